@@ -1,0 +1,218 @@
+/**
+ * Who may import whom. Each room of src/ names what it may know; all else is an error, type-only imports included.
+ * A new room needs a rule here, or `every-room-has-a-rule` refuses it.
+ */
+
+/** A room's ports lie in the room itself, its adapters each in a folder below it. */
+const ports = { eventstore: '^src/eventstore/[^/]+[.]ts$', vault: '^src/vault/[^/]+[.]ts$' };
+const adapters = '^src/(?:eventstore|vault)/[^/]+/';
+const packages = '(?:^|/)node_modules/';
+
+/**
+ * @param {string} name
+ * @param {string | string[]} from
+ * @param {string[]} may paths within src/ that the room may import, beside itself
+ * @param {string} comment
+ */
+const room = (name, from, may, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { path: '^src/', pathNot: may },
+});
+
+/**
+ * @param {string} name
+ * @param {string} packagePattern
+ * @param {string[]} where paths that may import the package
+ * @param {string} comment
+ */
+const packageOnlyIn = (name, packagePattern, where, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: '^src/', pathNot: where },
+  to: { path: `${packages}(?:@types/)?(?:${packagePattern})(?:/|$)` },
+});
+
+const rooms = [
+  room('domain-imports-only-itself', '^src/domain/', ['^src/domain/'], 'The domain is pure rules.'),
+  {
+    name: 'domain-needs-no-package',
+    comment: 'No packages and no Node modules in the domain.',
+    severity: 'error',
+    from: { path: '^src/domain/' },
+    to: { pathNot: '^src/' },
+  },
+  room(
+    'eventstore-knows-domain',
+    '^src/eventstore/',
+    ['^src/eventstore/', '^src/domain/', ports.vault],
+    'The event store knows the domain, and the vault only for the codec of personal values.',
+  ),
+  room('vault-knows-domain', '^src/vault/', ['^src/vault/', '^src/domain/'], 'The vault knows the domain.'),
+  room('audit-knows-domain', '^src/audit/', ['^src/audit/', '^src/domain/'], 'The audit room knows events only.'),
+  room(
+    'projections-know-events',
+    '^src/projections/',
+    ['^src/projections/', '^src/domain/', '^src/audit/', ports.eventstore],
+    'Read models know events, the event-store port and the audit room.',
+  ),
+  room(
+    'application-knows-ports',
+    '^src/application/',
+    ['^src/application/', '^src/domain/', ports.eventstore, ports.vault],
+    'Commands decide from streams: never from read models, never with GraphQL.',
+  ),
+  room(
+    'notifications-know-ports',
+    '^src/notifications/',
+    ['^src/notifications/', '^src/application/', '^src/domain/', ports.eventstore, ports.vault],
+    'Reactions know what commands know.',
+  ),
+  room(
+    'graphql-translates',
+    '^src/graphql/',
+    ['^src/graphql/', '^src/application/', '^src/audit/', '^src/projections/', '^src/domain/'],
+    'GraphQL calls commands and reads read models: never a store, never a vault.',
+  ),
+  room(
+    'http-on-top-of-graphql',
+    '^src/http/',
+    ['^src/(?:http|graphql|application|audit|projections|domain)/', '^src/config[.]ts$', ports.eventstore, ports.vault],
+    'HTTP carries GraphQL, and does not compose the service.',
+  ),
+  room(
+    'runtime-fulfils-ports',
+    '^src/runtime/',
+    ['^src/(?:runtime|application|domain)/', ports.eventstore, ports.vault],
+    'Clock, ids and randomness fulfil ports that inner rooms declare.',
+  ),
+  room('config-knows-nobody', '^src/config[.]ts$', ['^src/config[.]ts$'], 'The configuration is read by the top.'),
+  {
+    name: 'every-room-has-a-rule',
+    comment: 'Say in .dependency-cruiser.cjs what a new room may import.',
+    severity: 'error',
+    from: {
+      path: '^src/',
+      pathNot: [
+        '^src/(?:domain|eventstore|vault|audit|projections|application|notifications|graphql|http|runtime|demo)/',
+        '^src/(?:main|config|service)[.]ts$',
+      ],
+    },
+    to: {},
+  },
+];
+
+const composition = [
+  {
+    name: 'only-the-composition-root-picks-adapters',
+    comment: 'Concrete stores, vaults and the runtime are chosen in src/service.ts.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: ['^src/(?:service|main)[.]ts$', adapters, '^src/runtime/', '^src/demo/'] },
+    to: { path: [adapters, '^src/runtime/'] },
+  },
+  {
+    name: 'demo-picks-no-store',
+    comment: 'The demo starts the service as everybody does.',
+    severity: 'error',
+    from: { path: '^src/demo/' },
+    to: { path: adapters },
+  },
+  {
+    name: 'adapters-ignore-each-other',
+    comment: 'An adapter fulfils its port by itself.',
+    severity: 'error',
+    from: { path: '^src/((?:eventstore|vault)/[^/]+)/' },
+    to: { path: adapters, pathNot: '^src/$1/' },
+  },
+  {
+    name: 'nothing-imports-the-top',
+    comment: 'src/service.ts is imported by main and demo, src/main.ts by nobody.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: ['^src/main[.]ts$', '^src/demo/'] },
+    to: { path: ['^src/service[.]ts$', '^src/main[.]ts$', '^src/demo/'] },
+  },
+  packageOnlyIn(
+    'sqlite-only-in-adapters-and-projections',
+    'better-sqlite3',
+    ['^src/(?:eventstore|vault)/sqlite/', '^src/projections/'],
+    'Only what owns tables speaks SQL.',
+  ),
+  packageOnlyIn(
+    'eventstoredb-only-in-its-adapter',
+    '@eventstore/db-client',
+    ['^src/(?:eventstore|vault)/eventstoredb/'],
+    'The EventStoreDB client is known to its adapter only.',
+  ),
+  packageOnlyIn(
+    'graphql-packages-only-in-graphql',
+    'graphql|graphql-[^/]+|type-graphql|@apollo/[^/]+|@as-integrations/[^/]+',
+    ['^src/(?:graphql|http)/'],
+    'Nothing below GraphQL knows GraphQL.',
+  ),
+  packageOnlyIn('fastify-only-in-http', 'fastify|@fastify/[^/]+', ['^src/http/'], 'Only the HTTP room knows fastify.'),
+];
+
+const general = [
+  {
+    name: 'no-circles',
+    comment: 'GraphQL types refer to each other; nothing else may, not even by type.',
+    severity: 'error',
+    from: { path: '^(?:src|test|scripts)/', pathNot: '^src/graphql/types/' },
+    to: { circular: true },
+  },
+  {
+    name: 'no-orphans',
+    comment: 'A file that nobody imports and that imports nobody is dead.',
+    severity: 'error',
+    from: { orphan: true, path: '^src/', pathNot: '^src/main[.]ts$' },
+    to: {},
+  },
+  {
+    name: 'sources-import-sources',
+    comment: 'What is shipped imports neither tests nor scripts.',
+    severity: 'error',
+    from: { path: '^src/' },
+    to: { path: '^(?:test|scripts|bench|[.]ci)/' },
+  },
+  {
+    name: 'no-dev-dependencies-in-sources',
+    comment: 'What is shipped runs without devDependencies; their types are fine.',
+    severity: 'error',
+    from: { path: '^src/' },
+    to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: `${packages}@types/` },
+  },
+  {
+    name: 'only-declared-packages',
+    comment: 'A package that package.json does not name may vanish with the next update.',
+    severity: 'error',
+    from: {},
+    to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+  },
+  {
+    name: 'everything-resolves',
+    comment: 'The import names nothing that is there.',
+    severity: 'error',
+    from: {},
+    to: { couldNotResolve: true },
+  },
+];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [...rooms, ...composition, ...general],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(?:dist|coverage|data)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
+    reporterOptions: { text: { highlightFocused: true } },
+  },
+};

@@ -1,0 +1,117 @@
+import type { DomainEvent } from '../domain/catalogue.js';
+import type { Decider, Decision } from '../domain/decider.js';
+import type { Actor, EventMetadata, Recorded } from '../domain/event.js';
+import type { Rejection } from '../domain/rejection.js';
+import { streamName } from '../domain/stream.js';
+import type { Envelope } from '../eventstore/event-log.js';
+import { ConcurrencyError } from '../eventstore/event-store.js';
+import type { Application } from './application.js';
+import { ContentionError } from './errors.js';
+import type { RequestContext } from './request-context.js';
+
+/** Races for one stream that a command may lose; each is won by another command, so this many are done meanwhile. */
+const MOST_LOST_RACES = 1_000;
+
+/** A state, and the version of the stream that it was folded from. */
+export interface Loaded<S> {
+  readonly state: S;
+  readonly version: number;
+}
+
+/** Who acts, and whose personal values are written. */
+export interface Authorship {
+  readonly actor: Actor;
+  readonly sessionId: string | null;
+  /** The person under whose key the subject's values are sealed. */
+  readonly subjectPersonId: string | null;
+  /** The person under whose key it is sealed where the request came from; null: it is left out. */
+  readonly requestPersonId: string | null;
+}
+
+/** A command on its way to one stream. */
+export interface Execution<S, C, E extends DomainEvent> {
+  readonly decider: Decider<S, C, E>;
+  readonly id: string;
+  readonly by: Authorship;
+  /** Gathers the facts and makes the command; asked again, with fresh state, for every lost race. */
+  readonly command: (loaded: Loaded<S>) => C | Promise<C>;
+}
+
+/** What came of a command: whether it was accepted, and the state after whatever was recorded. */
+export type Executed<S> = Loaded<S> &
+  ({ readonly accepted: true } | { readonly accepted: false; readonly rejection: Rejection });
+
+/** The state of one stream, folded from its events. */
+export async function load<S, C, E extends DomainEvent>(
+  app: Application,
+  decider: Decider<S, C, E>,
+  id: string,
+): Promise<Loaded<S>> {
+  const events = await app.log.readStream(streamName(decider.category, id));
+  // Reading checked that these are events of this category.
+  const state = (events as unknown as readonly Recorded<E>[]).reduce(decider.evolve, decider.initial);
+  return { state, version: events.length };
+}
+
+function metadataOf(app: Application, request: RequestContext, by: Authorship): EventMetadata {
+  const { requestId } = request;
+  const { actor, sessionId } = by;
+  return { occurredAt: app.now(), actor, sessionId, requestId, correlationId: requestId, causationId: null };
+}
+
+function envelopeOf(app: Application, request: RequestContext, by: Authorship, events: number): Envelope {
+  const { requestPersonId } = by;
+  return {
+    metadata: metadataOf(app, request, by),
+    eventIds: Array.from({ length: events }, app.newId),
+    subjectPersonId: by.subjectPersonId,
+    request: requestPersonId === null ? null : { personId: requestPersonId, values: request.from },
+  };
+}
+
+async function record<S, C, E extends DomainEvent>(
+  app: Application,
+  request: RequestContext,
+  execution: Execution<S, C, E>,
+  { before, events }: { readonly before: Loaded<S>; readonly events: readonly E[] },
+): Promise<Loaded<S>> {
+  if (events.length === 0) return before;
+  const { decider, id, by } = execution;
+  const envelope = envelopeOf(app, request, by, events.length);
+  const appended = await app.log.append(streamName(decider.category, id), before.version, events, envelope);
+  request.wrote(appended.position);
+  const recorded = events.map((event, index) => ({
+    ...event,
+    version: before.version + index + 1,
+    metadata: envelope.metadata,
+  }));
+  return { state: recorded.reduce(decider.evolve, before.state), version: appended.version };
+}
+
+function executedFrom<S>(decision: Decision<unknown>, after: Loaded<S>): Executed<S> {
+  return decision.accepted
+    ? { ...after, accepted: true }
+    : { ...after, accepted: false, rejection: decision.rejection };
+}
+
+/**
+ * Loads a stream, gathers facts, decides, appends at the version that was read; a lost race starts all of it over.
+ * What it answers is stored before it answers.
+ */
+export async function execute<S, C, E extends DomainEvent>(
+  app: Application,
+  request: RequestContext,
+  execution: Execution<S, C, E>,
+): Promise<Executed<S>> {
+  const { decider, id } = execution;
+  for (let race = 0; race < MOST_LOST_RACES; race += 1) {
+    const before = await load(app, decider, id);
+    const decision = decider.decide(await execution.command(before), before.state);
+    try {
+      return executedFrom(decision, await record(app, request, execution, { before, events: decision.events }));
+    } catch (error) {
+      if (!(error instanceof ConcurrencyError)) throw error;
+    }
+  }
+  throw new ContentionError(`too many commands at once for ${decider.category}-${id}`);
+}

@@ -1,0 +1,81 @@
+import { CHALLENGE_ATTEMPTS } from '../domain/mfa/codes.js';
+import type { GuardedOperation } from '../domain/operation/guarded-operations.js';
+import { methodsFor, type VerificationMethod } from '../domain/operation/method.js';
+import type { ChallengeOperation, UseVerification } from '../domain/session/commands.js';
+import { sessionDecider } from '../domain/session/decider.js';
+import type { OperationChallenge } from '../domain/session/state.js';
+import { openChallenge } from '../domain/session/verification.js';
+import { canonicalJson } from '../vault/canonical-json.js';
+import type { Application } from './application.js';
+import { bySelf } from './authorship.js';
+import { execute } from './execute.js';
+import type { CurrentSession, RequestContext } from './request-context.js';
+
+/** A guarded operation with the arguments that its verification is bound to: none that is secret, and no challenge id. */
+export interface GuardedCall {
+  readonly operation: GuardedOperation;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+/** Either a verification was used up by this call, or there is a challenge to be answered first. */
+export type Guarded =
+  | { readonly verified: true; readonly method: VerificationMethod; readonly challengeId: string }
+  | { readonly verified: false; readonly challenge: OperationChallenge };
+
+function digestOf(app: Application, { sessionId }: CurrentSession, call: GuardedCall): string {
+  return app.digest('operation-arguments', canonicalJson({ sessionId, ...call }));
+}
+
+/** Opens a challenge for a call, or finds the equal one that is open. */
+export async function challengeFor(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  call: GuardedCall,
+): Promise<OperationChallenge> {
+  const { mfa } = current;
+  const exhausted = Object.entries(mfa.challenges).filter(([, { failures }]) => failures >= CHALLENGE_ATTEMPTS);
+  const command: ChallengeOperation = {
+    type: 'ChallengeOperation',
+    challengeId: app.newId(),
+    operation: call.operation,
+    argumentsDigest: digestOf(app, current, call),
+    methods: methodsFor(mfa.device !== null),
+    exhausted: exhausted.map(([challengeId]) => challengeId),
+    now: app.now(),
+  };
+  const { state } = await execute(app, request, {
+    decider: sessionDecider,
+    id: current.sessionId,
+    by: bySelf(current),
+    command: () => command,
+  });
+  const challenge = state.status === 'OPEN' ? openChallenge(state, command) : undefined;
+  if (challenge === undefined) throw new Error('a session ended while an operation was challenged in it');
+  return challenge;
+}
+
+/** Uses up the verification that a call came with; where it has none that serves, a challenge is what it gets. */
+export async function guard(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  { challengeId, ...call }: GuardedCall & { readonly challengeId: string | null },
+): Promise<Guarded> {
+  if (challengeId === null) return { verified: false, challenge: await challengeFor(app, request, current, call) };
+  const used = await execute(app, request, {
+    decider: sessionDecider,
+    id: current.sessionId,
+    by: bySelf(current),
+    command: (): UseVerification => ({
+      type: 'UseVerification',
+      challengeId,
+      operation: call.operation,
+      argumentsDigest: digestOf(app, current, call),
+      now: app.now(),
+    }),
+  });
+  const method = used.state.status === 'OPEN' ? used.state.challenges[challengeId]?.verifiedBy : null;
+  if (used.accepted && method) return { verified: true, method, challengeId };
+  return { verified: false, challenge: await challengeFor(app, request, current, call) };
+}

@@ -1,0 +1,40 @@
+import type { RaiseSession } from '../domain/session/commands.js';
+import { sessionDecider } from '../domain/session/decider.js';
+import type { MfaState } from '../domain/mfa/state.js';
+import type { Application } from './application.js';
+import { bySelf } from './authorship.js';
+import { execute, type Loaded } from './execute.js';
+import type { CurrentSession, RequestContext } from './request-context.js';
+import { done, refused, type Result } from './result.js';
+import type { IssuedSession } from './sign-in.js';
+import { formatToken, newSessionSecret, secretDigestOf } from './session-token.js';
+
+/** Raises a session whose user has proven the device, and gives it a new secret. */
+export async function raiseSession(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  { state: mfa, version: mfaVersion }: Loaded<MfaState>,
+): Promise<Result<IssuedSession>> {
+  const { sessionId, user } = current;
+  const secret = newSessionSecret(app);
+  const raised = await execute(app, request, {
+    decider: sessionDecider,
+    id: sessionId,
+    by: bySelf(current),
+    command: (): RaiseSession => ({
+      type: 'RaiseSession',
+      factors: ['PASSWORD', 'VIRTUAL_MFA'],
+      userVersion: user.version,
+      mfaVersion,
+      secretDigest: secretDigestOf(secret),
+      now: app.now(),
+    }),
+  });
+  if (!raised.accepted) return refused(raised.rejection);
+  if (raised.state.status !== 'OPEN') return refused({ code: 'SESSION_ENDED' });
+  return done({
+    current: { sessionId, user, mfa, session: raised.state, stage: 'FULL' },
+    token: formatToken({ sessionId, secret }),
+  });
+}

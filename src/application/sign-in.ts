@@ -1,0 +1,136 @@
+import { accountDecider } from '../domain/account/decider.js';
+import { attemptsLeft } from '../domain/mfa/codes.js';
+import { mfaDecider } from '../domain/mfa/decider.js';
+import { passwordDecider, type CheckPassword } from '../domain/password/decider.js';
+import type { StartSession } from '../domain/session/commands.js';
+import { sessionDecider } from '../domain/session/decider.js';
+import type { Transport } from '../domain/session/events.js';
+import { standingOf } from '../domain/session/standing.js';
+import { userDecider, type ActiveUser } from '../domain/user/decider.js';
+import type { Application } from './application.js';
+import { bySelf, byStranger } from './authorship.js';
+import { execute, load } from './execute.js';
+import { browserKnownTo } from './known-browser.js';
+import { holderOf, nameDigest, type Name } from './names.js';
+import type { CurrentSession, RequestContext } from './request-context.js';
+import { done, refused, type Result } from './result.js';
+import { formatToken, newSessionSecret, secretDigestOf } from './session-token.js';
+
+export interface SignInInput {
+  /** The account's alias; null for the primary, who signs in by e-mail address. */
+  readonly account: string | null;
+  readonly username: string;
+  readonly password: string;
+  readonly transport: Transport;
+}
+
+/** A session that has just begun or risen: what its client is told once. */
+export interface IssuedSession {
+  readonly current: CurrentSession;
+  readonly token: string;
+}
+
+/** The name to sign in by; in an account that does not exist it is as unknown as a name nobody has. */
+async function nameOf(app: Application, input: SignInInput): Promise<Name> {
+  if (input.account === null) return { kind: 'EMAIL', within: null, name: input.username };
+  const account = await holderOf(app, { kind: 'ALIAS', within: null, name: input.account });
+  const within = account?.accountId ?? `no account ${input.account}`;
+  return { kind: 'USERNAME', within, name: input.username };
+}
+
+/** The user of a name, if both it and its account have come about. */
+async function userNamed(app: Application, name: Name): Promise<ActiveUser | null> {
+  const holder = await holderOf(app, name);
+  if (holder === null) return null;
+  const [{ state: account }, { state: user }] = await Promise.all([
+    load(app, accountDecider, holder.accountId),
+    load(app, userDecider, holder.userId),
+  ]);
+  return account.status === 'REGISTERED' && user.status === 'ACTIVE' ? user : null;
+}
+
+async function compare(app: Application, user: ActiveUser | null, password: string): Promise<boolean> {
+  const hash = user && (await app.vault.get({ kind: 'password', id: user.credentialId }));
+  return app.passwords.verify(hash && Buffer.from(hash).toString(), password);
+}
+
+/** Counts the password that was compared, and answers whether it lets the user in. */
+async function countPassword(
+  app: Application,
+  request: RequestContext,
+  user: ActiveUser,
+  matches: boolean,
+): Promise<boolean> {
+  const { accountId, userId } = user;
+  const browserId = browserKnownTo(app, request.knownBrowser, userId);
+  const counted = await execute(app, request, {
+    decider: passwordDecider,
+    id: userId,
+    by: byStranger(user),
+    command: (): CheckPassword => ({
+      type: 'CheckPassword',
+      ...{ accountId, userId, browserId, matches },
+      now: app.now(),
+    }),
+  });
+  return counted.accepted;
+}
+
+async function startSession(
+  app: Application,
+  request: RequestContext,
+  user: ActiveUser,
+  transport: Transport,
+): Promise<IssuedSession | null> {
+  const { accountId, userId } = user;
+  const sessionId = app.newId();
+  const secret = newSessionSecret(app);
+  const { state: mfa, version: mfaVersion } = await load(app, mfaDecider, userId);
+  const { state: session } = await execute(app, request, {
+    decider: sessionDecider,
+    id: sessionId,
+    by: bySelf({ sessionId, user }),
+    command: (): StartSession => ({
+      type: 'StartSession',
+      ...{ accountId, userId, transport, mfaVersion },
+      factors: ['PASSWORD'],
+      userVersion: user.version,
+      secretDigest: secretDigestOf(secret),
+    }),
+  });
+  const stage = standingOf({ sessionId, session, user, mfa }, app.now());
+  if (session.status !== 'OPEN' || stage === 'ENDED') return null;
+  return { current: { sessionId, session, stage, user, mfa }, token: formatToken({ sessionId, secret }) };
+}
+
+async function attempt(app: Application, request: RequestContext, input: SignInInput): Promise<IssuedSession | null> {
+  const name = await nameOf(app, input);
+  const user = await userNamed(app, name);
+  const matches = await compare(app, user, input.password);
+  if (user === null) {
+    app.unknownNames.reject(nameDigest(app, name), app.now());
+    return null;
+  }
+  if (!(await countPassword(app, request, user, matches))) return null;
+  return startSession(app, request, user, input.transport);
+}
+
+/**
+ * Compares a password and begins a session, which is a challenge while a code is owed. Unknown names, wrong passwords and
+ * backing off are answered alike, after the same work and in even time.
+ */
+export async function signIn(
+  app: Application,
+  request: RequestContext,
+  input: SignInInput,
+): Promise<Result<IssuedSession>> {
+  const even = app.pace();
+  const issued = await attempt(app, request, input);
+  await even();
+  return issued === null ? refused({ code: 'SIGN_IN_FAILED' }) : done(issued);
+}
+
+/** How many codes a session at its challenge may still be given. */
+export function challengeAttemptsLeft({ mfa, sessionId }: CurrentSession): number {
+  return attemptsLeft(mfa, sessionId);
+}

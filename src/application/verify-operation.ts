@@ -1,0 +1,96 @@
+import { passwordDecider, type CheckPassword } from '../domain/password/decider.js';
+import type { VerificationMethod } from '../domain/operation/method.js';
+import type { Rejection } from '../domain/rejection.js';
+import type { VerifyOperation } from '../domain/session/commands.js';
+import { sessionDecider } from '../domain/session/decider.js';
+import type { OperationChallenge } from '../domain/session/state.js';
+import { checkAnswerable } from '../domain/session/verification.js';
+import type { Application } from './application.js';
+import { bySelf } from './authorship.js';
+import { checkCode } from './check-code.js';
+import { execute } from './execute.js';
+import { browserKnownTo } from './known-browser.js';
+import type { CurrentSession, RequestContext } from './request-context.js';
+import { done, refused, type Result } from './result.js';
+import { normaliseCode } from './totp.js';
+
+export interface VerifyOperationInput {
+  readonly challengeId: string;
+  /** Exactly one of the two. */
+  readonly code: string | null;
+  readonly password: string | null;
+}
+
+async function checkPassword(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  password: string,
+): Promise<Rejection | null> {
+  const { accountId, userId, credentialId } = current.user;
+  const hash = await app.vault.get({ kind: 'password', id: credentialId });
+  const matches = await app.passwords.verify(hash && Buffer.from(hash).toString(), password);
+  const browserId = browserKnownTo(app, request.knownBrowser, userId);
+  const checked = await execute(app, request, {
+    decider: passwordDecider,
+    id: userId,
+    by: bySelf(current),
+    command: (): CheckPassword => ({
+      type: 'CheckPassword',
+      ...{ accountId, userId, browserId, matches },
+      now: app.now(),
+    }),
+  });
+  return checked.accepted ? null : checked.rejection;
+}
+
+async function checkAnswer(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  input: VerifyOperationInput,
+): Promise<Rejection | null> {
+  if (input.password !== null) return checkPassword(app, request, current, input.password);
+  const code = normaliseCode(input.code ?? '');
+  if (code === null) return { code: 'INVALID_CODE' };
+  const { challengeId } = input;
+  const checked = await checkCode(app, request, current, { code, purpose: 'OPERATION', challengeId });
+  return checked.accepted ? null : checked.rejection;
+}
+
+async function recordVerification(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  { challengeId, method }: { readonly challengeId: string; readonly method: VerificationMethod },
+): Promise<Result<OperationChallenge>> {
+  const verified = await execute(app, request, {
+    decider: sessionDecider,
+    id: current.sessionId,
+    by: bySelf(current),
+    command: (): VerifyOperation => ({ type: 'VerifyOperation', challengeId, method, now: app.now() }),
+  });
+  if (!verified.accepted) return refused(verified.rejection);
+  const challenge = verified.state.status === 'OPEN' ? verified.state.challenges[challengeId] : undefined;
+  return challenge === undefined ? refused({ code: 'NOT_FOUND' }) : done(challenge);
+}
+
+/**
+ * Answers the challenge of a guarded operation, by a code or, where there is no device to ask for, by the password.
+ * Wrong answers count in the same budgets as at sign-in.
+ */
+export async function verifyOperation(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  input: VerifyOperationInput,
+): Promise<Result<OperationChallenge>> {
+  if ((input.code === null) === (input.password === null)) return refused({ code: 'ONE_ANSWER_EXPECTED' });
+  const method = input.code === null ? 'PASSWORD' : 'VIRTUAL_MFA';
+  const challenge = current.session.challenges[input.challengeId];
+  const unanswerable = checkAnswerable(challenge, method, app.now());
+  if (unanswerable !== null) return refused(unanswerable);
+  const rejection = await checkAnswer(app, request, current, input);
+  if (rejection !== null) return refused(rejection);
+  return recordVerification(app, request, current, { challengeId: input.challengeId, method });
+}

@@ -1,0 +1,62 @@
+import { accept, reject, type Decider, type Decision } from '../decider.js';
+import type { Recorded } from '../event.js';
+import type { AccountEvent } from './events.js';
+
+export type AccountState =
+  | { readonly status: 'NONE' }
+  | { readonly status: 'ABANDONED' }
+  | {
+      readonly status: 'REGISTERED';
+      readonly accountId: string;
+      readonly primaryUserId: string;
+      /** Null where the person was erased. */
+      readonly alias: string | null;
+    };
+
+export interface RegisterPrimaryAccount {
+  readonly type: 'RegisterPrimaryAccount';
+  readonly accountId: string;
+  readonly userId: string;
+  readonly alias: string;
+}
+
+/** Closes a registration that was never finished; it changes nothing where it was. */
+export interface AbandonRegistration {
+  readonly type: 'AbandonRegistration';
+  readonly accountId: string;
+  readonly userId: string;
+}
+
+export type AccountCommand = RegisterPrimaryAccount | AbandonRegistration;
+
+function decide(command: AccountCommand, state: AccountState): Decision<AccountEvent> {
+  const { accountId, userId } = command;
+  if (command.type === 'AbandonRegistration') {
+    if (state.status !== 'NONE') return accept();
+    return accept({ type: 'RegistrationAbandoned', data: { accountId, userId }, personal: null });
+  }
+  if (state.status !== 'NONE') return reject({ code: 'REGISTRATION_ABANDONED' });
+  return accept({
+    type: 'PrimaryAccountRegistered',
+    data: { accountId, userId },
+    personal: { alias: command.alias },
+  });
+}
+
+function evolve(_: AccountState, event: Recorded<AccountEvent>): AccountState {
+  if (event.type === 'RegistrationAbandoned') return { status: 'ABANDONED' };
+  return {
+    status: 'REGISTERED',
+    accountId: event.data.accountId,
+    primaryUserId: event.data.userId,
+    alias: event.personal?.alias ?? null,
+  };
+}
+
+/** The rules of a primary account. */
+export const accountDecider: Decider<AccountState, AccountCommand, AccountEvent> = {
+  category: 'account',
+  initial: { status: 'NONE' },
+  decide,
+  evolve,
+};

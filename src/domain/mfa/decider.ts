@@ -1,0 +1,29 @@
+import type { Decider, Decision } from '../decider.js';
+import { checkMfaCode, unlockMfa } from './codes.js';
+import type { MfaCommand } from './commands.js';
+import { cancelMfaEnrollment, enableMfa, startMfaEnrollment } from './enrollment.js';
+import type { MfaEvent } from './events.js';
+import { evolveMfa, noMfa, type MfaState } from './state.js';
+
+function decide(command: MfaCommand, state: MfaState): Decision<MfaEvent> {
+  switch (command.type) {
+    case 'StartMfaEnrollment':
+      return startMfaEnrollment(command, state);
+    case 'CancelMfaEnrollment':
+      return cancelMfaEnrollment(command, state);
+    case 'EnableMfa':
+      return enableMfa(command, state);
+    case 'CheckMfaCode':
+      return checkMfaCode(command, state);
+    case 'UnlockMfa':
+      return unlockMfa(command, state);
+  }
+}
+
+/** The rules of a user's virtual MFA: enrollment, the one device, codes that work once, budgets and locks. */
+export const mfaDecider: Decider<MfaState, MfaCommand, MfaEvent> = {
+  category: 'mfa',
+  initial: noMfa,
+  decide,
+  evolve: evolveMfa,
+};

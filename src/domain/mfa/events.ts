@@ -1,0 +1,75 @@
+import { eventType, type EventOf } from '../event.js';
+import { count, id, instant, nullable, oneOf } from '../field.js';
+
+/** How the person who starts an enrollment was verified; `SIGN_IN_PASSWORD`: the password of a sign-in moments ago. */
+export const ENROLLMENT_PROOFS = ['SIGN_IN_PASSWORD', 'PASSWORD', 'VIRTUAL_MFA'] as const;
+export type EnrollmentProof = (typeof ENROLLMENT_PROOFS)[number];
+
+export const CODE_PURPOSES = ['SIGN_IN', 'OPERATION'] as const;
+/** What a code was given for. */
+export type CodePurpose = (typeof CODE_PURPOSES)[number];
+
+const subject = {
+  accountId: id('the account'),
+  userId: id('the user whose MFA it is'),
+};
+
+const device = { ...subject, deviceId: id('the virtual MFA device, and its seed in the vault') };
+
+const attempt = {
+  ...device,
+  purpose: oneOf('what the code was given for', CODE_PURPOSES),
+  challengeId: id('the challenge that it answers; at sign-in the session itself'),
+};
+
+export const mfaEvents = {
+  MfaEnrollmentStarted: eventType(
+    'mfa',
+    'A seed was made and shown once; the device is not enabled yet.',
+    {
+      ...device,
+      expiresAt: instant('when this set-up is void'),
+      verifiedBy: oneOf('how the person was verified', ENROLLMENT_PROOFS),
+      challengeId: nullable(id('the verification that was used; null for the password of a sign-in moments ago')),
+    },
+    ['deviceName'],
+  ),
+  MfaEnrollmentCancelled: eventType('mfa', 'A pending set-up was given up.', device),
+  MfaEnrollmentCodeRejected: eventType('mfa', 'A code did not prove the pending device.', {
+    ...device,
+    attemptsLeft: count('how many more codes this set-up takes'),
+  }),
+  MfaEnabled: eventType('mfa', 'A code proved the device: from the next sign-in on its codes are asked for.', {
+    ...device,
+    timeStep: count('the RFC 6238 time step of that code, which is burnt'),
+  }),
+  MfaDeviceReplaced: eventType('mfa', 'A code proved a new device, which took the place of the old in the same moment.', {
+    ...subject,
+    oldDeviceId: id('the device whose codes work no more'),
+    newDeviceId: id('the device whose codes work from now on'),
+    timeStep: count('the RFC 6238 time step of that code, which is burnt'),
+  }),
+  MfaCodeAccepted: eventType('mfa', 'A code was right, and is burnt.', {
+    ...attempt,
+    timeStep: count('the RFC 6238 time step of the code'),
+  }),
+  MfaCodeRejected: eventType('mfa', 'A code was wrong, or older than one accepted before.', {
+    ...attempt,
+    reason: oneOf('wrong, or stale: of a step before the last accepted one', ['WRONG', 'STALE']),
+    attemptsLeft: count('how many more codes this challenge takes'),
+    consecutiveFailures: count('wrong codes in a row over all challenges'),
+  }),
+  MfaCodeReplayed: eventType('mfa', 'The code accepted last was given again.', {
+    ...attempt,
+    timeStep: count('its RFC 6238 time step'),
+    attemptsLeft: count('how many more codes this challenge takes'),
+  }),
+  MfaLocked: eventType('mfa', 'Too many wrong codes in a row: codes are not checked for a while.', {
+    ...device,
+    lockedUntil: nullable(instant('when they are again; null: when unlocked')),
+    consecutiveFailures: count('wrong codes in a row that led to it'),
+  }),
+  MfaUnlocked: eventType('mfa', 'The run of wrong codes was set back by whoever may unlock the user.', subject),
+};
+
+export type MfaEvent = EventOf<typeof mfaEvents>;

@@ -1,0 +1,125 @@
+import type { Recorded } from '../event.js';
+import { after, MINUTE, type Instant } from '../instant.js';
+import type { MfaEvent } from './events.js';
+
+export interface EnabledDevice {
+  readonly deviceId: string;
+  /** The version of the stream at which it was enabled. */
+  readonly sinceVersion: number;
+  /** Steps up to this one are burnt. */
+  readonly lastTimeStep: number;
+}
+
+export interface PendingEnrollment {
+  readonly deviceId: string;
+  readonly expiresAt: Instant;
+  readonly failures: number;
+}
+
+/** A challenge that codes were given for: how many were not right, and whether one was. */
+export interface ChallengeCount {
+  readonly failures: number;
+  readonly answered: boolean;
+  readonly lastAt: Instant;
+}
+
+/** Codes are not checked until a moment; null: until unlocked. */
+export interface MfaLock {
+  readonly until: Instant | null;
+}
+
+/** A user's virtual MFA, folded from `mfa-{userId}`. */
+export interface MfaState {
+  readonly version: number;
+  readonly device: EnabledDevice | null;
+  /** The version at which a device was last replaced; 0 if never. Sessions decided on less are over. */
+  readonly replacedAtVersion: number;
+  readonly pending: PendingEnrollment | null;
+  readonly consecutiveFailures: number;
+  /** The lock set last; it may have run out by now. */
+  readonly lock: MfaLock | null;
+  readonly challenges: Readonly<Record<string, ChallengeCount>>;
+}
+
+export const noMfa: MfaState = {
+  version: 0,
+  device: null,
+  replacedAtVersion: 0,
+  pending: null,
+  consecutiveFailures: 0,
+  lock: null,
+  challenges: {},
+};
+
+/** Challenges live 5 minutes; their counts are kept twice as long, for clocks that differ, and then dropped: state stays small. */
+const COUNTS_KEPT = 10 * MINUTE;
+
+type Attempt = Extract<MfaEvent, { type: 'MfaCodeAccepted' | 'MfaCodeRejected' | 'MfaCodeReplayed' }>;
+
+function countAttempt(state: MfaState, event: Recorded<Attempt>): MfaState['challenges'] {
+  const at = event.metadata.occurredAt;
+  const { challengeId } = event.data;
+  const recent = Object.entries(state.challenges).filter(([, count]) => after(count.lastAt, COUNTS_KEPT) > at);
+  const before = state.challenges[challengeId];
+  const right = event.type === 'MfaCodeAccepted';
+  const count: ChallengeCount = {
+    failures: (before?.failures ?? 0) + (right ? 0 : 1),
+    answered: right || (before?.answered ?? false),
+    lastAt: at,
+  };
+  return { ...Object.fromEntries(recent), [challengeId]: count };
+}
+
+function enable(state: MfaState, deviceId: string, timeStep: number): MfaState {
+  const device = { deviceId, sinceVersion: state.version, lastTimeStep: timeStep };
+  return { ...state, device, pending: null, consecutiveFailures: 0, lock: null };
+}
+
+function evolveEnrollment(state: MfaState, event: Recorded<MfaEvent>): MfaState {
+  switch (event.type) {
+    case 'MfaEnrollmentStarted':
+      return { ...state, pending: { deviceId: event.data.deviceId, expiresAt: event.data.expiresAt, failures: 0 } };
+    case 'MfaEnrollmentCancelled':
+      return { ...state, pending: null };
+    case 'MfaEnrollmentCodeRejected':
+      return { ...state, pending: state.pending && { ...state.pending, failures: state.pending.failures + 1 } };
+    case 'MfaEnabled':
+      return enable(state, event.data.deviceId, event.data.timeStep);
+    case 'MfaDeviceReplaced':
+      return {
+        ...enable(state, event.data.newDeviceId, event.data.timeStep),
+        replacedAtVersion: state.version,
+      };
+    default:
+      return state;
+  }
+}
+
+function evolveCodes(state: MfaState, event: Recorded<MfaEvent>): MfaState {
+  switch (event.type) {
+    case 'MfaCodeAccepted': {
+      const device = state.device && { ...state.device, lastTimeStep: event.data.timeStep };
+      return { ...state, device, consecutiveFailures: 0, lock: null, challenges: countAttempt(state, event) };
+    }
+    case 'MfaCodeRejected':
+      return {
+        ...state,
+        consecutiveFailures: event.data.consecutiveFailures,
+        challenges: countAttempt(state, event),
+      };
+    case 'MfaCodeReplayed':
+      return { ...state, challenges: countAttempt(state, event) };
+    case 'MfaLocked':
+      return { ...state, lock: { until: event.data.lockedUntil } };
+    case 'MfaUnlocked':
+      return { ...state, consecutiveFailures: 0, lock: null };
+    default:
+      return state;
+  }
+}
+
+/** Takes in what happened to a user's virtual MFA. */
+export function evolveMfa(state: MfaState, event: Recorded<MfaEvent>): MfaState {
+  const at = { ...state, version: event.version };
+  return evolveCodes(evolveEnrollment(at, event), event);
+}

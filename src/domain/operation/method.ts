@@ -1,0 +1,9 @@
+/** How an operation can be verified: a code of the virtual MFA device, or the password where the actor has no device. */
+export const VERIFICATION_METHODS = ['VIRTUAL_MFA', 'PASSWORD'] as const;
+
+export type VerificationMethod = (typeof VERIFICATION_METHODS)[number];
+
+/** The methods that an actor is offered; the password only while there is no device to ask for. */
+export function methodsFor(hasDevice: boolean): readonly VerificationMethod[] {
+  return hasDevice ? ['VIRTUAL_MFA'] : ['PASSWORD'];
+}

@@ -1,0 +1,75 @@
+import type { Instant } from '../instant.js';
+import type { GuardedOperation } from '../operation/guarded-operations.js';
+import type { VerificationMethod } from '../operation/method.js';
+import type { Factor, SessionEnding, Transport } from './events.js';
+
+interface Basis {
+  readonly factors: readonly Factor[];
+  /** The versions of the streams that the decision rests on. */
+  readonly userVersion: number;
+  readonly mfaVersion: number;
+  /** Of a secret that is fresh. */
+  readonly secretDigest: string;
+}
+
+export interface StartSession extends Basis {
+  readonly type: 'StartSession';
+  readonly accountId: string;
+  readonly userId: string;
+  readonly transport: Transport;
+}
+
+/** A second factor was proven: the session rises and its secret changes. */
+export interface RaiseSession extends Basis {
+  readonly type: 'RaiseSession';
+  readonly now: Instant;
+}
+
+export interface RefreshSession {
+  readonly type: 'RefreshSession';
+  readonly now: Instant;
+}
+
+export interface EndSession {
+  readonly type: 'EndSession';
+  readonly reason: SessionEnding;
+}
+
+/** A guarded operation was asked for without a verification. */
+export interface ChallengeOperation {
+  readonly type: 'ChallengeOperation';
+  /** Fresh; used unless an equal challenge is still open. */
+  readonly challengeId: string;
+  readonly operation: GuardedOperation;
+  readonly argumentsDigest: string;
+  readonly methods: readonly VerificationMethod[];
+  /** Challenges that took all the codes they take. */
+  readonly exhausted: readonly string[];
+  readonly now: Instant;
+}
+
+/** A challenge was answered rightly. */
+export interface VerifyOperation {
+  readonly type: 'VerifyOperation';
+  readonly challengeId: string;
+  readonly method: VerificationMethod;
+  readonly now: Instant;
+}
+
+/** The operation itself was sent with a verification, which is used up by it. */
+export interface UseVerification {
+  readonly type: 'UseVerification';
+  readonly challengeId: string;
+  readonly operation: GuardedOperation;
+  readonly argumentsDigest: string;
+  readonly now: Instant;
+}
+
+export type SessionCommand =
+  | StartSession
+  | RaiseSession
+  | RefreshSession
+  | EndSession
+  | ChallengeOperation
+  | VerifyOperation
+  | UseVerification;

@@ -1,0 +1,47 @@
+import { eventType, type EventOf } from '../event.js';
+import { count, id, listOf, oneOf } from '../field.js';
+import { operationEvents } from '../operation/events.js';
+
+export const FACTORS = ['PASSWORD', 'VIRTUAL_MFA'] as const;
+/** What a person has proven in a session. */
+export type Factor = (typeof FACTORS)[number];
+
+export const TRANSPORTS = ['COOKIE', 'BEARER'] as const;
+/** How the session's token travels. */
+export type Transport = (typeof TRANSPORTS)[number];
+
+export const SESSION_ENDINGS = ['SIGNED_OUT', 'TOO_MANY_WRONG_CODES'] as const;
+export type SessionEnding = (typeof SESSION_ENDINGS)[number];
+
+const subject = {
+  accountId: id('the account'),
+  userId: id('the user who is signed in'),
+};
+
+const decidedOn = {
+  factors: listOf(oneOf('what was proven', FACTORS)),
+  userVersion: count('the version of the user stream that this was decided on'),
+  mfaVersion: count('the version of the MFA stream that this was decided on'),
+};
+
+export const sessionEvents = {
+  SessionStarted: eventType('session', 'A right password began a session, or the challenge that may become one.', {
+    ...subject,
+    ...decidedOn,
+    secretDigest: id('base64url of SHA-256 of the secret half of the session token'),
+    transport: oneOf('how the session token travels', TRANSPORTS),
+  }),
+  SessionRaised: eventType('session', 'A second factor was proven in this session.', { ...subject, ...decidedOn }),
+  SessionRotated: eventType('session', 'The session has a new secret; the one before is void.', {
+    ...subject,
+    secretDigest: id('base64url of SHA-256 of the new secret'),
+  }),
+  SessionRefreshed: eventType('session', 'The session was used; recorded at most every 5 minutes.', subject),
+  SessionEnded: eventType('session', 'The session is over.', {
+    ...subject,
+    reason: oneOf('why', SESSION_ENDINGS),
+  }),
+  ...operationEvents,
+};
+
+export type SessionEvent = EventOf<typeof sessionEvents>;

@@ -1,0 +1,89 @@
+import type { Recorded } from '../event.js';
+import type { Instant } from '../instant.js';
+import type { GuardedOperation } from '../operation/guarded-operations.js';
+import type { VerificationMethod } from '../operation/method.js';
+import type { Factor, SessionEvent, Transport } from './events.js';
+
+/** A challenge for one operation with its arguments. */
+export interface OperationChallenge {
+  readonly challengeId: string;
+  readonly operation: GuardedOperation;
+  /** Covers session, operation and arguments: an equal digest is the same call. */
+  readonly argumentsDigest: string;
+  readonly methods: readonly VerificationMethod[];
+  readonly expiresAt: Instant;
+  readonly verifiedBy: VerificationMethod | null;
+  readonly used: boolean;
+}
+
+export interface OpenSession {
+  readonly status: 'OPEN';
+  readonly accountId: string;
+  readonly userId: string;
+  readonly secretDigest: string;
+  readonly transport: Transport;
+  readonly factors: readonly Factor[];
+  readonly startedAt: Instant;
+  readonly lastSeenAt: Instant;
+  readonly userVersion: number;
+  readonly mfaVersion: number;
+  readonly challenges: Readonly<Record<string, OperationChallenge>>;
+}
+
+export type SessionState = { readonly status: 'NONE' } | { readonly status: 'ENDED' } | OpenSession;
+
+type Started = Extract<SessionEvent, { type: 'SessionStarted' }>;
+
+function start(event: Recorded<Started>): OpenSession {
+  const at = event.metadata.occurredAt;
+  const { accountId, userId, factors, userVersion, mfaVersion, secretDigest, transport } = event.data;
+  return {
+    status: 'OPEN',
+    ...{ accountId, userId, factors, userVersion, mfaVersion, secretDigest, transport },
+    startedAt: at,
+    lastSeenAt: at,
+    challenges: {},
+  };
+}
+
+function withChallenge(session: OpenSession, challengeId: string, change: Partial<OperationChallenge>): OpenSession {
+  const challenge = session.challenges[challengeId];
+  if (challenge === undefined) return session;
+  return { ...session, challenges: { ...session.challenges, [challengeId]: { ...challenge, ...change } } };
+}
+
+function addChallenge(session: OpenSession, challenge: OperationChallenge, at: Instant): OpenSession {
+  const alive = Object.entries(session.challenges).filter(([, other]) => other.expiresAt > at);
+  return { ...session, challenges: { ...Object.fromEntries(alive), [challenge.challengeId]: challenge } };
+}
+
+function evolveOpen(session: OpenSession, event: Recorded<SessionEvent>): SessionState {
+  switch (event.type) {
+    case 'SessionRaised': {
+      const { factors, userVersion, mfaVersion } = event.data;
+      return { ...session, factors, userVersion, mfaVersion };
+    }
+    case 'SessionRotated':
+      return { ...session, secretDigest: event.data.secretDigest };
+    case 'OperationChallenged': {
+      const { challengeId, operation, argumentsDigest, methods, expiresAt } = event.data;
+      const challenge = { challengeId, operation, argumentsDigest, methods, expiresAt, verifiedBy: null, used: false };
+      return addChallenge(session, challenge, event.metadata.occurredAt);
+    }
+    case 'OperationVerified':
+      return withChallenge(session, event.data.challengeId, { verifiedBy: event.data.method });
+    case 'OperationVerificationUsed':
+      return withChallenge(session, event.data.challengeId, { used: true });
+    case 'SessionEnded':
+      return { status: 'ENDED' };
+    default:
+      return session;
+  }
+}
+
+/** Takes in what happened in a session; whatever happens in it shows that it is in use. */
+export function evolveSession(state: SessionState, event: Recorded<SessionEvent>): SessionState {
+  if (event.type === 'SessionStarted') return start(event);
+  if (state.status !== 'OPEN') return state;
+  return evolveOpen({ ...state, lastSeenAt: event.metadata.occurredAt }, event);
+}

@@ -1,0 +1,74 @@
+import { accept, reject, type Decision } from '../decider.js';
+import { after, isReached, MINUTE, type Instant } from '../instant.js';
+import type { VerificationMethod } from '../operation/method.js';
+import type { Rejection } from '../rejection.js';
+import type { ChallengeOperation, UseVerification, VerifyOperation } from './commands.js';
+import type { SessionEvent } from './events.js';
+import type { OpenSession, OperationChallenge } from './state.js';
+
+/** A challenge, and the verification that answers it, are void after so long. */
+export const VERIFICATION_LIFETIME = 5 * MINUTE;
+/** An open challenge is handed out again only while there is time to answer it. */
+const TIME_TO_ANSWER = MINUTE;
+
+/** The challenge for the same operation and arguments that can still be answered, if there is one. */
+export function openChallenge(session: OpenSession, command: ChallengeOperation): OperationChallenge | undefined {
+  return Object.values(session.challenges).find(
+    (challenge) =>
+      challenge.argumentsDigest === command.argumentsDigest &&
+      challenge.verifiedBy === null &&
+      challenge.methods.join() === command.methods.join() &&
+      !command.exhausted.includes(challenge.challengeId) &&
+      challenge.expiresAt > after(command.now, TIME_TO_ANSWER),
+  );
+}
+
+/** Opens a challenge, or leaves it at an equal one that is open: asking again and again writes nothing. */
+export function challengeOperation(command: ChallengeOperation, session: OpenSession): Decision<SessionEvent> {
+  if (openChallenge(session, command) !== undefined) return accept();
+  const { accountId, userId } = session;
+  const { challengeId, operation, argumentsDigest, methods, now } = command;
+  const expiresAt = after(now, VERIFICATION_LIFETIME);
+  return accept({
+    type: 'OperationChallenged',
+    data: { accountId, userId, challengeId, operation, argumentsDigest, methods, expiresAt },
+    personal: null,
+  });
+}
+
+/** Whether a challenge can be answered in a way; the refusal where it cannot. */
+export function checkAnswerable(
+  challenge: OperationChallenge | undefined,
+  method: VerificationMethod,
+  now: Instant,
+): Rejection | null {
+  if (challenge === undefined) return { code: 'NOT_FOUND' };
+  if (challenge.verifiedBy !== null) return { code: 'CHALLENGE_ALREADY_VERIFIED' };
+  if (isReached(challenge.expiresAt, now)) return { code: 'CHALLENGE_EXPIRED' };
+  return challenge.methods.includes(method) ? null : { code: 'METHOD_NOT_OFFERED' };
+}
+
+/** Records that a challenge was answered. */
+export function verifyOperation(command: VerifyOperation, session: OpenSession): Decision<SessionEvent> {
+  const { challengeId, method, now } = command;
+  const challenge = session.challenges[challengeId];
+  const refusal = checkAnswerable(challenge, method, now);
+  if (refusal !== null || challenge === undefined) return reject(refusal ?? { code: 'NOT_FOUND' });
+  const { accountId, userId } = session;
+  const { operation } = challenge;
+  return accept({ type: 'OperationVerified', data: { accountId, userId, challengeId, operation, method }, personal: null });
+}
+
+/** Uses a verification up: only for its operation and arguments, only once, only while it lives. */
+export function useVerification(command: UseVerification, session: OpenSession): Decision<SessionEvent> {
+  const { challengeId, operation, argumentsDigest, now } = command;
+  const challenge = session.challenges[challengeId];
+  const serves =
+    challenge?.argumentsDigest === argumentsDigest &&
+    challenge.verifiedBy !== null &&
+    !challenge.used &&
+    !isReached(challenge.expiresAt, now);
+  if (!serves) return reject({ code: 'VERIFICATION_REQUIRED' });
+  const { accountId, userId } = session;
+  return accept({ type: 'OperationVerificationUsed', data: { accountId, userId, challengeId, operation }, personal: null });
+}

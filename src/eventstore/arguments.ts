@@ -1,0 +1,86 @@
+import type { EventToAppend, ReadAllOptions, ReadStreamOptions } from './event-store.js';
+import { EventStoreError } from './event-store.js';
+
+/** The most that one append may weigh, in bytes of JSON: EventStoreDB refuses an append from 1 MiB on, so no store takes more. */
+export const MAX_APPEND_BYTES = 1_000_000;
+
+/** Deeper nesting is refused, and with it an object that contains itself. */
+const MAX_DEPTH = 100;
+
+/** No control characters and no half surrogate pairs, which no encoding keeps; a leading `$` is the mark of EventStoreDB's own. */
+const NAME = /^[^$\p{Cc}\p{Cs}][^\p{Cc}\p{Cs}]*$/u;
+
+/** @throws {EventStoreError} `INVALID` where no store could take the append */
+export function checkAppend(stream: string, expected: number, events: readonly EventToAppend[]): void {
+  checkName('a stream', stream);
+  if (!isCount(expected)) refuse('the expected version is a whole number from 0 on');
+  if (events.length === 0) refuse('an append has at least one event');
+  if (new Set(events.map((event) => event.id)).size !== events.length) refuse('an append names each event id once');
+  events.forEach(checkEvent);
+}
+
+/** @throws {EventStoreError} `INVALID` where the bytes of an append are more than a store takes */
+export function checkWeight(bytes: number): void {
+  if (bytes > MAX_APPEND_BYTES) refuse(`an append weighs at most ${MAX_APPEND_BYTES} bytes`);
+}
+
+/** @throws {EventStoreError} `INVALID` where a stream cannot be read like that */
+export function checkReadStream(stream: string, options: ReadStreamOptions): void {
+  checkName('a stream', stream);
+  if (options.after !== undefined && !isCount(options.after)) refuse('the version to read after is a whole number');
+  if (options.limit !== undefined) checkLimit(options.limit);
+}
+
+/** @throws {EventStoreError} `INVALID` where the log cannot be read like that */
+export function checkReadAll(options: ReadAllOptions): void {
+  checkPosition(options.after);
+  checkLimit(options.limit);
+}
+
+/** @throws {EventStoreError} `INVALID` where nothing can lie after a position */
+export function checkPosition(after: bigint): void {
+  if (after < 0n) refuse('a position is a whole number from 0 on');
+}
+
+function checkLimit(limit: number): void {
+  if (!isCount(limit) || limit === 0) refuse('a limit is a whole number from 1 on');
+}
+
+function checkEvent(event: EventToAppend): void {
+  checkName('an event id', event.id);
+  checkName('an event type', event.type);
+  if (!isCount(event.revision)) refuse(`the revision of ${event.type} is a whole number`);
+  const parts = { data: event.data, metadata: event.metadata, personal: event.personal ?? {} };
+  for (const [name, part] of Object.entries(parts)) {
+    if (!isObject(part) || !isJson(part, 0)) refuse(`the ${name} of ${event.type} is a plain JSON object`);
+  }
+}
+
+function checkName(what: string, name: string): void {
+  if (!NAME.test(name)) refuse(`${what} is text without control characters that does not begin with "$"`);
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function isJson(value: unknown, depth: number): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object') return typeof value === 'string' || typeof value === 'boolean';
+  if (value === null) return true;
+  if (depth === MAX_DEPTH || !(Array.isArray(value) || isObject(value))) return false;
+  // Array.from, unlike every, also visits the holes of a sparse array.
+  const parts: unknown[] = Array.isArray(value) ? Array.from(value) : Object.values(value);
+  return parts.every((part) => isJson(part, depth + 1));
+}
+
+/** A plain object of whatever realm: its prototype, if any, is the end of the chain. */
+function isObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function refuse(rule: string): never {
+  throw new EventStoreError('INVALID', `the event store refuses this: ${rule}`);
+}

@@ -1,0 +1,63 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { canonicalJson } from './canonical-json.js';
+
+/** One person's values in one event: text by name, null where there is none. */
+export type PersonalValues = Readonly<Record<string, string | null>>;
+
+/** Sealed values as an event holds them. */
+export interface SealedPersonalValues {
+  readonly personId: string;
+  /** base64url of nonce (12 bytes) ‖ ciphertext ‖ tag (16 bytes), AES-256-GCM. */
+  readonly sealed: string;
+  /** base64url of SHA-256(salt ‖ JCS(values)); it stays when the key is gone. */
+  readonly commitment: string;
+}
+
+/** What a reader needs to check a commitment: the values, and the salt (base64url of 32 bytes). */
+export interface Opening {
+  readonly salt: string;
+  readonly values: PersonalValues;
+}
+
+/** Where sealed values stand; sealed in, so that a blob cannot be moved to another event. */
+export interface PersonalPlace {
+  readonly personId: string;
+  readonly eventId: string;
+  readonly slot: 'subject' | 'request';
+}
+
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const SALT_BYTES = 32;
+
+/** Bytes in a person's key. */
+export const PERSON_KEY_BYTES = 32;
+
+function associatedData({ personId, eventId, slot }: PersonalPlace): Buffer {
+  return Buffer.from(JSON.stringify(['personal', personId, eventId, slot]));
+}
+
+/** The commitment to values: SHA-256 over the salt and their canonical JSON (RFC 8785), base64url. */
+export function commitmentTo({ salt, values }: Opening): string {
+  return createHash('sha256').update(Buffer.from(salt, 'base64url')).update(canonicalJson(values)).digest('base64url');
+}
+
+/** Seals values with a fresh salt under a person's key. */
+export function sealPersonalValues(key: Uint8Array, place: PersonalPlace, values: PersonalValues): SealedPersonalValues {
+  const opening: Opening = { salt: randomBytes(SALT_BYTES).toString('base64url'), values };
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, key, nonce).setAAD(associatedData(place));
+  const ciphertext = Buffer.concat([cipher.update(JSON.stringify(opening), 'utf8'), cipher.final()]);
+  const sealed = Buffer.concat([nonce, ciphertext, cipher.getAuthTag()]).toString('base64url');
+  return { personId: place.personId, sealed, commitment: commitmentTo(opening) };
+}
+
+/** Opens sealed values. @throws where the key, the place or the bytes are not those that were sealed */
+export function openPersonalValues(key: Uint8Array, place: PersonalPlace, sealed: string): Opening {
+  const bytes = Buffer.from(sealed, 'base64url');
+  const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES)).setAAD(associatedData(place));
+  decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
+  const plain = [decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES)), decipher.final()];
+  return JSON.parse(Buffer.concat(plain).toString('utf8')) as Opening;
+}
