@@ -19,7 +19,11 @@ export async function checkCode(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
-  { code, purpose, challengeId }: { readonly code: string; readonly purpose: CodePurpose; readonly challengeId: string },
+  {
+    code,
+    purpose,
+    challengeId,
+  }: { readonly code: string; readonly purpose: CodePurpose; readonly challengeId: string },
 ): Promise<Executed<MfaState>> {
   const { accountId, userId } = current.user;
   return execute(app, request, {

@@ -30,17 +30,10 @@ function namesOf(input: RegisterPrimaryAccountInput): readonly Name[] {
 }
 
 async function checkInput(app: Application, input: RegisterPrimaryAccountInput): Promise<readonly Rejection[]> {
-  const invalid = refusals(
-    checkAlias(input.alias),
-    checkEmail(input.email),
-    await checkPassword(app, input.password),
-  );
+  const invalid = refusals(checkAlias(input.alias), checkEmail(input.email), await checkPassword(app, input.password));
   if (invalid.length > 0) return invalid;
   const [alias, email] = await Promise.all(namesOf(input).map((name) => isFree(app, name)));
-  return refusals(
-    alias === true ? null : { code: 'ALIAS_TAKEN' },
-    email === true ? null : { code: 'EMAIL_TAKEN' },
-  );
+  return refusals(alias === true ? null : { code: 'ALIAS_TAKEN' }, email === true ? null : { code: 'EMAIL_TAKEN' });
 }
 
 // Always in the same order: of two racing registrations that want both names, the one that closed the other goes on.

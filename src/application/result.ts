@@ -2,8 +2,7 @@ import type { Rejection } from '../domain/rejection.js';
 
 /** What a command handler answers: a value, or why not. Exceptions are for bugs and for what is out of order. */
 export type Result<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly rejections: readonly Rejection[] };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly rejections: readonly Rejection[] };
 
 /** A command was done. */
 export function done<T>(value: T): Result<T> {

@@ -29,8 +29,7 @@ export interface StartedEnrollment {
 
 /** What starting comes to: an enrollment, or the challenge to be answered first. */
 export type EnrollmentStart =
-  | { readonly challenge: OperationChallenge }
-  | { readonly challenge: null; readonly enrollment: StartedEnrollment };
+  { readonly challenge: OperationChallenge } | { readonly challenge: null; readonly enrollment: StartedEnrollment };
 
 interface Verified {
   readonly verifiedBy: EnrollmentProof;
@@ -96,7 +95,10 @@ export async function startMfaEnrollment(
   const invalid = checkDeviceName(input.deviceName);
   if (invalid !== null) return refused(invalid);
   const deviceName = input.deviceName.trim();
-  const call: GuardedCall = { operation: 'START_MFA_ENROLLMENT', arguments: { userId: current.user.userId, deviceName } };
+  const call: GuardedCall = {
+    operation: 'START_MFA_ENROLLMENT',
+    arguments: { userId: current.user.userId, deviceName },
+  };
   const verified = await verify(app, request, current, { ...call, challengeId: input.challengeId });
   if ('operation' in verified) return done({ challenge: verified });
   const started = await start(app, request, current, { ...verified, deviceName });

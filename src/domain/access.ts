@@ -5,6 +5,10 @@ export type Access = 'ALLOWED' | 'FORBIDDEN' | 'NOT_FOUND';
 
 type Party = Pick<ActiveUser, 'accountId' | 'userId' | 'kind' | 'role'>;
 
+function isAboveAdmins({ kind, role }: Party): boolean {
+  return kind === 'PRIMARY' || role === 'ADMIN';
+}
+
 /**
  * Whether one user may manage another (rule 9): the primary any of its account; an `ADMIN` the sub-users that are not
  * `ADMIN`; nobody across accounts, nobody oneself.
@@ -14,8 +18,7 @@ export function mayManage(actor: Party, subject: Party | null): Access {
   if (!isPrimary && actor.role !== 'ADMIN') return 'FORBIDDEN';
   if (subject?.accountId !== actor.accountId) return 'NOT_FOUND';
   if (subject.userId === actor.userId) return 'FORBIDDEN';
-  const isAboveAdmins = subject.kind === 'PRIMARY' || subject.role === 'ADMIN';
-  return isAboveAdmins && !isPrimary ? 'FORBIDDEN' : 'ALLOWED';
+  return isAboveAdmins(subject) && !isPrimary ? 'FORBIDDEN' : 'ALLOWED';
 }
 
 /** Whether one user may create a sub-user of a role: only the primary makes an `ADMIN`. */

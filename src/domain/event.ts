@@ -66,5 +66,12 @@ export function eventType<const F extends Fields, const P extends string = never
   data: F,
   personal: readonly P[] = [],
 ): EventType<F, P> {
-  return { streams: typeof streams === 'string' ? [streams] : streams, revision: 1, doc, data, personal, upcasters: [] };
+  return {
+    streams: typeof streams === 'string' ? [streams] : streams,
+    revision: 1,
+    doc,
+    data,
+    personal,
+    upcasters: [],
+  };
 }

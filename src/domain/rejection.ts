@@ -5,7 +5,8 @@ import type { Instant } from './instant.js';
  * proofs that failed, things that are over. The codes are part of the API (`docs/errors.md`).
  */
 export const REJECTION_CODES = {
-  INVALID_ALIAS: 'An account alias is 3 to 63 lower-case letters, digits and single hyphens, beginning and ending with a letter or digit.',
+  INVALID_ALIAS:
+    'An account alias is 3 to 63 lower-case letters, digits and single hyphens, beginning and ending with a letter or digit.',
   ALIAS_TAKEN: 'Another account has this alias. Choose another one.',
   INVALID_EMAIL: 'This is not an e-mail address. Check it for typing mistakes.',
   EMAIL_TAKEN: 'Another account is registered with this e-mail address. Sign in to it, or use another address.',
@@ -15,13 +16,15 @@ export const REJECTION_CODES = {
   INVALID_DEVICE_NAME: 'A device name is 1 to 64 characters, without control characters.',
   PASSWORD_TOO_SHORT: 'A password has at least 8 characters.',
   PASSWORD_TOO_LONG: 'A password has at most 128 characters.',
-  PASSWORD_TOO_COMMON: 'This password is among the most common ones, which are tried first by attackers. Choose another one.',
+  PASSWORD_TOO_COMMON:
+    'This password is among the most common ones, which are tried first by attackers. Choose another one.',
   REGISTRATION_ABANDONED: 'Somebody else took one of these names at the same moment. Try again with other names.',
   SIGN_IN_FAILED:
     'Signing in failed. Check account, user name and password; after several failures in a row, wait up to 15 minutes.',
   INVALID_CODE: 'A code is six digits. Enter the code that your authenticator shows now.',
   WRONG_CODE: 'This code is not right. Wait for the next code and enter it; each code works once.',
-  MFA_LOCKED: 'Too many wrong codes in a row: codes are not checked for now. Try again later, or ask your administrator to unlock you.',
+  MFA_LOCKED:
+    'Too many wrong codes in a row: codes are not checked for now. Try again later, or ask your administrator to unlock you.',
   CHALLENGE_ENDED: 'Too many wrong codes: this attempt is over. Begin again.',
   CHALLENGE_EXPIRED: 'This verification took longer than 5 minutes. Begin again.',
   CHALLENGE_ALREADY_VERIFIED: 'This was verified already. Send the operation again with this challengeId.',
@@ -29,7 +32,8 @@ export const REJECTION_CODES = {
   ONE_ANSWER_EXPECTED: 'Answer the challenge with exactly one of its methods.',
   WRONG_PASSWORD: 'This password is not right.',
   PASSWORD_BACKING_OFF: 'Too many wrong passwords in a row. Wait until the time given, then try again.',
-  VERIFICATION_REQUIRED: 'Verify your identity first: answer the challenge with verifyOperation, then send this again with its challengeId.',
+  VERIFICATION_REQUIRED:
+    'Verify your identity first: answer the challenge with verifyOperation, then send this again with its challengeId.',
   ENROLLMENT_EXPIRED: 'The set-up took longer than 10 minutes. Start it again to get a new QR code.',
   ENROLLMENT_ENDED: 'Too many wrong codes: this set-up is over. Start it again to get a new QR code.',
   NOT_FOUND: 'There is nothing with this id.',
@@ -48,7 +52,5 @@ interface Details {
 
 /** A refusal: its code, and what the person needs to know beside it. */
 export type Rejection = {
-  readonly [C in RejectionCode]: C extends keyof Details
-    ? { readonly code: C } & Details[C]
-    : { readonly code: C };
+  readonly [C in RejectionCode]: C extends keyof Details ? { readonly code: C } & Details[C] : { readonly code: C };
 }[RejectionCode];

@@ -67,11 +67,13 @@ function isCount(value: number): boolean {
 function isJson(value: unknown, depth: number): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object') return typeof value === 'string' || typeof value === 'boolean';
-  if (value === null) return true;
-  if (depth === MAX_DEPTH || !(Array.isArray(value) || isObject(value))) return false;
-  // Array.from, unlike every, also visits the holes of a sparse array.
-  const parts: unknown[] = Array.isArray(value) ? Array.from(value) : Object.values(value);
-  return parts.every((part) => isJson(part, depth + 1));
+  return value === null || (depth < MAX_DEPTH && partsOf(value)?.every((part) => isJson(part, depth + 1)) === true);
+}
+
+/** The items of an array, the holes of a sparse one too, or the values of a plain object; of nothing else. */
+function partsOf(value: object): unknown[] | undefined {
+  if (Array.isArray(value)) return Array.from<unknown>(value);
+  return isObject(value) ? Object.values(value) : undefined;
 }
 
 /** A plain object of whatever realm: its prototype, if any, is the end of the chain. */

@@ -30,7 +30,10 @@ export class UnreadableEventError extends Error {
 
 function upcast(type: EventType, event: StoredEvent): JsonObject {
   if (event.revision < 1 || event.revision > type.revision) {
-    throw new UnreadableEventError(event, `its revision is ${event.revision}, this release knows 1 to ${type.revision}`);
+    throw new UnreadableEventError(
+      event,
+      `its revision is ${event.revision}, this release knows 1 to ${type.revision}`,
+    );
   }
   return type.upcasters.slice(event.revision - 1).reduce((data, step) => step(data), event.data);
 }

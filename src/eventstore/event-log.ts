@@ -9,14 +9,7 @@ import {
   type PersonalValues,
 } from '../vault/personal-values.js';
 import { decodeEvent, type LoggedEvent, type RequestValues } from './event-codec.js';
-import type {
-  Appended,
-  EventStore,
-  EventToAppend,
-  SealedPersonal,
-  SealedValues,
-  StoredEvent,
-} from './event-store.js';
+import type { Appended, EventStore, EventToAppend, SealedPersonal, SealedValues, StoredEvent } from './event-store.js';
 
 /** What one append has in common: its metadata, and whose values are sealed with it. */
 export interface Envelope {
@@ -76,7 +69,8 @@ function sealPersonal(keys: Keys, id: string, event: DomainEvent, envelope: Enve
     event.personal !== null && subjectPersonId !== null
       ? seal(keys, { personId: subjectPersonId, eventId: id, slot: 'subject' }, event.personal)
       : undefined;
-  const from = request && seal(keys, { personId: request.personId, eventId: id, slot: 'request' }, { ...request.values });
+  const from =
+    request && seal(keys, { personId: request.personId, eventId: id, slot: 'request' }, { ...request.values });
   if (subject === undefined && from === null) return undefined;
   return { ...(subject && { subject }), ...(from && { request: from }) };
 }
@@ -89,7 +83,14 @@ function encode(keys: Keys, event: DomainEvent, index: number, envelope: Envelop
   }
   const personal = sealPersonal(keys, id, event, envelope);
   const { revision } = catalogue[event.type];
-  return { id, type: event.type, revision, data: event.data, metadata: envelope.metadata, ...(personal && { personal }) };
+  return {
+    id,
+    type: event.type,
+    revision,
+    data: event.data,
+    metadata: envelope.metadata,
+    ...(personal && { personal }),
+  };
 }
 
 /** Puts the domain's view on an event store. */

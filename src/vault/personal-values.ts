@@ -44,7 +44,11 @@ export function commitmentTo({ salt, values }: Opening): string {
 }
 
 /** Seals values with a fresh salt under a person's key. */
-export function sealPersonalValues(key: Uint8Array, place: PersonalPlace, values: PersonalValues): SealedPersonalValues {
+export function sealPersonalValues(
+  key: Uint8Array,
+  place: PersonalPlace,
+  values: PersonalValues,
+): SealedPersonalValues {
   const opening: Opening = { salt: randomBytes(SALT_BYTES).toString('base64url'), values };
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, key, nonce).setAAD(associatedData(place));

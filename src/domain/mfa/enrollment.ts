@@ -51,7 +51,8 @@ export function enableMfa(command: EnableMfa, state: MfaState): Decision<MfaEven
   if (pending.failures >= ENROLLMENT_ATTEMPTS) return reject({ code: 'ENROLLMENT_ENDED' });
   const timeStep = provenStep(command);
   if (timeStep === null) return rejectCode(command, pending);
-  if (device === null) return accept({ type: 'MfaEnabled', data: { accountId, userId, deviceId, timeStep }, personal: null });
+  if (device === null)
+    return accept({ type: 'MfaEnabled', data: { accountId, userId, deviceId, timeStep }, personal: null });
   return accept({
     type: 'MfaDeviceReplaced',
     data: { accountId, userId, oldDeviceId: device.deviceId, newDeviceId: deviceId, timeStep },

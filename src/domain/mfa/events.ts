@@ -43,12 +43,16 @@ export const mfaEvents = {
     ...device,
     timeStep: count('the RFC 6238 time step of that code, which is burnt'),
   }),
-  MfaDeviceReplaced: eventType('mfa', 'A code proved a new device, which took the place of the old in the same moment.', {
-    ...subject,
-    oldDeviceId: id('the device whose codes work no more'),
-    newDeviceId: id('the device whose codes work from now on'),
-    timeStep: count('the RFC 6238 time step of that code, which is burnt'),
-  }),
+  MfaDeviceReplaced: eventType(
+    'mfa',
+    'A code proved a new device, which took the place of the old in the same moment.',
+    {
+      ...subject,
+      oldDeviceId: id('the device whose codes work no more'),
+      newDeviceId: id('the device whose codes work from now on'),
+      timeStep: count('the RFC 6238 time step of that code, which is burnt'),
+    },
+  ),
   MfaCodeAccepted: eventType('mfa', 'A code was right, and is burnt.', {
     ...attempt,
     timeStep: count('the RFC 6238 time step of the code'),

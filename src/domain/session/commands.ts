@@ -66,10 +66,4 @@ export interface UseVerification {
 }
 
 export type SessionCommand =
-  | StartSession
-  | RaiseSession
-  | RefreshSession
-  | EndSession
-  | ChallengeOperation
-  | VerifyOperation
-  | UseVerification;
+  StartSession | RaiseSession | RefreshSession | EndSession | ChallengeOperation | VerifyOperation | UseVerification;

@@ -44,7 +44,12 @@ function owesCode(session: OpenSession, mfa: MfaState): boolean {
  * change ends or lowers open sessions without touching them.
  */
 export function standingOf(
-  facts: { readonly sessionId: string; readonly session: SessionState; readonly user: UserState; readonly mfa: MfaState },
+  facts: {
+    readonly sessionId: string;
+    readonly session: SessionState;
+    readonly user: UserState;
+    readonly mfa: MfaState;
+  },
   now: Instant,
 ): Standing {
   const { sessionId, session, user, mfa } = facts;

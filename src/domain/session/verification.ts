@@ -56,7 +56,11 @@ export function verifyOperation(command: VerifyOperation, session: OpenSession):
   if (refusal !== null || challenge === undefined) return reject(refusal ?? { code: 'NOT_FOUND' });
   const { accountId, userId } = session;
   const { operation } = challenge;
-  return accept({ type: 'OperationVerified', data: { accountId, userId, challengeId, operation, method }, personal: null });
+  return accept({
+    type: 'OperationVerified',
+    data: { accountId, userId, challengeId, operation, method },
+    personal: null,
+  });
 }
 
 /** Uses a verification up: only for its operation and arguments, only once, only while it lives. */
@@ -70,5 +74,9 @@ export function useVerification(command: UseVerification, session: OpenSession):
     !isReached(challenge.expiresAt, now);
   if (!serves) return reject({ code: 'VERIFICATION_REQUIRED' });
   const { accountId, userId } = session;
-  return accept({ type: 'OperationVerificationUsed', data: { accountId, userId, challengeId, operation }, personal: null });
+  return accept({
+    type: 'OperationVerificationUsed',
+    data: { accountId, userId, challengeId, operation },
+    personal: null,
+  });
 }

@@ -1,80 +1,96 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { EventMetadata } from '../../domain/event.js';
-import { checkWeight } from '../arguments.js';
-import type { EventToAppend, JsonObject, SealedPersonal, StoredEvent } from '../event-store.js';
-import { EventStoreError } from '../event-store.js';
+import type { StoredEvent } from '../event-store.js';
+import type { EncodedEvent, EventRow } from './event-rows.js';
+import { decode } from './event-rows.js';
 
-/** An event with its parts written as JSON. */
-export interface EncodedEvent {
+/** The identity of an event that is stored. */
+export interface StoredId {
   readonly id: string;
-  readonly type: string;
-  readonly revision: number;
-  readonly data: string;
-  readonly metadata: string;
-  readonly personal: string | null;
-}
-
-/** A row as it is read: with every whole number as a bigint. */
-interface Row {
   readonly position: bigint;
-  readonly stream: string;
-  readonly version: bigint;
-  readonly id: string;
-  readonly type: string;
-  readonly revision: bigint;
-  readonly data: string;
-  readonly metadata: string;
-  readonly personal: string | null;
-  readonly recorded_at: string;
 }
 
-/** All the rows that a limit can count to; SQLite knows no other word for "no limit". */
-const NO_LIMIT = -1;
+type Insertion = [
+  stream: string,
+  version: number,
+  id: string,
+  type: string,
+  revision: number,
+  data: string,
+  metadata: string,
+  personal: string | null,
+  recordedAt: string,
+];
+type InStream = [stream: string, version: number, limit: number];
 
-const AFTER_ALL = Number.MAX_SAFE_INTEGER;
+/** SQLite's word for "all of them". */
+export const NO_LIMIT = -1;
 
-/** The statements on the table of events, prepared once. */
+/** The statements on the table of events, prepared once; they are synchronous and check nothing. */
 export class EventsTable {
-  readonly #insert: Statement<[string, number, string, string, number, string, string, string | null, string]>;
+  readonly #insert: Statement<Insertion>;
   readonly #version: Statement<[string], bigint | null>;
   readonly #head: Statement<[], bigint | null>;
-  readonly #forwards: Statement<[string, number, number], Row>;
-  readonly #backwards: Statement<[string, number, number], Row>;
-  readonly #all: Statement<[bigint, number], Row>;
-  readonly #ids: Statement<[string, number, number], { readonly id: string; readonly position: bigint }>;
+  readonly #forwards: Statement<InStream, EventRow>;
+  readonly #backwards: Statement<InStream, EventRow>;
+  readonly #all: Statement<[after: bigint, limit: number], EventRow>;
+  readonly #ids: Statement<InStream, StoredId>;
 
   constructor(connection: Database) {
-    this.#insert = connection
-      .prepare<[string, number, string, string, number, string, string, string | null, string]>(
-        `INSERT INTO events (stream, version, id, type, revision, data, metadata, personal, recorded_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .safeIntegers();
-    this.#version = connection
-      .prepare<[string], bigint | null>('SELECT max(version) FROM events WHERE stream = ?')
-      .safeIntegers()
-      .pluck();
-    this.#head = connection.prepare<[], bigint | null>('SELECT max(position) FROM events').safeIntegers().pluck();
-    this.#forwards = connection
-      .prepare<
-        [string, number, number],
-        Row
-      >('SELECT * FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?')
-      .safeIntegers();
-    this.#backwards = connection
-      .prepare<
-        [string, number, number],
-        Row
-      >('SELECT * FROM events WHERE stream = ? AND version < ? ORDER BY version DESC LIMIT ?')
-      .safeIntegers();
-    this.#all = connection
-      .prepare<[bigint, number], Row>('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?')
-      .safeIntegers();
-    this.#ids = connection
-      .prepare<
-        [string, number, number],
-        { readonly id: string; readonly position: bigint }
-      >('SELECT id, position FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?')
-      .safeIntegers();
+    const prepare = <P extends unknown[], R = unknown>(sql: string): Statement<P, R> =>
+      connection.prepare<P, R>(sql).safeIntegers();
+    const rows = 'SELECT * FROM events WHERE';
+    this.#insert = prepare(
+      `INSERT INTO events (stream, version, id, type, revision, data, metadata, personal, recorded_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#version = prepare<[string], bigint | null>('SELECT max(version) FROM events WHERE stream = ?').pluck();
+    this.#head = prepare<[], bigint | null>('SELECT max(position) FROM events').pluck();
+    this.#forwards = prepare(`${rows} stream = ? AND version > ? ORDER BY version LIMIT ?`);
+    this.#backwards = prepare(`${rows} stream = ? AND version < ? ORDER BY version DESC LIMIT ?`);
+    this.#all = prepare(`${rows} position > ? ORDER BY position LIMIT ?`);
+    this.#ids = prepare('SELECT id, position FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?');
+  }
+
+  /** Inserts one event; answers its position. */
+  insert(stream: string, version: number, event: EncodedEvent, recordedAt: string): bigint {
+    const { id, type, revision, data, metadata, personal } = event;
+    const { lastInsertRowid } = this.#insert.run(
+      stream,
+      version,
+      id,
+      type,
+      revision,
+      data,
+      metadata,
+      personal,
+      recordedAt,
+    );
+    return BigInt(lastInsertRowid);
+  }
+
+  /** The count of a stream's events. */
+  versionOf(stream: string): number {
+    return Number(this.#version.get(stream) ?? 0);
+  }
+
+  head(): bigint {
+    return this.#head.get() ?? 0n;
+  }
+
+  forwards(stream: string, after: number, limit: number): readonly StoredEvent[] {
+    return this.#forwards.all(stream, after, limit).map(decode);
+  }
+
+  backwards(stream: string, before: number, limit: number): readonly StoredEvent[] {
+    return this.#backwards.all(stream, before, limit).map(decode);
+  }
+
+  all(after: bigint, limit: number): readonly StoredEvent[] {
+    return this.#all.all(after, limit).map(decode);
+  }
+
+  /** Who stands in a stream after a version. */
+  idsAfter(stream: string, version: number, limit: number): readonly StoredId[] {
+    return this.#ids.all(stream, version, limit);
   }
 }

@@ -14,7 +14,14 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Faults that may be gone at the next try. */
-const PASSING = new Set(['SQLITE_BUSY', 'SQLITE_LOCKED', 'SQLITE_PROTOCOL', 'SQLITE_IOERR', 'SQLITE_NOMEM', 'SQLITE_CANTOPEN']);
+const PASSING = new Set([
+  'SQLITE_BUSY',
+  'SQLITE_LOCKED',
+  'SQLITE_PROTOCOL',
+  'SQLITE_IOERR',
+  'SQLITE_NOMEM',
+  'SQLITE_CANTOPEN',
+]);
 
 /**
  * The primary result code of an error of SQLite (`SQLITE_IOERR` of `SQLITE_IOERR_WRITE`), undefined for any other error.

@@ -22,17 +22,20 @@ const EXPECTED = ['events', 'events_are_never_changed', 'events_are_never_delete
 export function inspect(path: string): void {
   if (!statSync(path).isFile()) throw unreadable(path, 'is not a file', 'name a file');
   checkAccess(path);
-  if (statSync(path).size === 0) return;
-  const header = readHeader(path);
-  if (header === null) throw unreadable(path, 'is not an SQLite database', ANOTHER_FILE);
-  // The log of another application may still stand in the -wal file alone; our own marks never do.
-  if (header.applicationId === 0 && header.empty && !hasContent(`${path}-wal`)) return;
-  if (header.applicationId !== APPLICATION_ID) {
-    throw unreadable(path, 'belongs to another application', ANOTHER_FILE);
-  }
-  checkVersion(path, header.schemaVersion);
+  if (statSync(path).size === 0 || !isOurs(path)) return;
   // A journal is left by a crash while the file was made: opening it for writing takes that back.
   if (!hasContent(`${path}-journal`)) checkContent(path);
+}
+
+/** Whether a log is there already; no where the file is an SQLite database without tables. */
+function isOurs(path: string): boolean {
+  const header = readHeader(path);
+  if (header === null) throw unreadable(path, 'is not an SQLite database', ANOTHER_FILE);
+  // The tables of another application may still stand in the -wal file alone; our own marks never do.
+  if (header.applicationId === 0 && header.empty && !hasContent(`${path}-wal`)) return false;
+  if (header.applicationId !== APPLICATION_ID) throw unreadable(path, 'belongs to another application', ANOTHER_FILE);
+  checkVersion(path, header.schemaVersion);
+  return true;
 }
 
 function checkAccess(path: string): void {
@@ -45,7 +48,11 @@ function checkAccess(path: string): void {
 
 function checkVersion(path: string, version: number): void {
   if (version > SCHEMA_VERSION) {
-    throw unreadable(path, `was written by a newer release (schema ${version}, not ${SCHEMA_VERSION})`, 'start that release');
+    throw unreadable(
+      path,
+      `was written by a newer release (schema ${version}, not ${SCHEMA_VERSION})`,
+      'start that release',
+    );
   }
   if (version < 1) throw unreadable(path, 'is damaged (it has no schema version)', BACKUP);
 }
@@ -61,7 +68,12 @@ function checkContent(path: string): void {
   } catch (error) {
     const code = sqliteCodeOf(error);
     if (code === undefined || code === 'SQLITE_BUSY') throw error;
-    throw unreadable(path, `cannot be read (${wordsFor(code)})`, `${BACKUP}, or mend the permissions of its folder`, error);
+    throw unreadable(
+      path,
+      `cannot be read (${wordsFor(code)})`,
+      `${BACKUP}, or mend the permissions of its folder`,
+      error,
+    );
   } finally {
     connection?.close();
   }
@@ -72,7 +84,8 @@ function faultOf(connection: Database.Database): string | null {
   const missing = EXPECTED.find((name) => !names.has(name));
   if (missing !== undefined) return `it lacks ${missing}`;
   if (sizeOf(connection) > CHECKED_WHOLLY) {
-    for (const order of ['ASC', 'DESC']) connection.prepare(`SELECT * FROM events ORDER BY position ${order} LIMIT 1`).get();
+    for (const order of ['ASC', 'DESC'])
+      connection.prepare(`SELECT * FROM events ORDER BY position ${order} LIMIT 1`).get();
     return null;
   }
   const verdict = String(connection.pragma('quick_check(1)', { simple: true }));

@@ -45,6 +45,8 @@ export class LogDatabase {
    * Answers whether it did: another process that is just reading prevents it, until the next time.
    */
   checkpoint(): boolean {
+    // Closing does the same.
+    if (!this.connection.open) return false;
     try {
       return this.connection.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;
     } catch (error) {

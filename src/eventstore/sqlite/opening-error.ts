@@ -1,5 +1,5 @@
 import { EventStoreError } from '../event-store.js';
-import { isBusy, sqliteCodeOf, wordsFor } from './faults.js';
+import { sqliteCodeOf, wordsFor } from './faults.js';
 
 const PERMISSIONS = 'let the user that runs the service read and write it and its folder';
 
@@ -12,14 +12,22 @@ export function unreadable(path: string, fault: string, remedy: string, cause?: 
 export function asOpeningError(path: string, error: unknown): unknown {
   if (error instanceof EventStoreError) return error;
   const code = sqliteCodeOf(error);
-  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') {
-    return unreadable(path, 'is damaged', 'restore it from a backup', error);
-  }
-  if (code !== undefined && (isBusy(error) || code === 'SQLITE_FULL')) {
-    return new EventStoreError('UNAVAILABLE', `the event log ${path} cannot be opened: ${wordsFor(code)}`, { cause: error });
-  }
-  const fault = code === undefined ? systemCodeOf(error) : wordsFor(code);
+  if (code !== undefined) return fromSqlite(path, code, error);
+  const fault = systemCodeOf(error);
   return fault === undefined ? error : unreadable(path, `cannot be opened (${fault})`, PERMISSIONS, error);
+}
+
+function fromSqlite(path: string, code: string, cause: unknown): EventStoreError {
+  switch (code) {
+    case 'SQLITE_BUSY':
+    case 'SQLITE_FULL':
+      return new EventStoreError('UNAVAILABLE', `the event log ${path} cannot be opened: ${wordsFor(code)}`, { cause });
+    case 'SQLITE_CORRUPT':
+    case 'SQLITE_NOTADB':
+      return unreadable(path, 'is damaged', 'restore it from a backup', cause);
+    default:
+      return unreadable(path, `cannot be opened (${wordsFor(code)})`, PERMISSIONS, cause);
+  }
 }
 
 /** The code of an error of the operating system: `EACCES`. */

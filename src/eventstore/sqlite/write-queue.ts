@@ -34,7 +34,8 @@ export class WriteQueue {
     this.#savepoint = connection.prepare('SAVEPOINT job');
     this.#release = connection.prepare('RELEASE job');
     this.#undo = connection.prepare('ROLLBACK TO job');
-    this.#commit = connection.transaction((group: readonly Entry[]) => group.map((entry) => entry.attempt())).immediate;
+    const commit = connection.transaction((group: readonly Entry[]) => group.map((entry) => entry.attempt()));
+    this.#commit = (group) => commit.immediate(group);
   }
 
   /**

@@ -1,0 +1,38 @@
+import type { Database } from 'better-sqlite3';
+import type { DomainEventType } from '../domain/catalogue.js';
+import type { LoggedEvent } from '../eventstore/event-codec.js';
+
+/** An event of one type, with its place in the log. */
+export type LoggedEventOf<T extends DomainEventType> = Extract<LoggedEvent, { readonly type: T }>;
+
+/** What a read model does with events, by type. They answer `undefined` at once: an asynchronous handler does not compile. */
+export type Handlers = {
+  readonly [T in DomainEventType]?: (event: LoggedEventOf<T>) => undefined;
+};
+
+/** Takes in every event of the log, whatever its type. */
+export type HandleAny = (event: LoggedEvent) => undefined;
+
+/**
+ * A read model: tables folded from the log. A change of meaning is a new version, with tables of its own, so that it is
+ * built beside the old one.
+ */
+export interface Projection {
+  readonly name: string;
+  readonly version: number;
+  /** Its tables, for dropping them when a newer version has caught up. */
+  readonly tables: readonly string[];
+  /** The statements that create them. */
+  readonly schema: string;
+  /** Prepares its statements and answers what it does with an event. */
+  readonly open: (database: Database) => HandleAny;
+}
+
+/** Turns handlers by type into one for any event; types without one are passed over. */
+export function byType(handlers: Handlers): HandleAny {
+  return (event) => {
+    const handler = handlers[event.type] as HandleAny | undefined;
+    handler?.(event);
+    return undefined;
+  };
+}

@@ -1,0 +1,171 @@
+import type { DomainEventType, EventNamed } from '../../src/domain/catalogue.js';
+import { after, MINUTE, type Instant } from '../../src/domain/instant.js';
+import type {
+  CancelMfaEnrollment,
+  CheckMfaCode,
+  EnableMfa,
+  StartMfaEnrollment,
+  UnlockMfa,
+} from '../../src/domain/mfa/commands.js';
+import type { CheckPassword, ClearPasswordBackOff } from '../../src/domain/password/decider.js';
+import type {
+  ChallengeOperation,
+  EndSession,
+  RaiseSession,
+  RefreshSession,
+  StartSession,
+  UseVerification,
+  VerifyOperation,
+} from '../../src/domain/session/commands.js';
+import { NOW } from './given.js';
+
+/** Acme's primary is Ada, Sam one of its sub-users; what is not said to be somebody else's is Sam's. */
+export const ACME = 'acme';
+export const ADA = 'ada';
+export const SAM = 'sam';
+export const PHONE = 'phone';
+export const TABLET = 'tablet';
+export const CHALLENGE = 'challenge';
+
+/** The moment so long after `NOW`. */
+export function later(milliseconds: number): Instant {
+  return after(NOW, milliseconds);
+}
+
+const sam = { accountId: ACME, userId: SAM };
+const basis = { factors: ['PASSWORD'], userVersion: 1, mfaVersion: 0 } as const;
+const attempt = { ...sam, deviceId: PHONE, purpose: 'SIGN_IN', challengeId: CHALLENGE } as const;
+const challenge = { ...sam, challengeId: CHALLENGE, operation: 'START_MFA_ENROLLMENT' } as const;
+const holder = { kind: 'USERNAME', ...sam, owner: 'user-sam' } as const;
+const identity = { kind: 'SUB_USER', role: 'MEMBER', credentialId: 'credential', personId: 'person' } as const;
+const names = { username: 'sam', displayName: 'Sam', email: 'sam@example.com' };
+
+const EVENTS: { readonly [T in DomainEventType]: Omit<EventNamed<T>, 'type'> } = {
+  PrimaryAccountRegistered: { data: { accountId: ACME, userId: ADA }, personal: { alias: 'acme' } },
+  RegistrationAbandoned: { data: sam, personal: null },
+  UserCreated: { data: { ...sam, ...identity }, personal: names },
+  MfaEnrollmentStarted: {
+    data: { ...sam, deviceId: PHONE, expiresAt: later(10 * MINUTE), verifiedBy: 'SIGN_IN_PASSWORD', challengeId: null },
+    personal: { deviceName: 'Phone' },
+  },
+  MfaEnrollmentCancelled: { data: { ...sam, deviceId: PHONE }, personal: null },
+  MfaEnrollmentCodeRejected: { data: { ...sam, deviceId: PHONE, attemptsLeft: 9 }, personal: null },
+  MfaEnabled: { data: { ...sam, deviceId: PHONE, timeStep: 100 }, personal: null },
+  MfaDeviceReplaced: { data: { ...sam, oldDeviceId: PHONE, newDeviceId: TABLET, timeStep: 200 }, personal: null },
+  MfaCodeAccepted: { data: { ...attempt, timeStep: 101 }, personal: null },
+  MfaCodeRejected: { data: { ...attempt, reason: 'WRONG', attemptsLeft: 4, consecutiveFailures: 1 }, personal: null },
+  MfaCodeReplayed: { data: { ...attempt, timeStep: 100, attemptsLeft: 4 }, personal: null },
+  MfaLocked: {
+    data: { ...sam, deviceId: PHONE, lockedUntil: later(15 * MINUTE), consecutiveFailures: 10 },
+    personal: null,
+  },
+  MfaUnlocked: { data: sam, personal: null },
+  PasswordRejected: { data: { ...sam, browserId: null, consecutiveFailures: 1 }, personal: null },
+  PasswordBackOffStarted: {
+    data: { ...sam, browserId: null, consecutiveFailures: 5, until: later(MINUTE / 2) },
+    personal: null,
+  },
+  PasswordAccepted: { data: { ...sam, browserId: null }, personal: null },
+  PasswordBackOffCleared: { data: sam, personal: null },
+  SessionStarted: { data: { ...sam, ...basis, secretDigest: 'first-digest', transport: 'COOKIE' }, personal: null },
+  SessionRaised: {
+    data: { ...sam, ...basis, factors: ['PASSWORD', 'VIRTUAL_MFA'], mfaVersion: 3 },
+    personal: null,
+  },
+  SessionRotated: { data: { ...sam, secretDigest: 'second-digest' }, personal: null },
+  SessionRefreshed: { data: sam, personal: null },
+  SessionEnded: { data: { ...sam, reason: 'SIGNED_OUT' }, personal: null },
+  OperationChallenged: {
+    data: { ...challenge, argumentsDigest: 'arguments', methods: ['PASSWORD'], expiresAt: later(5 * MINUTE) },
+    personal: null,
+  },
+  OperationVerified: { data: { ...challenge, method: 'PASSWORD' }, personal: null },
+  OperationVerificationUsed: { data: challenge, personal: null },
+  NameReserved: { data: holder, personal: null },
+  NameReleased: { data: { owner: holder.owner }, personal: null },
+};
+
+/** An event of a type; of its data only what matters is said. */
+export function event<T extends DomainEventType>(type: T, data: Partial<EventNamed<T>['data']> = {}): EventNamed<T> {
+  const defaults = EVENTS[type];
+  return { ...defaults, type, data: { ...defaults.data, ...data } } as unknown as EventNamed<T>;
+}
+
+/** A repeated event: the nth is made from n, counted from 1. */
+export function times<E>(count: number, make: (n: number) => E): readonly E[] {
+  return Array.from({ length: count }, (_, index) => make(index + 1));
+}
+
+export function startEnrollment(of: Partial<StartMfaEnrollment> = {}): StartMfaEnrollment {
+  const { deviceId, verifiedBy, challengeId } = EVENTS.MfaEnrollmentStarted.data;
+  const defaults = { ...sam, now: NOW, deviceId, deviceName: 'Phone', verifiedBy, challengeId };
+  return { type: 'StartMfaEnrollment', ...defaults, ...of };
+}
+
+export function cancelEnrollment(of: Partial<CancelMfaEnrollment> = {}): CancelMfaEnrollment {
+  return { type: 'CancelMfaEnrollment', ...sam, now: NOW, deviceId: PHONE, ...of };
+}
+
+/** The command to enable a device, with a code of that device for a time step; null: with a code that matches none. */
+export function enable(timeStep: number | null, of: Partial<EnableMfa> = {}): EnableMfa {
+  const deviceId = of.deviceId ?? PHONE;
+  return { type: 'EnableMfa', ...sam, now: NOW, deviceId, proof: { deviceId, timeStep }, ...of };
+}
+
+/** A code of the phone for a time step. */
+export function code(timeStep: number | null, of: Partial<CheckMfaCode> = {}): CheckMfaCode {
+  return { type: 'CheckMfaCode', ...attempt, now: NOW, proof: { deviceId: PHONE, timeStep }, ...of };
+}
+
+/** A code that matches no time step. */
+export function wrongCode(of: Partial<CheckMfaCode> = {}): CheckMfaCode {
+  return code(null, of);
+}
+
+export function unlock(of: Partial<UnlockMfa> = {}): UnlockMfa {
+  return { type: 'UnlockMfa', ...sam, now: NOW, ...of };
+}
+
+export function rightPassword(of: Partial<CheckPassword> = {}): CheckPassword {
+  return { type: 'CheckPassword', ...sam, browserId: null, matches: true, now: NOW, ...of };
+}
+
+export function wrongPassword(of: Partial<CheckPassword> = {}): CheckPassword {
+  return rightPassword({ matches: false, ...of });
+}
+
+export function clearBackOff(): ClearPasswordBackOff {
+  return { type: 'ClearPasswordBackOff', ...sam };
+}
+
+export function startSession(of: Partial<StartSession> = {}): StartSession {
+  return { type: 'StartSession', ...sam, ...basis, secretDigest: 'first-digest', transport: 'COOKIE', ...of };
+}
+
+export function raiseSession(of: Partial<RaiseSession> = {}): RaiseSession {
+  const { factors, userVersion, mfaVersion } = EVENTS.SessionRaised.data;
+  return { type: 'RaiseSession', factors, userVersion, mfaVersion, secretDigest: 'second-digest', now: NOW, ...of };
+}
+
+export function refreshSession(of: Partial<RefreshSession> = {}): RefreshSession {
+  return { type: 'RefreshSession', now: NOW, ...of };
+}
+
+export function endSession(of: Partial<EndSession> = {}): EndSession {
+  return { type: 'EndSession', reason: 'SIGNED_OUT', ...of };
+}
+
+export function challengeOperation(of: Partial<ChallengeOperation> = {}): ChallengeOperation {
+  const { challengeId, operation, argumentsDigest, methods } = EVENTS.OperationChallenged.data;
+  const defaults = { challengeId, operation, argumentsDigest, methods, exhausted: [], now: NOW };
+  return { type: 'ChallengeOperation', ...defaults, ...of };
+}
+
+export function verifyOperation(of: Partial<VerifyOperation> = {}): VerifyOperation {
+  return { type: 'VerifyOperation', challengeId: CHALLENGE, method: 'PASSWORD', now: NOW, ...of };
+}
+
+export function useVerification(of: Partial<UseVerification> = {}): UseVerification {
+  const { challengeId, operation, argumentsDigest } = EVENTS.OperationChallenged.data;
+  return { type: 'UseVerification', challengeId, operation, argumentsDigest, now: NOW, ...of };
+}

@@ -1,0 +1,66 @@
+import { expect } from '@jest/globals';
+import type { Decider } from '../../src/domain/decider.js';
+import type { EventMetadata, EventShape, Recorded } from '../../src/domain/event.js';
+import type { Instant } from '../../src/domain/instant.js';
+import type { Rejection, RejectionCode } from '../../src/domain/rejection.js';
+
+/** When everything happens that is not said to happen at another moment. */
+export const NOW: Instant = '2026-01-01T00:00:00.000Z';
+
+type AnyEvent = EventShape<string, unknown, unknown>;
+
+interface At<E> {
+  readonly occurredAt: Instant;
+  readonly event: E;
+}
+
+/** What happened before: an event at `NOW`, or `at` a moment of its own. */
+export type Past<E extends AnyEvent> = E | At<E>;
+
+/** An event at a moment of its own. */
+export function at<E extends AnyEvent>(occurredAt: Instant, event: E): At<E> {
+  return { occurredAt, event };
+}
+
+function metadataAt(occurredAt: Instant): EventMetadata {
+  const actor = { kind: 'USER', id: 'sam' } as const;
+  return { occurredAt, actor, sessionId: null, requestId: 'request', correlationId: 'request', causationId: null };
+}
+
+/** Events as they are read from a stream that they alone are in. */
+export function recorded<E extends AnyEvent>(past: readonly Past<E>[]): readonly Recorded<E>[] {
+  return past.map((one, index) => {
+    const { occurredAt, event } = 'occurredAt' in one ? one : at(NOW, one);
+    return { ...event, version: index + 1, metadata: metadataAt(occurredAt) };
+  });
+}
+
+/** The state of a stream in which this happened. */
+export function stateAfter<S, C, E extends AnyEvent>(
+  decider: Decider<S, C, E>,
+  ...past: readonly Past<NoInfer<E>>[]
+): S {
+  return recorded<E>(past).reduce(decider.evolve, decider.initial);
+}
+
+/** The codes of rejections that tell nothing beside their code. */
+type PlainCode = { [C in RejectionCode]: { code: C } extends Extract<Rejection, { code: C }> ? C : never }[RejectionCode];
+
+/** Given what happened before, when a command arrives, then the whole decision is this and nothing else. */
+export function given<S, C, E extends AnyEvent>(decider: Decider<S, C, E>, ...past: readonly Past<NoInfer<E>>[]) {
+  const state = stateAfter(decider, ...past);
+  return {
+    when(command: C) {
+      const decision = decider.decide(command, state);
+      return {
+        then(...events: readonly E[]) {
+          expect(decision).toStrictEqual({ accepted: true, events });
+        },
+        thenRejected(reason: PlainCode | Rejection, ...events: readonly E[]) {
+          const rejection = typeof reason === 'string' ? { code: reason } : reason;
+          expect(decision).toStrictEqual({ accepted: false, rejection, events });
+        },
+      };
+    },
+  };
+}
