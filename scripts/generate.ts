@@ -5,6 +5,8 @@ import 'reflect-metadata';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { buildGraphqlSchema } from '../src/graphql/schema.js';
 
 interface GeneratedFile {
   /** Relative to the root of the repository. */
@@ -12,7 +14,12 @@ interface GeneratedFile {
   readonly content: () => Promise<string>;
 }
 
-const generatedFiles: readonly GeneratedFile[] = [];
+const generatedFiles: readonly GeneratedFile[] = [
+  {
+    path: 'schema.graphql',
+    content: async () => printSchema(lexicographicSortSchema(await buildGraphqlSchema())),
+  },
+];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

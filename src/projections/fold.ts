@@ -63,6 +63,11 @@ function createTables(database: Database, { name, version, schema, tables }: Pro
     .immediate();
 }
 
+function refusalOf({ name }: Projection, { id, type }: LoggedEvent, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`${name} cannot take in event ${id} (${type}): ${reason}`, { cause });
+}
+
 /** Opens a read model, with empty tables if this version of it was never built in this file. */
 export function openFold(database: Database, projection: Projection): Fold {
   createTables(database, projection);
@@ -85,10 +90,7 @@ export function openFold(database: Database, projection: Projection): Fold {
       try {
         advance([event], event.position);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        return new Error(`${projection.name} cannot take in event ${event.id} (${event.type}): ${reason}`, {
-          cause: error,
-        });
+        return refusalOf(projection, event, error);
       }
     }
     return null;

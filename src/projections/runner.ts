@@ -77,52 +77,62 @@ function leastPosition(folds: readonly Fold[]): bigint {
  * model that cannot take in an event halts there and is never moved past it; the others go on.
  */
 export function startProjections(options: RunnerOptions): ProjectionRunner {
-  const { database, store, log, projections, onHalt } = options;
-  const folds = projections.map((projection) => openFold(database, projection));
-  const halted = new Map<string, string>();
-  const waiters = createWaiters();
-  const abort = new AbortController();
+  return new Runner(options);
+}
 
-  const running = () => folds.filter(({ name }) => !halted.has(name));
+class Runner implements ProjectionRunner {
+  readonly #folds: readonly Fold[];
+  readonly #halted = new Map<string, string>();
+  readonly #waiters = createWaiters();
+  readonly #abort = new AbortController();
+  readonly #finished: Promise<void>;
 
-  function halt(fold: Fold, error: Error): void {
-    halted.set(fold.name, error.message);
-    onHalt(fold.name, error);
+  constructor(private readonly options: RunnerOptions) {
+    this.#folds = options.projections.map((projection) => openFold(options.database, projection));
+    this.#finished = this.#run().catch((error: unknown) => {
+      for (const fold of this.#running()) this.#halt(fold, asError(error));
+    });
   }
 
-  function apply({ events, position: end, fault }: Decoded): void {
-    for (const fold of running()) {
-      const failure = fold.apply(events, end) ?? fault;
-      if (failure !== null) halt(fold, failure);
-    }
-    waiters.advance(leastPosition(running()));
+  reached(position: bigint, milliseconds: number): Promise<boolean> {
+    return this.#waiters.reached(position, leastPosition(this.#running()), milliseconds);
   }
 
-  async function run(): Promise<void> {
-    let seen = leastPosition(folds);
-    for await (const batch of store.subscribe({ after: seen, signal: abort.signal })) {
-      apply(await decode(log, batch, seen));
+  status(): ReadModelStatus {
+    const halted = [...this.#halted].map(([projection, reason]) => ({ projection, reason }));
+    return { position: leastPosition(this.#folds), halted };
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#finished;
+    this.#waiters.release();
+  }
+
+  async #run(): Promise<void> {
+    const { store, log } = this.options;
+    let seen = leastPosition(this.#folds);
+    for await (const batch of store.subscribe({ after: seen, signal: this.#abort.signal })) {
+      this.#apply(await decode(log, batch, seen));
       seen = batch.position;
-      if (running().length === 0) return;
+      if (this.#running().length === 0) return;
     }
   }
 
-  const finished = run().catch((error: unknown) => {
-    for (const fold of running()) halt(fold, asError(error));
-  });
-
-  async function stop(): Promise<void> {
-    abort.abort();
-    await finished;
-    waiters.release();
+  #apply({ events, position, fault }: Decoded): void {
+    for (const fold of this.#running()) {
+      const failure = fold.apply(events, position) ?? fault;
+      if (failure !== null) this.#halt(fold, failure);
+    }
+    this.#waiters.advance(leastPosition(this.#running()));
   }
 
-  return {
-    stop,
-    reached: (wanted, milliseconds) => waiters.reached(wanted, leastPosition(running()), milliseconds),
-    status: () => ({
-      position: leastPosition(folds),
-      halted: [...halted].map(([projection, reason]) => ({ projection, reason })),
-    }),
-  };
+  #running(): readonly Fold[] {
+    return this.#folds.filter(({ name }) => !this.#halted.has(name));
+  }
+
+  #halt(fold: Fold, error: Error): void {
+    this.#halted.set(fold.name, error.message);
+    this.options.onHalt(fold.name, error);
+  }
 }

@@ -1,4 +1,6 @@
 import { expect } from '@jest/globals';
+import { ConcurrencyError, EventStoreError } from '../../src/eventstore/event-store.js';
+import { VaultError } from '../../src/vault/vault.js';
 
 /** One sentence of a contract, and how to find out whether an adapter keeps it. */
 export interface Sentence<Given> {
@@ -9,7 +11,7 @@ export interface Sentence<Given> {
   verify(given: Given): Promise<void>;
 }
 
-/** A fault put into an adapter on purpose: `sentence` must notice it. */
+/** A fault put into an adapter on purpose, which a sentence must notice. */
 export interface Mutant<Mutate> {
   readonly sentence: string;
   readonly fault: string;
@@ -19,13 +21,18 @@ export interface Mutant<Mutate> {
 /** What a sentence says did not happen. */
 export class SentenceBroken extends Error {}
 
-/** Whether a sentence was found broken, rather than that looking failed. */
+/** Whether a sentence was found broken: by an expectation, or by an error of the port where there should be none. */
 export function isBroken(error: unknown): boolean {
-  return error instanceof SentenceBroken || (error instanceof Error && 'matcherResult' in error);
+  if (error instanceof SentenceBroken || error instanceof ConcurrencyError) return true;
+  if (error instanceof EventStoreError || error instanceof VaultError) return true;
+  return error instanceof Error && 'matcherResult' in error;
 }
 
 /** Expects an attempt to be refused with an error of these properties, its `code` among them. */
-export async function expectRefusal(attempt: () => Promise<unknown>, properties: { readonly code: string }): Promise<void> {
+export async function expectRefusal(
+  attempt: () => Promise<unknown>,
+  properties: { readonly code: string },
+): Promise<void> {
   let answer: unknown;
   try {
     answer = await attempt();

@@ -1,6 +1,5 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { sqliteCodeOf, wordsFor } from './faults.js';
 import { readHeader } from './file-header.js';
 import { unreadable } from './opening-error.js';
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema.js';
@@ -17,11 +16,11 @@ const EXPECTED = ['events', 'events_are_never_changed', 'events_are_never_delete
 
 /**
  * Looks at an existing file before anything is written, and leaves it as it is, byte for byte.
- * @throws {EventStoreError} `UNREADABLE_FILE` for a file that is not a log of this service, or not one that this release can read
+ * @throws {EventStoreError} `UNREADABLE_FILE` for a file that is not a log of this service, or not one that this release
+ * can read; errors of SQLite and of the system as they come
  */
 export function inspect(path: string): void {
   if (!statSync(path).isFile()) throw unreadable(path, 'is not a file', 'name a file');
-  checkAccess(path);
   if (statSync(path).size === 0 || !isOurs(path)) return;
   // A journal is left by a crash while the file was made: opening it for writing takes that back.
   if (!hasContent(`${path}-journal`)) checkContent(path);
@@ -38,44 +37,23 @@ function isOurs(path: string): boolean {
   return true;
 }
 
-function checkAccess(path: string): void {
-  try {
-    accessSync(path, constants.R_OK | constants.W_OK);
-  } catch (error) {
-    throw unreadable(path, 'cannot be read and written', 'let the user that runs the service read and write it', error);
-  }
-}
-
 function checkVersion(path: string, version: number): void {
   if (version > SCHEMA_VERSION) {
-    throw unreadable(
-      path,
-      `was written by a newer release (schema ${version}, not ${SCHEMA_VERSION})`,
-      'start that release',
-    );
+    const fault = `was written by a newer release (schema ${version}, not ${SCHEMA_VERSION})`;
+    throw unreadable(path, fault, 'start that release');
   }
   if (version < 1) throw unreadable(path, 'is damaged (it has no schema version)', BACKUP);
 }
 
 /** By a connection that cannot write, so that closing it moves nothing from the -wal file into this one. */
 function checkContent(path: string): void {
-  let connection: Database.Database | undefined;
+  const connection = new Database(path, { readonly: true, fileMustExist: true });
   try {
-    connection = new Database(path, { readonly: true, fileMustExist: true });
     checkVersion(path, Number(connection.pragma('user_version', { simple: true })));
     const fault = faultOf(connection);
     if (fault !== null) throw unreadable(path, `is damaged (${fault})`, BACKUP);
-  } catch (error) {
-    const code = sqliteCodeOf(error);
-    if (code === undefined || code === 'SQLITE_BUSY') throw error;
-    throw unreadable(
-      path,
-      `cannot be read (${wordsFor(code)})`,
-      `${BACKUP}, or mend the permissions of its folder`,
-      error,
-    );
   } finally {
-    connection?.close();
+    connection.close();
   }
 }
 
@@ -84,8 +62,10 @@ function faultOf(connection: Database.Database): string | null {
   const missing = EXPECTED.find((name) => !names.has(name));
   if (missing !== undefined) return `it lacks ${missing}`;
   if (sizeOf(connection) > CHECKED_WHOLLY) {
-    for (const order of ['ASC', 'DESC'])
-      connection.prepare(`SELECT * FROM events ORDER BY position ${order} LIMIT 1`).get();
+    // Its first and its last event, and what leads there; a damaged page between them is found when it is read.
+    for (const edge of ['min', 'max']) {
+      connection.prepare(`SELECT * FROM events WHERE position = (SELECT ${edge}(position) FROM events)`).get();
+    }
     return null;
   }
   const verdict = String(connection.pragma('quick_check(1)', { simple: true }));

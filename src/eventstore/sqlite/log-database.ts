@@ -10,14 +10,12 @@ import { WriteQueue } from './write-queue.js';
 export interface LogDatabaseOptions {
   /** A file, made with its folder where there is none (for its owner alone), or `:memory:`. */
   readonly path: string;
-  /** How long a write waits while another process holds the file locked; 5 seconds by default. */
+  /** How long opening and each write wait while another process holds the file locked; 5 seconds by default. */
   readonly patienceMilliseconds?: number;
 }
 
 /** How long one try keeps the event loop waiting for a lock; between tries it goes on. */
 const BUSY_MILLISECONDS = 50;
-
-const OPENING_MILLISECONDS = 10_000;
 
 /** The one file of the log and the vault: its connection, and the queue through which both write. */
 export class LogDatabase {
@@ -72,22 +70,23 @@ export class LogDatabase {
 export function openLogDatabase(options: LogDatabaseOptions): LogDatabase {
   const inMemory = options.path === ':memory:';
   const path = inMemory ? options.path : resolve(options.path);
+  const patience = options.patienceMilliseconds ?? 5_000;
   try {
     const file = inMemory ? null : prepareFile(path);
-    return new LogDatabase(connect(path, inMemory), options.patienceMilliseconds ?? 5_000, file);
+    return new LogDatabase(connect(path, patience), patience, file);
   } catch (error) {
     throw asOpeningError(path, error);
   }
 }
 
-function connect(path: string, inMemory: boolean): Database.Database {
-  const connection = new Database(path, { timeout: OPENING_MILLISECONDS });
+function connect(path: string, patienceMilliseconds: number): Database.Database {
+  const connection = new Database(path, { timeout: patienceMilliseconds });
   try {
     createSchema(connection);
     connection.pragma('journal_mode = WAL');
     // Under WAL this build falls back to NORMAL, so it is set after WAL, and read back.
     connection.pragma('synchronous = FULL');
-    expectPragma(connection, 'journal_mode', inMemory ? 'memory' : 'wal');
+    expectPragma(connection, 'journal_mode', connection.memory ? 'memory' : 'wal');
     expectPragma(connection, 'synchronous', 2);
     connection.pragma(`busy_timeout = ${BUSY_MILLISECONDS}`);
     return connection;

@@ -8,7 +8,16 @@ import { event, events, freshStream, idsOf, streamOf } from './given.js';
 const sealed = { personId: 'person-1', sealed: 'c2VhbGVk', commitment: 'Y29tbWl0bWVudA' };
 
 const EVERY_KIND_OF_JSON = {
-  text: ['', ' ', '  spaces around  ', 'e\u0301 is not \u00e9', '\u{1f510}', '\u0000\u0007\n\u2028', '\ud800', '\u202e\u200b'],
+  text: [
+    '',
+    ' ',
+    '  spaces around  ',
+    'e\u0301 is not \u00e9',
+    '\u{1f510}',
+    '\u0000\u0007\n\u2028',
+    '\ud800',
+    '\u202e\u200b',
+  ],
   numbers: [0, 1, -1, 0.1, 1e-7, 1e21, 9_007_199_254_740_991, -9_007_199_254_740_991],
   words: [true, false, null],
   nested: { list: [[], [[]], {}, { deep: { deeper: [1, { deepest: null }] } }] },
@@ -50,7 +59,8 @@ export const APPENDING: readonly StoreSentence[] = [
     },
   },
   {
-    sentence: 'No caller overwrites what the log says of itself, whatever the fields of its data and metadata are called.',
+    sentence:
+      'No caller overwrites what the log says of itself, whatever the fields of its data and metadata are called.',
     async verify({ store }) {
       const stream = freshStream();
       const plain = event();
@@ -79,7 +89,8 @@ export const APPENDING: readonly StoreSentence[] = [
     },
   },
   {
-    sentence: 'An append at a version that the stream has passed is refused with the version it has, and writes nothing.',
+    sentence:
+      'An append at a version that the stream has passed is refused with the version it has, and writes nothing.',
     async verify({ store }) {
       const { stream, appended } = await streamOf(store, 3);
       const attempt = store.append(stream, 1, events(1));
@@ -89,7 +100,8 @@ export const APPENDING: readonly StoreSentence[] = [
     },
   },
   {
-    sentence: 'An append at a version that the stream has not reached is refused with the version it has, and writes nothing.',
+    sentence:
+      'An append at a version that the stream has not reached is refused with the version it has, and writes nothing.',
     async verify({ store }) {
       const { stream, appended } = await streamOf(store, 2);
       await expectRefusal(() => store.append(stream, 3, events(1)), {

@@ -43,11 +43,15 @@ export function follow(given: GivenStore, options: FollowOptions): Follower {
       await onBatch?.(batch);
     }
   };
-  const done = consume().finally(() => {
-    over = true;
-    changed();
-  });
-  // Whoever waits is told; who does not wait is not interested.
+  const done = consume()
+    .catch((error: unknown) => {
+      throw new SentenceBroken(`the subscription failed: ${String(error)}`, { cause: error });
+    })
+    .finally(() => {
+      over = true;
+      changed();
+    });
+  // Whoever waits is told of a failure; it is nobody's loss where nobody waits.
   done.catch(() => {});
 
   const until = async (what: string, holds: () => boolean): Promise<void> => {

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+
+/** What the service is told from outside; every value has been checked. */
+export interface Config {
+  readonly environment: 'development' | 'test' | 'production';
+  /** The address to listen on; loopback unless told otherwise. */
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** The folder of the log, the vault and the read models. */
+  readonly dataDir: string;
+  /** Whether browsers reach the service over TLS: cookies are then `Secure`, under names that begin with `__Host-`. */
+  readonly tls: boolean;
+  /** What authenticators show beside codes. */
+  readonly issuer: string;
+  /** Where the key ring comes from; `GENERATED`: a file in the data folder, made when there is none. */
+  readonly keyRing:
+    | { readonly from: 'FILE'; readonly path: string }
+    | { readonly from: 'ENVIRONMENT'; readonly json: string }
+    | { readonly from: 'GENERATED' };
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
+  /** A file with the milliseconds by which this process's clock is off; for tests, refused in production. */
+  readonly testClockFile: string | null;
+}
+
+/** A setting that makes no sense. The message names the variable, what is wrong with it, and what to do. */
+export class ConfigError extends Error {
+  readonly code = 'INVALID_CONFIG';
+}
+
+const variables = z.object({
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'], { error: 'must be development, test or production' })
+    .default('development'),
+  HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]+$/, { error: 'must be a host name or IP address, such as 127.0.0.1' })
+    .default('127.0.0.1'),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, { error: 'must be a number from 0 to 65535' })
+    .transform(Number)
+    .refine((port) => port <= 65_535, { error: 'must be a number from 0 to 65535' })
+    .default(4000),
+  DATA_DIR: z.string().default('./data'),
+  PUBLIC_URL: z
+    .string()
+    .regex(/^https?:\/\/[^/?#\s]+\/?$/, { error: 'must be an address such as https://mfa.example.com, without a path' })
+    .optional(),
+  ISSUER: z
+    .string()
+    .regex(/^[^:\p{C}]{1,64}$/u, {
+      error: 'must be 1 to 64 characters without a colon, such as the name of your cloud',
+    })
+    .default('Virtual MFA'),
+  KEY_RING_FILE: z.string().optional(),
+  KEY_RING: z.string().optional(),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
+      error: 'must be fatal, error, warn, info, debug or silent',
+    })
+    .default('info'),
+  TEST_CLOCK_FILE: z.string().optional(),
+});
+
+type Variables = z.infer<typeof variables>;
+
+function keyRingOf({ KEY_RING_FILE, KEY_RING, NODE_ENV }: Variables): Config['keyRing'] {
+  if (KEY_RING_FILE !== undefined && KEY_RING !== undefined) {
+    throw new ConfigError('KEY_RING_FILE and KEY_RING are both set: set one of the two.');
+  }
+  if (KEY_RING_FILE !== undefined) return { from: 'FILE', path: KEY_RING_FILE };
+  if (KEY_RING !== undefined) return { from: 'ENVIRONMENT', json: KEY_RING };
+  if (NODE_ENV !== 'production') return { from: 'GENERATED' };
+  throw new ConfigError(
+    'KEY_RING_FILE is not set: in production the service does not run on generated keys. Set it to the file of a key ring, which docs/operating.md tells how to make.',
+  );
+}
+
+function refuseInProduction({ NODE_ENV, TEST_CLOCK_FILE, PUBLIC_URL }: Variables): void {
+  if (NODE_ENV !== 'production') return;
+  if (TEST_CLOCK_FILE !== undefined) {
+    throw new ConfigError('TEST_CLOCK_FILE is set: production runs on the real clock. Unset it.');
+  }
+  if (PUBLIC_URL?.startsWith('http:') === true) {
+    throw new ConfigError(
+      'PUBLIC_URL is not https: in production sessions travel over TLS only. Put TLS in front and set its address.',
+    );
+  }
+}
+
+/**
+ * Reads the configuration from environment variables; empty ones count as not set.
+ * @throws {ConfigError} for the first that makes no sense
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = variables.safeParse(set);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new ConfigError(`${String(issue?.path[0])} ${issue?.message ?? 'is wrong'}. Correct it or unset it.`);
+  }
+  refuseInProduction(parsed.data);
+  const { NODE_ENV, HOST, PORT, DATA_DIR, PUBLIC_URL, ISSUER, LOG_LEVEL, TEST_CLOCK_FILE } = parsed.data;
+  return {
+    environment: NODE_ENV,
+    host: HOST,
+    port: PORT,
+    dataDir: DATA_DIR,
+    tls: NODE_ENV === 'production' || PUBLIC_URL?.startsWith('https:') === true,
+    issuer: ISSUER,
+    keyRing: keyRingOf(parsed.data),
+    logLevel: LOG_LEVEL,
+    testClockFile: TEST_CLOCK_FILE ?? null,
+  };
+}

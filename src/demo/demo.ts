@@ -1,0 +1,4 @@
+/** Plays the journey. */
+export async function demo(): Promise<void> {
+  await Promise.resolve();
+}

@@ -1,0 +1,91 @@
+import { defaultFieldResolver, GraphQLError, isObjectType, type GraphQLField, type GraphQLSchema } from 'graphql';
+import { Extensions, getMetadataStorage } from 'type-graphql';
+import type { CurrentSession } from '../application/request-context.js';
+import type { SessionStage } from '../domain/session/standing.js';
+import type { ActiveUser } from '../domain/user/decider.js';
+import type { Role } from '../domain/user/events.js';
+import type { GraphqlContext } from './context.js';
+
+/** Where a request may stand: nobody signed in, or a session at a stage. */
+export type Admission = 'ANONYMOUS' | SessionStage;
+
+/** Who may act: the primary, or sub-users by role. */
+export type Party = 'PRIMARY' | Role;
+
+/** Who may use a field, and at which stage. Everybody else is refused before its resolver runs. */
+export interface AccessRule {
+  readonly stages: readonly Admission[];
+  readonly roles: readonly Party[] | 'ANY';
+}
+
+/** States who may use a root field or resolver method; one that states nothing keeps the service from starting. */
+export function Access(access: AccessRule): MethodDecorator & PropertyDecorator {
+  return Extensions({ access });
+}
+
+function refusal(code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
+
+function partyOf({ kind, role }: ActiveUser): Party {
+  return kind === 'PRIMARY' || role === null ? 'PRIMARY' : role;
+}
+
+const STAGE_REFUSALS: Readonly<Record<SessionStage, () => GraphQLError>> = {
+  MFA_CHALLENGE: () =>
+    refusal('MFA_CHALLENGE_REQUIRED', 'Give the code of your virtual MFA device first, with answerMfaChallenge.'),
+  FULL: () => refusal('FORBIDDEN', 'This is not for somebody who is signed in. Sign out first.'),
+};
+
+/** Why a rule refuses a session, or null where it does not. */
+export function refusalOf(rule: AccessRule, session: CurrentSession | null): GraphQLError | null {
+  if (session === null) {
+    return rule.stages.includes('ANONYMOUS') ? null : refusal('UNAUTHENTICATED', 'Sign in first, with signIn.');
+  }
+  if (!rule.stages.includes(session.stage)) return STAGE_REFUSALS[session.stage]();
+  const admitted = rule.roles === 'ANY' || rule.roles.includes(partyOf(session.user));
+  return admitted ? null : refusal('FORBIDDEN', 'Your role does not allow this.');
+}
+
+function ruleOf(field: GraphQLField<unknown, unknown>): AccessRule | undefined {
+  return field.extensions.access as AccessRule | undefined;
+}
+
+function protect(field: GraphQLField<unknown, unknown>, rule: AccessRule): void {
+  const resolve = field.resolve ?? defaultFieldResolver;
+  field.resolve = (source, args, context, info) => {
+    const refused = refusalOf(rule, (context as GraphqlContext).session);
+    if (refused !== null) throw refused;
+    return resolve(source, args, context, info);
+  };
+}
+
+/** The fields of other types that have a resolver method, as `Type.field`. */
+function fieldsWithMethods(): ReadonlySet<string> {
+  const { fieldResolvers, objectTypes } = getMetadataStorage();
+  const names = fieldResolvers.map(({ getObjectType, target, schemaName }) => {
+    const type = getObjectType?.() ?? target;
+    return `${objectTypes.find((metadata) => metadata.target === type)?.name ?? ''}.${schemaName}`;
+  });
+  return new Set(names);
+}
+
+/**
+ * Puts every rule in front of its field, wherever the field is reached from.
+ * @throws where a root field or a resolver method states no rule
+ */
+export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
+  const roots = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
+  const methods = fieldsWithMethods();
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const rule = ruleOf(field);
+      if (rule !== undefined) protect(field, rule);
+      else if (roots.has(type) || methods.has(`${type.name}.${field.name}`)) {
+        throw new Error(`${type.name}.${field.name} does not say who may use it: give it an @Access`);
+      }
+    }
+  }
+  return schema;
+}

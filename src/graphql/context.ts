@@ -1,0 +1,33 @@
+import type { Application } from '../application/application.js';
+import type { CurrentSession, RequestContext } from '../application/request-context.js';
+import type { IssuedSession } from '../application/sign-in.js';
+import type { ReadModels } from '../projections/read-models.js';
+
+/** How a session reaches its client, and leaves it: cookies, whose names and flags HTTP knows. */
+export interface SessionCarrier {
+  /** Hands over a new token; what the browser is to be known by goes with it once the session is full. */
+  hand(issued: IssuedSession): void;
+  /** Takes the token back. */
+  drop(): void;
+}
+
+/** What resolvers work with: one for each request. */
+export interface GraphqlContext {
+  readonly app: Application;
+  readonly readModels: ReadModels;
+  /** The request as it arrived, session included. */
+  readonly request: RequestContext;
+  /** The session as this request has left it: signing in, rising and signing out change it. */
+  session: CurrentSession | null;
+  readonly carrier: SessionCarrier;
+  /** Waits, bounded, until the read models know what this request has written. */
+  readonly caughtUp: () => Promise<void>;
+}
+
+/** Makes a session that has just begun or risen the one of this request; answers the token where it travels in the answer. */
+export function adopt(context: GraphqlContext, issued: IssuedSession): string | null {
+  context.session = issued.current;
+  if (issued.current.session.transport === 'BEARER') return issued.token;
+  context.carrier.hand(issued);
+  return null;
+}

@@ -1,0 +1,54 @@
+import type { RejectionCode } from '../domain/rejection.js';
+
+/** Refusals that only a programmer can mend, with the code of their top-level error. */
+export const TOP_LEVEL = {
+  NOT_FOUND: 'NOT_FOUND',
+  FORBIDDEN: 'FORBIDDEN',
+  SESSION_ENDED: 'UNAUTHENTICATED',
+} as const satisfies Partial<Record<RejectionCode, string>>;
+
+export type UserErrorCode = Exclude<RejectionCode, keyof typeof TOP_LEVEL>;
+
+/** Every refusal that a user can mend, with the input field that it is about; null where it is about none. */
+const FIELDS: Readonly<Record<UserErrorCode, string | null>> = {
+  INVALID_ALIAS: 'alias',
+  ALIAS_TAKEN: 'alias',
+  INVALID_EMAIL: 'email',
+  EMAIL_TAKEN: 'email',
+  INVALID_USERNAME: 'username',
+  USERNAME_TAKEN: 'username',
+  INVALID_DISPLAY_NAME: 'displayName',
+  INVALID_DEVICE_NAME: 'deviceName',
+  PASSWORD_TOO_SHORT: 'password',
+  PASSWORD_TOO_LONG: 'password',
+  PASSWORD_TOO_COMMON: 'password',
+  REGISTRATION_ABANDONED: null,
+  SIGN_IN_FAILED: null,
+  INVALID_CODE: 'code',
+  WRONG_CODE: 'code',
+  MFA_LOCKED: null,
+  CHALLENGE_ENDED: null,
+  CHALLENGE_EXPIRED: 'challengeId',
+  CHALLENGE_ALREADY_VERIFIED: 'challengeId',
+  METHOD_NOT_OFFERED: null,
+  ONE_ANSWER_EXPECTED: null,
+  WRONG_PASSWORD: 'password',
+  PASSWORD_BACKING_OFF: 'password',
+  VERIFICATION_REQUIRED: 'challengeId',
+  ENROLLMENT_EXPIRED: 'enrollmentId',
+  ENROLLMENT_ENDED: 'enrollmentId',
+};
+
+/** The codes of refusals that a user can mend. */
+export const USER_ERROR_CODES = Object.keys(FIELDS) as UserErrorCode[];
+
+/** The input field that a refusal is about, as a path. */
+export function fieldOf(code: UserErrorCode): string[] | null {
+  const field = FIELDS[code];
+  return field === null ? null : ['input', field];
+}
+
+/** Whether a refusal is a top-level error. */
+export function isTopLevel(code: RejectionCode): code is keyof typeof TOP_LEVEL {
+  return Object.hasOwn(TOP_LEVEL, code);
+}

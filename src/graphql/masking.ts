@@ -1,0 +1,76 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+
+/** An error that is not the client's: told to the operator in full, to the client in one sentence. */
+export type ReportError = (error: unknown) => void;
+
+/** Codes of GraphQL errors that say by themselves what is wrong; everything else is masked. */
+const PUBLIC_CODES = new Set([
+  'UNAUTHENTICATED',
+  'MFA_CHALLENGE_REQUIRED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'BAD_USER_INPUT',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'MAX_RECURSIVE_SELECTIONS_EXCEEDED',
+]);
+
+const BUSY = { code: 'RATE_LIMITED', message: 'Too much is being asked at once. Wait a moment, then try again.' };
+const UNAVAILABLE = {
+  code: 'UNAVAILABLE',
+  message: 'The service cannot do this now; nothing was done. Try again later.',
+};
+const INTERNAL = {
+  code: 'INTERNAL_SERVER_ERROR',
+  message: 'Something went wrong on our side. Tell us the request id.',
+};
+
+/** What exceptions become, by their code; one without a code here is a bug. */
+const EXCEPTIONS: Readonly<Record<string, typeof BUSY>> = {
+  RATE_LIMITED: BUSY,
+  CONTENTION: UNAVAILABLE,
+  UNAVAILABLE,
+  CLOSED: UNAVAILABLE,
+  SEALED: UNAVAILABLE,
+  UNREADABLE_EVENT: UNAVAILABLE,
+};
+
+function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+// graphql-js quotes what was sent, which may be a password or a code in the place of something else.
+const QUOTED_VALUES: readonly (readonly [RegExp, string])[] = [
+  [/got invalid value .*?( at "[^"]*")?; .*$/s, 'got an invalid value$1.'],
+  [/^(.*? cannot represent [^:]*): .*$/s, '$1.'],
+  [/^(Expected value of type [^,]*), found .*$/s, '$1.'],
+  [/^(Value) ".*?"( does not exist in ".*?" enum).*$/s, '$1$2.'],
+];
+
+/** A message without the values that it quotes. */
+export function withoutValues(message: string): string {
+  return QUOTED_VALUES.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), message);
+}
+
+/** Makes the form in which errors leave: known codes with their message, everything else masked; with the request id. */
+export function createErrorMask(requestId: () => string, report: ReportError) {
+  return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
+    const { locations, path } = formatted;
+    const place = { ...(locations && { locations }), ...(path && { path }) };
+    const error = unwrapResolverError(thrown);
+    const code = formatted.extensions?.code;
+    if (error instanceof GraphQLError && typeof code === 'string' && PUBLIC_CODES.has(code)) {
+      const message = withoutValues(formatted.message);
+      return { message, ...place, extensions: { code, requestId: requestId() } };
+    }
+    const mask = EXCEPTIONS[codeOf(error) ?? ''] ?? INTERNAL;
+    if (mask !== BUSY) report(error);
+    return { message: mask.message, ...place, extensions: { code: mask.code, requestId: requestId() } };
+  };
+}

@@ -1,0 +1,72 @@
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { answerMfaChallenge } from '../../application/answer-mfa-challenge.js';
+import { endSession } from '../../application/end-session.js';
+import { signIn } from '../../application/sign-in.js';
+import { Access } from '../access.js';
+import { answer, readUser } from '../answer.js';
+import type { GraphqlContext } from '../context.js';
+import { AnswerMfaChallengeInput, SignInInput } from '../types/inputs.js';
+import { AnswerMfaChallengePayload, SignInPayload, SignOutPayload } from '../types/payloads.js';
+import { Viewer, viewerOf } from '../types/session.js';
+import { User } from '../types/user.js';
+import { current } from './current.js';
+import { outcomeOf } from './outcome.js';
+
+@Resolver(() => Viewer)
+export class SessionResolver {
+  @Access({ stages: ['ANONYMOUS', 'MFA_CHALLENGE', 'FULL'], roles: 'ANY' })
+  @Query(() => Viewer, {
+    nullable: true,
+    description: "The session's user, its stage and what it must do next; null where nobody has signed in.",
+  })
+  viewer(@Ctx() context: GraphqlContext): Viewer | null {
+    return context.session === null ? null : viewerOf(context.session);
+  }
+
+  @Access({ stages: ['MFA_CHALLENGE', 'FULL'], roles: 'ANY' })
+  @FieldResolver(() => User, { nullable: true, description: 'The user; null until the session is full.' })
+  user(@Root() _: Viewer, @Ctx() context: GraphqlContext): User | null {
+    const { stage, user } = current(context);
+    return stage === 'FULL' ? readUser(context, user.accountId, user.userId) : null;
+  }
+
+  @Access({ stages: ['ANONYMOUS'], roles: 'ANY' })
+  @Mutation(() => SignInPayload, {
+    description:
+      'Signs in by password. Where a virtual MFA device is enabled, this begins a challenge, to be answered within 5 minutes. Unknown names and wrong passwords are answered alike.',
+  })
+  async signIn(
+    @Arg('input', () => SignInInput, { description: 'Who signs in.' }) input: SignInInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<SignInPayload> {
+    const { account, username, password, transport } = input;
+    const signedIn = await signIn(context.app, context.request, {
+      ...{ username, password, transport },
+      account: account ?? null,
+    });
+    return answer(context, signedIn, (issued) => ({ outcome: outcomeOf(context, issued) }));
+  }
+
+  @Access({ stages: ['MFA_CHALLENGE'], roles: 'ANY' })
+  @Mutation(() => AnswerMfaChallengePayload, {
+    description:
+      'Answers the challenge at sign-in with a code, which works once. Five wrong ones end the challenge, ten in a row lock for a while.',
+  })
+  async answerMfaChallenge(
+    @Arg('input', () => AnswerMfaChallengeInput, { description: 'The answer.' }) input: AnswerMfaChallengeInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<AnswerMfaChallengePayload> {
+    const answered = await answerMfaChallenge(context.app, context.request, current(context), input);
+    return answer(context, answered, (issued) => ({ outcome: outcomeOf(context, issued) }));
+  }
+
+  @Access({ stages: ['MFA_CHALLENGE', 'FULL'], roles: 'ANY' })
+  @Mutation(() => SignOutPayload, { description: 'Ends the session.' })
+  async signOut(@Ctx() context: GraphqlContext): Promise<SignOutPayload> {
+    await endSession(context.app, context.request, current(context), 'SIGNED_OUT');
+    context.session = null;
+    context.carrier.drop();
+    await context.caughtUp();
+    return { userErrors: [] };
+  }
+}

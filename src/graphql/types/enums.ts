@@ -1,0 +1,120 @@
+import { registerEnumType } from 'type-graphql';
+import { AUDIT_CATEGORIES, AUDIT_OUTCOMES, TRAIL_EVENT_TYPES } from '../../audit/description.js';
+import { catalogue } from '../../domain/catalogue.js';
+import { GUARDED_OPERATIONS } from '../../domain/operation/guarded-operations.js';
+import { VERIFICATION_METHODS } from '../../domain/operation/method.js';
+import { REJECTION_CODES } from '../../domain/rejection.js';
+import { TRANSPORTS } from '../../domain/session/events.js';
+import { SESSION_STAGES } from '../../domain/session/standing.js';
+import { ROLES, USER_KINDS } from '../../domain/user/events.js';
+import { USER_ERROR_CODES } from '../error-table.js';
+
+type Words<T extends string> = { readonly [W in T]: W };
+
+/** An enum object of words, as type-graphql takes them; the words name themselves. */
+function enumOf<T extends string>(words: readonly T[]): Words<T> {
+  return Object.fromEntries(words.map((word) => [word, word])) as Words<T>;
+}
+
+function register<T extends string>(
+  name: string,
+  description: string,
+  words: readonly T[],
+  meanings: Readonly<Record<T, string>>,
+): Words<T> {
+  const values = enumOf(words);
+  const valuesConfig = Object.fromEntries(words.map((word) => [word, { description: meanings[word] }]));
+  registerEnumType(values, { name, description, valuesConfig: valuesConfig as never });
+  return values;
+}
+
+function pick<T extends string>(words: readonly T[], meaning: (word: T) => string): Readonly<Record<T, string>> {
+  return Object.fromEntries(words.map((word) => [word, meaning(word)])) as Record<T, string>;
+}
+
+export const ErrorCode = register(
+  'ErrorCode',
+  'Why something was refused, in a word that stays the same. The message beside it says what to do.',
+  USER_ERROR_CODES,
+  REJECTION_CODES,
+);
+
+export const UserKindEnum = register('UserKind', 'What kind of user this is.', USER_KINDS, {
+  PRIMARY: 'The user of the primary account itself, who may do everything in it.',
+  SUB_USER: 'A user that the primary account owns; what it may do says its role.',
+});
+
+export const RoleEnum = register('Role', 'What a sub-user may do.', ROLES, {
+  MEMBER: 'Looks after its own security, and nothing else.',
+  ADMIN: "Manages the account's sub-users, except other administrators.",
+  AUDITOR: "Reads the account's users and audit trail, and changes nothing but its own security.",
+});
+
+export const SessionStageEnum = register('SessionStage', 'What a session must do next.', SESSION_STAGES, {
+  MFA_CHALLENGE: 'Give a code of the virtual MFA device; nothing else works until then.',
+  FULL: 'Nothing: everything that its role allows works.',
+});
+
+export const TransportEnum = register('Transport', 'How the session token travels.', TRANSPORTS, {
+  COOKIE: 'As a cookie that no script can read: for browsers.',
+  BEARER: 'In the answer, to be sent back as `Authorization: Bearer`: for everything else.',
+});
+
+export const VerificationMethodEnum = register(
+  'VerificationMethod',
+  'How somebody can prove that it is really them.',
+  VERIFICATION_METHODS,
+  {
+    VIRTUAL_MFA: 'By the six-digit code that the virtual MFA device shows now.',
+    PASSWORD: 'By the password; offered only while there is no virtual MFA device.',
+  },
+);
+
+export const GuardedOperationEnum = register(
+  'GuardedOperation',
+  'An operation that needs a verification of its own.',
+  GUARDED_OPERATIONS,
+  { START_MFA_ENROLLMENT: 'Setting up a virtual MFA device.' },
+);
+
+export const AuditEventTypeEnum = register(
+  'AuditEventType',
+  'What happened. Every decision of the service is an event, the refusals too.',
+  TRAIL_EVENT_TYPES,
+  pick(TRAIL_EVENT_TYPES, (type) => catalogue[type].doc),
+);
+
+export const AuditCategoryEnum = register('AuditCategory', 'What an event is about.', AUDIT_CATEGORIES, {
+  ACCOUNT: 'The primary account itself.',
+  USER: 'A user as such: its coming about, its role.',
+  MFA: 'A virtual MFA device and its codes.',
+  PASSWORD: 'Passwords that were wrong, and what followed.',
+  SESSION: 'Signing in and out, and sessions in between.',
+  OPERATION: 'The verification of an operation.',
+});
+
+export const AuditOutcomeEnum = register('AuditOutcome', 'Whether what was tried was done.', AUDIT_OUTCOMES, {
+  SUCCESS: 'It was done, or it happened.',
+  FAILURE: 'It was refused.',
+});
+
+export const ActorKindEnum = register(
+  'ActorKind',
+  'What kind of actor made an event happen.',
+  ['USER', 'ANONYMOUS', 'SYSTEM'],
+  {
+    USER: 'A user who was signed in.',
+    ANONYMOUS: 'Somebody who was not signed in (yet).',
+    SYSTEM: 'The service itself, reacting to an event.',
+  },
+);
+
+export const RecommendationEnum = register(
+  'Recommendation',
+  'What makes the account safer still.',
+  ['OPERATION_PROTECTION', 'RECOVERY_CODES'],
+  {
+    OPERATION_PROTECTION: 'Have sensitive operations verified by the virtual MFA device as well.',
+    RECOVERY_CODES: 'Generate recovery codes, for the day when the phone is lost.',
+  },
+);

@@ -1,0 +1,79 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ReportError } from '../graphql/masking.js';
+
+/** An HTTP answer that says what was wrong with a request, in the form of a GraphQL error. */
+export interface HttpFault {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+const FAULTS: Readonly<Record<string, HttpFault>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: { status: 400, code: 'BAD_REQUEST', message: 'The body is not valid JSON.' },
+  FST_ERR_CTP_EMPTY_JSON_BODY: {
+    status: 400,
+    code: 'BAD_REQUEST',
+    message: 'The body is empty; send JSON with a `query`.',
+  },
+  FST_ERR_CTP_BODY_TOO_LARGE: { status: 413, code: 'BAD_REQUEST', message: 'The body is larger than 64 kB.' },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    status: 415,
+    code: 'BAD_REQUEST',
+    message: 'The body has a media type that is not understood; send application/json.',
+  },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    status: 400,
+    code: 'BAD_REQUEST',
+    message: 'The body is not as long as its Content-Length says.',
+  },
+  UNAVAILABLE: {
+    status: 503,
+    code: 'UNAVAILABLE',
+    message: 'The service cannot do this now; nothing was done. Try again later.',
+  },
+};
+
+const UNKNOWN_FAULT: HttpFault = {
+  status: 500,
+  code: 'INTERNAL_SERVER_ERROR',
+  message: 'Something went wrong on our side. Tell us the request id.',
+};
+
+const UNAVAILABLE_CODES = new Set(['UNAVAILABLE', 'CLOSED', 'SEALED', 'UNREADABLE_EVENT', 'CONTENTION']);
+
+/** Answers with a fault, as JSON that GraphQL clients understand. */
+export function sendFault(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, code, message }: HttpFault,
+): FastifyReply {
+  return reply
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .send({ errors: [{ message, extensions: { code, requestId: request.id } }] });
+}
+
+function faultOf(error: Error & { readonly code?: string; readonly statusCode?: number }): HttpFault {
+  const code = error.code ?? '';
+  const known = UNAVAILABLE_CODES.has(code) ? FAULTS.UNAVAILABLE : FAULTS[code];
+  if (known !== undefined) return known;
+  const status = error.statusCode ?? 500;
+  if (status < 400 || status >= 500) return UNKNOWN_FAULT;
+  return { status, code: 'BAD_REQUEST', message: 'The request is not one that HTTP allows.' };
+}
+
+/** Has every error and every unknown address answered as JSON, without anything from inside. */
+export function handleErrors(http: FastifyInstance, report: ReportError): void {
+  http.setErrorHandler<Error & { readonly code?: string; readonly statusCode?: number }>((error, request, reply) => {
+    const fault = faultOf(error);
+    if (fault.status >= 500) report(error);
+    return sendFault(request, reply, fault);
+  });
+  http.setNotFoundHandler((request, reply) =>
+    sendFault(request, reply, {
+      status: 404,
+      code: 'NOT_FOUND',
+      message: 'There is nothing at this address. The API is at POST /graphql.',
+    }),
+  );
+}

@@ -1,0 +1,67 @@
+import fastifyCookie from '@fastify/cookie';
+import { fastify, type FastifyInstance } from 'fastify';
+import type { ReportError } from '../graphql/masking.js';
+import { createCookies } from './cookies.js';
+import { handleErrors } from './errors.js';
+import { offerGraphql, type GraphqlRouteOptions } from './graphql-route.js';
+import { offerHealth, type Readiness } from './health.js';
+
+/** A line of the access log: nothing of what was asked or answered. */
+export interface AccessLine {
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly milliseconds: number;
+}
+
+export interface HttpAppOptions extends Omit<GraphqlRouteOptions, 'cookies'> {
+  readonly tls: boolean;
+  readonly readiness: () => Readiness;
+  readonly report: ReportError;
+  readonly access: (line: AccessLine) => void;
+  /** Runs the rest of a request's work where its id can be asked for. */
+  readonly withRequestId: (requestId: string, work: () => void) => void;
+}
+
+/** Bodies of a console are far smaller. */
+const LARGEST_BODY = 64 * 1024;
+const REQUEST_TIMEOUT = 15_000;
+
+const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+function observe(http: FastifyInstance, { access, withRequestId, tls }: HttpAppOptions): void {
+  http.addHook('onRequest', (request, reply, next) => {
+    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
+    if (tls) reply.header('strict-transport-security', 'max-age=31536000');
+    withRequestId(request.id, next);
+  });
+  http.addHook('onResponse', (request, reply, next) => {
+    const path = request.routeOptions.url ?? '(unknown)';
+    const { id: requestId, method } = request;
+    access({ requestId, method, path, status: reply.statusCode, milliseconds: Math.round(reply.elapsedTime) });
+    next();
+  });
+}
+
+/** Sets up HTTP: GraphQL, health, cookies, errors as JSON, a request id in every answer. */
+export async function createHttpApp(options: HttpAppOptions): Promise<FastifyInstance> {
+  const { app, tls, report, readiness } = options;
+  const http = fastify({
+    bodyLimit: LARGEST_BODY,
+    requestTimeout: REQUEST_TIMEOUT,
+    forceCloseConnections: 'idle',
+    genReqId: () => app.newId(),
+  });
+  await http.register(fastifyCookie);
+  handleErrors(http, report);
+  observe(http, options);
+  offerHealth(http, readiness);
+  offerGraphql(http, { ...options, cookies: createCookies(app, tls) });
+  return http;
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { readConfig } from './config.js';
+
+/** Errors that are explained by their message alone, since the operator can mend them. */
+const EXPLAINED = new Set(['INVALID_CONFIG', 'INVALID_KEY_RING', 'UNREADABLE_FILE', 'UNAVAILABLE']);
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'The port is in use. Stop what listens there, or set PORT to another one.',
+  EACCES: 'Permission was denied. Use a PORT from 1024 on, and a DATA_DIR that this user may write.',
+  EADDRNOTAVAIL: 'This machine does not have the address in HOST. Set it to one that it has, such as 127.0.0.1.',
+  ENOTFOUND: 'The name in HOST is not known. Set it to an address of this machine, such as 127.0.0.1.',
+};
+
+function explain(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const message = error instanceof Error ? error.message : String(error);
+  if (EXPLAINED.has(code)) return message;
+  const remedy = REMEDIES[code];
+  if (remedy !== undefined) return `${message}. ${remedy}`;
+  return error instanceof Error ? (error.stack ?? message) : message;
+}
+
+async function serve(): Promise<void> {
+  const config = readConfig();
+  const { start } = await import('./service.js');
+  const service = await start(config);
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    console.log(`${signal}: answering what is in flight, then stopping`);
+    service.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(explain(error));
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  console.log(`Virtual MFA listens on ${service.url}`);
+}
+
+const program = new Command()
+  .name('virtual-mfa')
+  .description('Virtual MFA (TOTP) for a cloud console: an event-sourced service with GraphQL')
+  .showHelpAfterError();
+
+program
+  .command('serve', { isDefault: true })
+  .description('serve the GraphQL API; the environment variables that it takes are in README.md')
+  .action(serve);
+
+program
+  .command('demo')
+  .description('play the first journey against a freshly started service, and print each step')
+  .action(async () => {
+    const { demo } = await import('./demo/demo.js');
+    await demo();
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(explain(error));
+  process.exitCode = 1;
+}

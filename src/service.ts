@@ -1,0 +1,189 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { pino, destination, type DestinationStream, type Logger } from 'pino';
+import type { Application } from './application/application.js';
+import { createPasswordHasher } from './application/password-hasher.js';
+import { createUnknownNames } from './application/unknown-names.js';
+import type { Config } from './config.js';
+import { instantOf, type Instant } from './domain/instant.js';
+import { createEventLog } from './eventstore/event-log.js';
+import type { EventStore } from './eventstore/event-store.js';
+import { openLogDatabase } from './eventstore/sqlite/log-database.js';
+import { openSqliteEventStore } from './eventstore/sqlite/sqlite-event-store.js';
+import { createGraphqlServer } from './graphql/server.js';
+import { createHttpApp } from './http/http-app.js';
+import type { Readiness } from './http/health.js';
+import { openReadModelDatabase } from './projections/read-model-file.js';
+import { createReadModels, projections } from './projections/read-models.js';
+import { startProjections, type ProjectionRunner } from './projections/runner.js';
+import { loadOrCreateKeyRingFile, parseKeyRing } from './vault/key-ring-file.js';
+import { digest, type KeyRing } from './vault/key-ring.js';
+import { createPersonKeys } from './vault/person-keys.js';
+import { openSqliteVault } from './vault/sqlite/sqlite-vault.js';
+
+/** A running service. */
+export interface Service {
+  /** Where GraphQL is served. */
+  readonly url: string;
+  /** Waits until the read models have come as far as the log was at the start. */
+  ready(): Promise<void>;
+  /** Answers what is in flight, then lets everything go. */
+  stop(): Promise<void>;
+}
+
+/** What tests put in place of the real thing. */
+export interface Overrides {
+  readonly now?: () => Instant;
+  /** Where log lines go; standard error otherwise. */
+  readonly logTo?: DestinationStream;
+}
+
+/** How long an answer waits for the read models to know what it did. */
+const LONGEST_WAIT_FOR_READ_MODELS = 2_000;
+/** Failed sign-ins are answered at a multiple of this many milliseconds, so that their time tells nothing. */
+const EVEN_SLOT = 50;
+/** Password hashes that may wait; beyond them the answer is `RATE_LIMITED`. */
+const WAITING_HASHES = 256;
+
+function clockOf({ testClockFile }: Config): () => Instant {
+  if (testClockFile === null) return () => instantOf(Date.now());
+  return () => instantOf(Date.now() + Number(readFileSync(testClockFile, 'utf8')));
+}
+
+async function keyRingOf({ keyRing, dataDir }: Config, now: () => Instant, logger: Logger): Promise<KeyRing> {
+  if (keyRing.from === 'ENVIRONMENT') return parseKeyRing(keyRing.json, 'in KEY_RING');
+  if (keyRing.from === 'FILE') return parseKeyRing(await readFile(keyRing.path, 'utf8'), keyRing.path);
+  const path = join(dataDir, 'keys.json');
+  const loaded = await loadOrCreateKeyRingFile(path, now);
+  logger.warn({ path }, 'running on a generated key ring: for development only, see KEY_RING_FILE');
+  return loaded.keyRing;
+}
+
+function pace(): () => Promise<void> {
+  const start = performance.now();
+  return async () => {
+    const elapsed = performance.now() - start;
+    await sleep(Math.ceil(elapsed / EVEN_SLOT) * EVEN_SLOT - elapsed);
+  };
+}
+
+interface Storage {
+  readonly keyRing: KeyRing;
+  readonly store: EventStore;
+  readonly app: Application;
+  readonly close: () => Promise<void>;
+}
+
+async function openStorage(config: Config, now: () => Instant, logger: Logger): Promise<Storage> {
+  const database = openLogDatabase({ path: join(config.dataDir, 'log.db') });
+  try {
+    const keyRing = await keyRingOf(config, now, logger);
+    const store = openSqliteEventStore({ database, now });
+    const vault = openSqliteVault({ database, keyRing, now });
+    const app: Application = {
+      log: createEventLog(store, createPersonKeys(vault)),
+      vault,
+      passwords: createPasswordHasher({ concurrency: availableParallelism(), waiting: WAITING_HASHES }),
+      now,
+      pace,
+      newId: randomUUID,
+      randomBytes,
+      digest: (purpose, text) => digest(keyRing, purpose, text),
+      issuer: config.issuer,
+      unknownNames: createUnknownNames(),
+    };
+    const close = async () => {
+      await store.close();
+      await vault.close();
+      await database.close();
+    };
+    return { keyRing, store, app, close };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function readinessOf(runner: ProjectionRunner, start: bigint): Readiness {
+  const { position, halted } = runner.status();
+  const reasons = halted.map(({ projection, reason }) => `the read model ${projection} has halted: ${reason}`);
+  const behind = position < start ? ['the read models are catching up with the log'] : [];
+  const all = reasons.length > 0 ? reasons : behind;
+  return { ready: all.length === 0, reasons: all, position };
+}
+
+function openReadSide(config: Config, { store, app }: Storage, logger: Logger) {
+  const database = openReadModelDatabase(join(config.dataDir, 'read-models.db'));
+  const runner = startProjections({
+    ...{ database, store, projections },
+    log: app.log,
+    onHalt: (projection, error) => logger.fatal({ projection, err: error }, 'a read model has halted'),
+  });
+  const close = async () => {
+    await runner.stop();
+    database.close();
+  };
+  return { readModels: createReadModels(database), runner, close };
+}
+
+type ReadSide = ReturnType<typeof openReadSide>;
+
+async function openHttp(
+  config: Config,
+  { app, store }: Storage,
+  { readModels, runner }: ReadSide,
+  logger: Logger,
+): Promise<FastifyInstance> {
+  const requestIds = new AsyncLocalStorage<string>();
+  const requestId = () => requestIds.getStore() ?? '';
+  const report = (error: unknown) => logger.error({ requestId: requestId(), err: error }, 'a request failed');
+  const start = await store.head();
+  return createHttpApp({
+    ...{ app, readModels, report, tls: config.tls },
+    server: await createGraphqlServer({ introspection: config.environment !== 'production', requestId, report }),
+    reached: (position) => runner.reached(position, LONGEST_WAIT_FOR_READ_MODELS),
+    readiness: () => readinessOf(runner, start),
+    access: (line) => logger.info(line, 'answered'),
+    withRequestId: (id, work) => requestIds.run(id, work),
+  });
+}
+
+function urlOf(config: Config, http: FastifyInstance): string {
+  const address = http.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.port;
+  const host = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(config.host) ? 'localhost' : config.host;
+  return `http://${host}:${port}/graphql`;
+}
+
+/** Puts the service together from its adapters and has it listen; what was opened is let go again if that fails. */
+export async function start(config: Config, overrides: Overrides = {}): Promise<Service> {
+  const now = overrides.now ?? clockOf(config);
+  const logger = pino({ level: config.logLevel, base: null }, overrides.logTo ?? destination({ dest: 2, sync: true }));
+  const opened: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const close of opened.splice(0).reverse()) await close();
+  };
+  try {
+    const storage = await openStorage(config, now, logger);
+    opened.push(storage.close);
+    const readSide = openReadSide(config, storage, logger);
+    opened.push(readSide.close);
+    const http = await openHttp(config, storage, readSide, logger);
+    opened.push(() => http.close());
+    await http.listen({ host: config.host, port: config.port });
+    const head = await storage.store.head();
+    const ready = async () => {
+      await readSide.runner.reached(head, Number.MAX_SAFE_INTEGER);
+    };
+    return { url: urlOf(config, http), ready, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
