@@ -89,28 +89,30 @@ function refuseInProduction({ NODE_ENV, TEST_CLOCK_FILE, PUBLIC_URL }: Variables
   }
 }
 
+function parse(environment: Readonly<Record<string, string | undefined>>): Variables {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = variables.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new ConfigError(`${String(issue?.path[0])} ${issue?.message ?? 'is wrong'}. Correct it or unset it.`);
+}
+
 /**
  * Reads the configuration from environment variables; empty ones count as not set.
  * @throws {ConfigError} for the first that makes no sense
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = variables.safeParse(set);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new ConfigError(`${String(issue?.path[0])} ${issue?.message ?? 'is wrong'}. Correct it or unset it.`);
-  }
-  refuseInProduction(parsed.data);
-  const { NODE_ENV, HOST, PORT, DATA_DIR, PUBLIC_URL, ISSUER, LOG_LEVEL, TEST_CLOCK_FILE } = parsed.data;
+  const read = parse(environment);
+  refuseInProduction(read);
   return {
-    environment: NODE_ENV,
-    host: HOST,
-    port: PORT,
-    dataDir: DATA_DIR,
-    tls: NODE_ENV === 'production' || PUBLIC_URL?.startsWith('https:') === true,
-    issuer: ISSUER,
-    keyRing: keyRingOf(parsed.data),
-    logLevel: LOG_LEVEL,
-    testClockFile: TEST_CLOCK_FILE ?? null,
+    environment: read.NODE_ENV,
+    host: read.HOST,
+    port: read.PORT,
+    dataDir: read.DATA_DIR,
+    tls: read.NODE_ENV === 'production' || read.PUBLIC_URL?.startsWith('https:') === true,
+    issuer: read.ISSUER,
+    keyRing: keyRingOf(read),
+    logLevel: read.LOG_LEVEL,
+    testClockFile: read.TEST_CLOCK_FILE ?? null,
   };
 }

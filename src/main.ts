@@ -61,6 +61,16 @@ program
     await demo();
   });
 
+const keys = program.command('keys').description('the key ring that seals the vault');
+
+keys
+  .command('generate')
+  .description('print a new key ring, for KEY_RING_FILE: keep it apart from the data')
+  .action(async () => {
+    const { generateKeyRing, serialiseKeyRing } = await import('./vault/key-ring-file.js');
+    process.stdout.write(serialiseKeyRing(generateKeyRing(new Date().toISOString())));
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

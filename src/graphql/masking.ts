@@ -58,19 +58,25 @@ export function withoutValues(message: string): string {
   return QUOTED_VALUES.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), message);
 }
 
+/** The code of an error that says by itself what is wrong, or null. */
+function publicCodeOf(error: unknown, formatted: GraphQLFormattedError): string | null {
+  const code = formatted.extensions?.code;
+  return error instanceof GraphQLError && typeof code === 'string' && PUBLIC_CODES.has(code) ? code : null;
+}
+
 /** Makes the form in which errors leave: known codes with their message, everything else masked; with the request id. */
 export function createErrorMask(requestId: () => string, report: ReportError) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
     const { locations, path } = formatted;
     const place = { ...(locations && { locations }), ...(path && { path }) };
     const error = unwrapResolverError(thrown);
-    const code = formatted.extensions?.code;
-    if (error instanceof GraphQLError && typeof code === 'string' && PUBLIC_CODES.has(code)) {
+    const publicCode = publicCodeOf(error, formatted);
+    if (publicCode !== null) {
       const message = withoutValues(formatted.message);
-      return { message, ...place, extensions: { code, requestId: requestId() } };
+      return { message, ...place, extensions: { code: publicCode, requestId: requestId() } };
     }
-    const mask = EXCEPTIONS[codeOf(error) ?? ''] ?? INTERNAL;
-    if (mask !== BUSY) report(error);
-    return { message: mask.message, ...place, extensions: { code: mask.code, requestId: requestId() } };
+    const { code, message } = EXCEPTIONS[codeOf(error) ?? ''] ?? INTERNAL;
+    if (code !== BUSY.code) report(error);
+    return { message, ...place, extensions: { code, requestId: requestId() } };
   };
 }

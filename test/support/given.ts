@@ -22,16 +22,20 @@ export function at<E extends AnyEvent>(occurredAt: Instant, event: E): At<E> {
   return { occurredAt, event };
 }
 
-function metadataAt(occurredAt: Instant): EventMetadata {
-  const actor = { kind: 'USER', id: 'sam' } as const;
-  return { occurredAt, actor, sessionId: null, requestId: 'request', correlationId: 'request', causationId: null };
-}
+const METADATA: EventMetadata = {
+  occurredAt: NOW,
+  actor: { kind: 'USER', id: 'sam' },
+  sessionId: null,
+  requestId: 'request',
+  correlationId: 'request',
+  causationId: null,
+};
 
-/** Events as they are read from a stream that they alone are in. */
+/** Events as they are read from a stream that they begin. */
 export function recorded<E extends AnyEvent>(past: readonly Past<E>[]): readonly Recorded<E>[] {
   return past.map((one, index) => {
     const { occurredAt, event } = 'occurredAt' in one ? one : at(NOW, one);
-    return { ...event, version: index + 1, metadata: metadataAt(occurredAt) };
+    return { ...event, version: index + 1, metadata: { ...METADATA, occurredAt } };
   });
 }
 
@@ -44,7 +48,9 @@ export function stateAfter<S, C, E extends AnyEvent>(
 }
 
 /** The codes of rejections that tell nothing beside their code. */
-type PlainCode = { [C in RejectionCode]: { code: C } extends Extract<Rejection, { code: C }> ? C : never }[RejectionCode];
+type PlainCode = {
+  [C in RejectionCode]: { code: C } extends Extract<Rejection, { code: C }> ? C : never;
+}[RejectionCode];
 
 /** Given what happened before, when a command arrives, then the whole decision is this and nothing else. */
 export function given<S, C, E extends AnyEvent>(decider: Decider<S, C, E>, ...past: readonly Past<NoInfer<E>>[]) {

@@ -1,7 +1,7 @@
 import type { Decider, Decision } from '../../src/domain/decider.js';
 import type { EventShape, Recorded } from '../../src/domain/event.js';
 import type { Instant } from '../../src/domain/instant.js';
-import { at, NOW, recorded, type Past } from './given.js';
+import { at, NOW, recorded, stateAfter, type Past } from './given.js';
 
 interface Played<S, E> {
   readonly decisions: readonly Decision<E>[];
@@ -17,12 +17,10 @@ export function play<S, C extends { readonly now?: Instant }, E extends EventSha
   ...before: readonly Past<NoInfer<E>>[]
 ): Played<S, E> {
   const past: Past<E>[] = [...before];
-  let state = recorded<E>(past).reduce(decider.evolve, decider.initial);
   const decisions = commands.map((command) => {
-    const decision = decider.decide(command, state);
+    const decision = decider.decide(command, stateAfter(decider, ...past));
     past.push(...decision.events.map((event) => at(command.now ?? NOW, event)));
-    state = recorded<E>(past).slice(-decision.events.length || past.length).reduce(decider.evolve, state);
     return decision;
   });
-  return { decisions, events: recorded<E>(past), state };
+  return { decisions, events: recorded<E>(past), state: stateAfter(decider, ...past) };
 }

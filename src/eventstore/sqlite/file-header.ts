@@ -16,7 +16,8 @@ const LENGTH = 108;
 /** The header of a file that has content, or null where it is no SQLite file. */
 export function readHeader(path: string): FileHeader | null {
   const bytes = Buffer.alloc(LENGTH);
-  const file = openSync(path, 'r');
+  // For writing too: a file that may only be read is refused by SQLite no sooner than with the first event.
+  const file = openSync(path, 'r+');
   try {
     if (readSync(file, bytes, 0, LENGTH, 0) < LENGTH) return null;
   } finally {

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { accountDecider, type AccountCommand } from '../../../src/domain/account/decider.js';
+import { ACME, ADA, event } from '../../support/builders.js';
+import { given, stateAfter } from '../../support/given.js';
+
+const register: AccountCommand = { type: 'RegisterPrimaryAccount', accountId: ACME, userId: ADA, alias: 'acme' };
+const abandon: AccountCommand = { type: 'AbandonRegistration', accountId: ACME, userId: ADA };
+const abandoned = event('RegistrationAbandoned', { userId: ADA });
+
+describe('Registering a primary account', () => {
+  it('makes the account', () => {
+    given(accountDecider).when(register).then(event('PrimaryAccountRegistered'));
+  });
+
+  it('comes too late where the registration was abandoned for somebody else', () => {
+    given(accountDecider, abandoned).when(register).thenRejected('REGISTRATION_ABANDONED');
+  });
+
+  it('happens once', () => {
+    given(accountDecider, event('PrimaryAccountRegistered')).when(register).thenRejected('REGISTRATION_ABANDONED');
+  });
+});
+
+describe('Abandoning a registration', () => {
+  it('closes the stream of an account that never came about', () => {
+    given(accountDecider).when(abandon).then(abandoned);
+  });
+
+  it('writes nothing a second time', () => {
+    given(accountDecider, abandoned).when(abandon).then();
+  });
+
+  it('leaves an account that has come about as it is', () => {
+    given(accountDecider, event('PrimaryAccountRegistered')).when(abandon).then();
+  });
+});
+
+describe('A primary account', () => {
+  const registered = event('PrimaryAccountRegistered');
+
+  it('knows its primary and its alias', () => {
+    expect(stateAfter(accountDecider, registered)).toEqual({
+      status: 'REGISTERED',
+      accountId: ACME,
+      primaryUserId: ADA,
+      alias: 'acme',
+    });
+  });
+
+  it('has no alias any more where the person was erased', () => {
+    expect(stateAfter(accountDecider, { ...registered, personal: null })).toMatchObject({ alias: null });
+  });
+});
