@@ -98,7 +98,8 @@ export default defineConfig(
     rules: {
       'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', 4],
-      complexity: ['error', 8],
+      // A switch over the members of a union is one decision.
+      complexity: ['error', { max: 8, variant: 'modified' }],
     },
   },
   {

@@ -8,6 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { pino, destination, type DestinationStream, type Logger } from 'pino';
 import type { Application } from './application/application.js';
+import { destroySecrets } from './application/process-managers/destroy-secrets.js';
+import { startProcessManager } from './application/process-managers/process-manager.js';
+import { sweepVault } from './application/process-managers/sweep.js';
 import { createPasswordHasher } from './application/password-hasher.js';
 import { createUnknownNames } from './application/unknown-names.js';
 import type { Config } from './config.js';
@@ -132,6 +135,26 @@ function openReadSide(config: Config, { store, app }: Storage, logger: Logger) {
   return { readModels: createReadModels(database), runner, close };
 }
 
+/** The sweep runs this often; what it looks for is older than an hour. */
+const SWEEP_EVERY = 3_600_000;
+
+function startProcessManagers({ app, store }: Storage, logger: Logger) {
+  const onFailure = (manager: string, error: unknown) => logger.error({ manager, err: error }, 'a reaction failed');
+  const running = [destroySecrets].map((manager) => startProcessManager({ app, store, manager, onFailure }));
+  const sweep = () => {
+    sweepVault(app).then(
+      (destroyed) => logger.info({ destroyed }, 'swept the vault'),
+      (error: unknown) => onFailure('sweep', error),
+    );
+  };
+  const timer = setInterval(sweep, SWEEP_EVERY).unref();
+  sweep();
+  return async () => {
+    clearInterval(timer);
+    await Promise.all(running.map((manager) => manager.stop()));
+  };
+}
+
 type ReadSide = ReturnType<typeof openReadSide>;
 
 async function openHttp(
@@ -174,6 +197,7 @@ export async function start(config: Config, overrides: Overrides = {}): Promise<
     opened.push(storage.close);
     const readSide = openReadSide(config, storage, logger);
     opened.push(readSide.close);
+    opened.push(startProcessManagers(storage, logger));
     const http = await openHttp(config, storage, readSide, logger);
     opened.push(() => http.close());
     await http.listen({ host: config.host, port: config.port });

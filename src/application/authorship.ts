@@ -1,4 +1,4 @@
-import type { ActiveUser } from '../domain/user/decider.js';
+import type { ActiveUser } from '../domain/user/state.js';
 import type { Authorship } from './execute.js';
 import type { CurrentSession } from './request-context.js';
 

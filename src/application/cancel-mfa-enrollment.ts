@@ -1,23 +1,26 @@
 import type { CancelMfaEnrollment } from '../domain/mfa/commands.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { Application } from './application.js';
-import { bySelf } from './authorship.js';
+import { ownerOf } from './owned-id.js';
 import { execute } from './execute.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
+import { subjectOf } from './subject.js';
 
-/** Gives up one's own pending enrollment. */
+/** Gives up a pending enrollment of oneself, or of a user whom one manages. */
 export async function cancelMfaEnrollment(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
   { enrollmentId: deviceId }: { readonly enrollmentId: string },
 ): Promise<Result<{ readonly userId: string }>> {
-  const { accountId, userId } = current.user;
+  const subject = await subjectOf(app, current, ownerOf(deviceId));
+  if ('code' in subject) return refused({ code: 'NOT_FOUND' });
+  const { accountId, userId } = subject.user;
   const cancelled = await execute(app, request, {
     decider: mfaDecider,
     id: userId,
-    by: bySelf(current),
+    by: subject.by,
     command: (): CancelMfaEnrollment => ({ type: 'CancelMfaEnrollment', accountId, userId, deviceId, now: app.now() }),
   });
   return cancelled.accepted ? done({ userId }) : refused(cancelled.rejection);

@@ -1,14 +1,17 @@
 import { mayAssign } from '../domain/access.js';
+import type { RequireSubUserMfa } from '../domain/mfa/commands.js';
+import { mfaDecider } from '../domain/mfa/decider.js';
 import type { Rejection } from '../domain/rejection.js';
 import { streamName } from '../domain/stream.js';
-import { userDecider, type CreateUser } from '../domain/user/decider.js';
+import type { CreateUser } from '../domain/user/commands.js';
+import { userDecider } from '../domain/user/decider.js';
 import type { Role } from '../domain/user/events.js';
 import { checkDisplayName, checkEmail, checkUsername } from '../domain/user/names.js';
 import type { Application } from './application.js';
 import { byUser } from './authorship.js';
 import { execute } from './execute.js';
-import { isFree, reserveName, type Name } from './names.js';
-import { checkPassword, storeCredentials } from './new-credentials.js';
+import { isFree, reserveName, usernameIn, type Name } from './names.js';
+import { checkPassword, storeCredentials, type NewCredentials } from './new-credentials.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refusals, refused, type Result } from './result.js';
 
@@ -18,6 +21,8 @@ export interface CreateSubUserInput {
   readonly email: string | null;
   readonly password: string;
   readonly role: Role;
+  /** Whether the sub-user has to enable a virtual MFA device at its first sign-in. */
+  readonly requireMfa: boolean;
 }
 
 async function checkInput(app: Application, input: CreateSubUserInput, name: Name): Promise<readonly Rejection[]> {
@@ -40,24 +45,60 @@ export async function createSubUser(
 ): Promise<Result<{ readonly userId: string }>> {
   if (mayAssign(current.user, input.role) !== 'ALLOWED') return refused({ code: 'FORBIDDEN' });
   const { accountId } = current.user;
-  const name: Name = { kind: 'USERNAME', within: accountId, name: input.username };
+  const name = usernameIn(accountId, input.username);
   const invalid = await checkInput(app, input, name);
   if (invalid.length > 0) return refused(...invalid);
   const userId = app.newId();
   const taken = await reserveName(app, request, name, { accountId, userId, owner: streamName('user', userId) });
   if (taken !== null) return refused(taken);
-  const credentials = await storeCredentials(app, input.password);
-  const { username, role } = input;
+  const credentials = await storeCredentials(app, userId, input.password);
+  const ids = { accountId, userId, ...credentials };
+  if (input.requireMfa) await requireFromTheStart(app, request, current, ids);
+  return create(app, request, current, { ...input, ...ids });
+}
+
+interface NewUser extends NewCredentials {
+  readonly accountId: string;
+  readonly userId: string;
+}
+
+// Before the user comes about: a requirement for nobody is harmless, a user who slipped past its requirement is not.
+async function requireFromTheStart(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  { accountId, userId, personId }: NewUser,
+): Promise<void> {
+  await execute(app, request, {
+    decider: mfaDecider,
+    id: userId,
+    by: byUser(current, personId),
+    command: (): RequireSubUserMfa => ({
+      type: 'RequireSubUserMfa',
+      ...{ accountId, userId },
+      effective: 'NEXT_SIGN_IN',
+      now: app.now(),
+    }),
+  });
+}
+
+async function create(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  user: CreateSubUserInput & NewUser,
+): Promise<Result<{ readonly userId: string }>> {
+  const { accountId, userId, username, role, credentialId, personId } = user;
   const created = await execute(app, request, {
     decider: userDecider,
     id: userId,
-    by: byUser(current, credentials.personId),
+    by: byUser(current, personId),
     command: (): CreateUser => ({
       type: 'CreateUser',
-      ...{ accountId, userId, username, role, ...credentials },
+      ...{ accountId, userId, username, role, credentialId, personId },
       kind: 'SUB_USER',
-      displayName: input.displayName?.trim() ?? username,
-      email: input.email?.trim() ?? null,
+      displayName: user.displayName?.trim() ?? username,
+      email: user.email?.trim() ?? null,
     }),
   });
   return created.accepted ? done({ userId }) : refused(created.rejection);

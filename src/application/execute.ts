@@ -56,7 +56,8 @@ export async function load<S, C, E extends DomainEvent>(
 function metadataOf(app: Application, request: RequestContext, by: Authorship): EventMetadata {
   const { requestId } = request;
   const { actor, sessionId } = by;
-  return { occurredAt: app.now(), actor, sessionId, requestId, correlationId: requestId, causationId: null };
+  const causationId = request.causationId ?? null;
+  return { occurredAt: app.now(), actor, sessionId, requestId, correlationId: requestId, causationId };
 }
 
 function envelopeOf(app: Application, request: RequestContext, by: Authorship, events: number): Envelope {

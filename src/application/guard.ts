@@ -22,6 +22,9 @@ export type Guarded =
   | { readonly verified: true; readonly method: VerificationMethod; readonly challengeId: string }
   | { readonly verified: false; readonly challenge: OperationChallenge };
 
+/** What a guarded command comes to: the challenge to be answered first, or what was done. */
+export type Challenged<T> = { readonly challenge: OperationChallenge } | ({ readonly challenge: null } & T);
+
 function digestOf(app: Application, { sessionId }: CurrentSession, call: GuardedCall): string {
   return app.digest('operation-arguments', canonicalJson({ sessionId, ...call }));
 }

@@ -2,6 +2,7 @@ import { checkNewPassword } from '../domain/password/policy.js';
 import type { Rejection } from '../domain/rejection.js';
 import { PERSON_KEY_BYTES } from '../vault/personal-values.js';
 import type { Application } from './application.js';
+import { ownedId } from './owned-id.js';
 
 /** Names of what was put into the vault for a user who is about to come about. */
 export interface NewCredentials {
@@ -14,12 +15,18 @@ export async function checkPassword(app: Application, password: string): Promise
   return checkNewPassword(password, await app.passwords.isCommon(password));
 }
 
-/** Puts the password's hash and the key of the person's values into the vault, before any event names them. */
-export async function storeCredentials(app: Application, password: string): Promise<NewCredentials> {
+/** Puts a password's hash into the vault, before any event names it. */
+export async function storePassword(app: Application, userId: string, password: string): Promise<string> {
   const encoded = await app.passwords.hash(password);
-  const credentialId = app.newId();
-  const personId = app.newId();
+  const credentialId = ownedId(app, userId);
   await app.vault.put({ kind: 'password', id: credentialId }, Buffer.from(encoded));
+  return credentialId;
+}
+
+/** Puts the password's hash and the key of the person's values into the vault, before any event names them. */
+export async function storeCredentials(app: Application, userId: string, password: string): Promise<NewCredentials> {
+  const credentialId = await storePassword(app, userId, password);
+  const personId = ownedId(app, userId);
   await app.vault.put({ kind: 'person', id: personId }, app.randomBytes(PERSON_KEY_BYTES));
   return { credentialId, personId };
 }

@@ -1,5 +1,6 @@
 import type { RaiseSession } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
+import { standingOf } from '../domain/session/standing.js';
 import type { MfaState } from '../domain/mfa/state.js';
 import type { Application } from './application.js';
 import { bySelf } from './authorship.js';
@@ -32,9 +33,11 @@ export async function raiseSession(
     }),
   });
   if (!raised.accepted) return refused(raised.rejection);
-  if (raised.state.status !== 'OPEN') return refused({ code: 'SESSION_ENDED' });
+  const { state: session } = raised;
+  const stage = standingOf({ sessionId, session, user, mfa }, app.now());
+  if (session.status !== 'OPEN' || stage === 'ENDED') return refused({ code: 'SESSION_ENDED' });
   return done({
-    current: { sessionId, user, mfa, session: raised.state, stage: 'FULL' },
+    current: { sessionId, user, mfa, session, stage },
     token: formatToken({ sessionId, secret }),
   });
 }

@@ -1,7 +1,8 @@
 import { accountDecider, type RegisterPrimaryAccount } from '../domain/account/decider.js';
 import type { Rejection } from '../domain/rejection.js';
 import { streamName } from '../domain/stream.js';
-import { userDecider, type CreateUser } from '../domain/user/decider.js';
+import type { CreateUser } from '../domain/user/commands.js';
+import { userDecider } from '../domain/user/decider.js';
 import { checkAlias, checkEmail } from '../domain/user/names.js';
 import type { Application } from './application.js';
 import { byStranger } from './authorship.js';
@@ -98,7 +99,7 @@ export async function registerPrimaryAccount(
   const ids = { accountId: app.newId(), userId: app.newId() };
   const taken = await reserveNames(app, request, input, ids);
   if (taken !== null) return refused(taken);
-  const credentials = await storeCredentials(app, input.password);
+  const credentials = await storeCredentials(app, ids.userId, input.password);
   const rejection = await createPrimary(app, request, input, { ...ids, ...credentials });
   return rejection === null ? done(ids) : refused(rejection);
 }

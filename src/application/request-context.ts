@@ -1,4 +1,4 @@
-import type { ActiveUser } from '../domain/user/decider.js';
+import type { ActiveUser } from '../domain/user/state.js';
 import type { MfaState } from '../domain/mfa/state.js';
 import type { SessionStage } from '../domain/session/standing.js';
 import type { OpenSession } from '../domain/session/state.js';
@@ -16,6 +16,8 @@ export interface CurrentSession {
 /** What every command handler is told about the request that it serves. */
 export interface RequestContext {
   readonly requestId: string;
+  /** The event that is reacted to; left out where a client asks. */
+  readonly causationId?: string;
   readonly from: RequestValues;
   /** What the browser was given when somebody signed in with it; checked before it counts. */
   readonly knownBrowser: string | null;

@@ -1,16 +1,17 @@
 import { accountDecider } from '../domain/account/decider.js';
 import { attemptsLeft } from '../domain/mfa/codes.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
-import { passwordDecider, type CheckPassword } from '../domain/password/decider.js';
 import type { StartSession } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
 import type { Transport } from '../domain/session/events.js';
 import { standingOf } from '../domain/session/standing.js';
-import { userDecider, type ActiveUser } from '../domain/user/decider.js';
+import { userDecider } from '../domain/user/decider.js';
+import { comparable } from '../domain/user/names.js';
+import type { ActiveUser } from '../domain/user/state.js';
 import type { Application } from './application.js';
 import { bySelf, byStranger } from './authorship.js';
+import { countPassword, matchesPassword } from './check-password.js';
 import { execute, load } from './execute.js';
-import { browserKnownTo } from './known-browser.js';
 import { holderOf, nameDigest, type Name } from './names.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
@@ -46,34 +47,9 @@ async function userNamed(app: Application, name: Name): Promise<ActiveUser | nul
     load(app, accountDecider, holder.accountId),
     load(app, userDecider, holder.userId),
   ]);
-  return account.status === 'REGISTERED' && user.status === 'ACTIVE' ? user : null;
-}
-
-async function compare(app: Application, user: ActiveUser | null, password: string): Promise<boolean> {
-  const hash = user && (await app.vault.get({ kind: 'password', id: user.credentialId }));
-  return app.passwords.verify(hash && Buffer.from(hash).toString(), password);
-}
-
-/** Counts the password that was compared, and answers whether it lets the user in. */
-async function countPassword(
-  app: Application,
-  request: RequestContext,
-  user: ActiveUser,
-  matches: boolean,
-): Promise<boolean> {
-  const { accountId, userId } = user;
-  const browserId = browserKnownTo(app, request.knownBrowser, userId);
-  const counted = await execute(app, request, {
-    decider: passwordDecider,
-    id: userId,
-    by: byStranger(user),
-    command: (): CheckPassword => ({
-      type: 'CheckPassword',
-      ...{ accountId, userId, browserId, matches },
-      now: app.now(),
-    }),
-  });
-  return counted.accepted;
+  if (account.status !== 'REGISTERED' || user.status !== 'ACTIVE') return null;
+  // A name may be set aside for a rename that has not happened, or be the one from before.
+  return comparable(user.username ?? '') === comparable(name.name) ? user : null;
 }
 
 async function startSession(
@@ -106,12 +82,13 @@ async function startSession(
 async function attempt(app: Application, request: RequestContext, input: SignInInput): Promise<IssuedSession | null> {
   const name = await nameOf(app, input);
   const user = await userNamed(app, name);
-  const matches = await compare(app, user, input.password);
+  const matches = await matchesPassword(app, user, input.password);
   if (user === null) {
     app.unknownNames.reject(nameDigest(app, name), app.now());
     return null;
   }
-  if (!(await countPassword(app, request, user, matches))) return null;
+  const counted = await countPassword(app, request, byStranger(user), { user, matches });
+  if (!counted.accepted) return null;
   return startSession(app, request, user, input.transport);
 }
 

@@ -6,14 +6,17 @@ import { SIGN_IN_PASSWORD_SERVES } from '../domain/session/standing.js';
 import type { OperationChallenge } from '../domain/session/state.js';
 import { checkDeviceName } from '../domain/user/names.js';
 import type { Application } from './application.js';
-import { bySelf } from './authorship.js';
+import { ownedId } from './owned-id.js';
 import { execute, load } from './execute.js';
 import { challengeFor, guard, type GuardedCall } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
+import { subjectOf, type Subject } from './subject.js';
 import { base32Of, encodeSeed, keyUriOf, newSeed, type Seed } from './totp.js';
 
 export interface StartMfaEnrollmentInput {
+  /** Null: oneself. */
+  readonly userId: string | null;
   readonly deviceName: string;
   readonly challengeId: string | null;
 }
@@ -37,55 +40,64 @@ interface Verified {
 }
 
 // Rule 12: the password of a sign-in moments ago serves for enrolling one's own first device, and nothing else.
-function signInPasswordServes(app: Application, { mfa, session }: CurrentSession): boolean {
-  return mfa.device === null && !isReached(after(session.startedAt, SIGN_IN_PASSWORD_SERVES), app.now());
+function signInPasswordServes(app: Application, { mfa, session }: CurrentSession, { self }: Subject): boolean {
+  return self && mfa.device === null && !isReached(after(session.startedAt, SIGN_IN_PASSWORD_SERVES), app.now());
 }
 
-async function verify(
-  app: Application,
-  request: RequestContext,
-  current: CurrentSession,
-  call: GuardedCall & { readonly challengeId: string | null },
-): Promise<Verified | OperationChallenge> {
-  if (call.challengeId === null && signInPasswordServes(app, current)) {
-    return { verifiedBy: 'SIGN_IN_PASSWORD', challengeId: null };
-  }
-  const guarded = await guard(app, request, current, call);
-  return guarded.verified ? { verifiedBy: guarded.method, challengeId: guarded.challengeId } : guarded.challenge;
+function callOf({ user }: Subject, deviceName: string): GuardedCall {
+  return { operation: 'START_MFA_ENROLLMENT', arguments: { userId: user.userId, deviceName } };
 }
 
-function shown(app: Application, current: CurrentSession, seed: Seed): Pick<StartedEnrollment, 'keyUri' | 'base32'> {
-  const account = current.user.username ?? current.user.userId;
-  return { keyUri: keyUriOf(seed, app.issuer, account), base32: base32Of(seed) };
+function shown(app: Application, { user }: Subject, seed: Seed): Pick<StartedEnrollment, 'keyUri' | 'base32'> {
+  return { keyUri: keyUriOf(seed, app.issuer, user.username ?? user.userId), base32: base32Of(seed) };
 }
 
 async function start(
   app: Application,
   request: RequestContext,
-  current: CurrentSession,
+  subject: Subject,
   enrollment: Verified & { readonly deviceName: string },
 ): Promise<Result<StartedEnrollment>> {
-  const { accountId, userId } = current.user;
-  const deviceId = app.newId();
+  const { accountId, userId } = subject.user;
+  const deviceId = ownedId(app, userId);
   const seed = newSeed(app.randomBytes);
   await app.vault.put({ kind: 'seed', id: deviceId }, encodeSeed(seed));
   const started = await execute(app, request, {
     decider: mfaDecider,
     id: userId,
-    by: bySelf(current),
+    by: subject.by,
     command: (): StartMfaEnrollment => ({
       type: 'StartMfaEnrollment',
       ...{ accountId, userId, deviceId, ...enrollment },
+      onBehalf: !subject.self,
       now: app.now(),
     }),
   });
   if (!started.accepted) return refused(started.rejection);
   const expiresAt = started.state.pending?.expiresAt ?? app.now();
   const { deviceName } = enrollment;
-  return done({ enrollmentId: deviceId, deviceName, expiresAt, ...shown(app, current, seed) });
+  return done({ enrollmentId: deviceId, deviceName, expiresAt, ...shown(app, subject, seed) });
 }
 
-/** Starts setting up a virtual MFA device for oneself, once the identity was verified. */
+async function withFreshMfa(app: Application, current: CurrentSession): Promise<CurrentSession> {
+  return { ...current, mfa: (await load(app, mfaDecider, current.user.userId)).state };
+}
+
+async function startVerified(
+  app: Application,
+  request: RequestContext,
+  { current, subject }: { readonly current: CurrentSession; readonly subject: Subject },
+  enrollment: Verified & { readonly deviceName: string },
+): Promise<Result<EnrollmentStart>> {
+  const started = await start(app, request, subject, enrollment);
+  if (started.ok) return done({ challenge: null, enrollment: started.value });
+  if (!started.rejections.some(({ code }) => code === 'VERIFICATION_REQUIRED')) return started;
+  // A device was enabled meanwhile: what was verified does not serve any more.
+  const fresh = await withFreshMfa(app, current);
+  return done({ challenge: await challengeFor(app, request, fresh, callOf(subject, enrollment.deviceName)) });
+}
+
+/** Starts setting up a virtual MFA device for oneself, or for a user whom one manages, once the identity was verified. */
 export async function startMfaEnrollment(
   app: Application,
   request: RequestContext,
@@ -94,20 +106,16 @@ export async function startMfaEnrollment(
 ): Promise<Result<EnrollmentStart>> {
   const invalid = checkDeviceName(input.deviceName);
   if (invalid !== null) return refused(invalid);
+  const subject = await subjectOf(app, current, input.userId);
+  if ('code' in subject) return refused(subject);
   const deviceName = input.deviceName.trim();
-  const call: GuardedCall = {
-    operation: 'START_MFA_ENROLLMENT',
-    arguments: { userId: current.user.userId, deviceName },
-  };
-  const verified = await verify(app, request, current, { ...call, challengeId: input.challengeId });
-  if ('operation' in verified) return done({ challenge: verified });
-  const started = await start(app, request, current, { ...verified, deviceName });
-  if (started.ok) return done({ challenge: null, enrollment: started.value });
-  if (!started.rejections.some(({ code }) => code === 'VERIFICATION_REQUIRED')) return started;
-  // A device was enabled meanwhile: what was verified does not serve any more.
-  return done({ challenge: await challengeFor(app, request, await withFreshMfa(app, current), call) });
-}
-
-async function withFreshMfa(app: Application, current: CurrentSession): Promise<CurrentSession> {
-  return { ...current, mfa: (await load(app, mfaDecider, current.user.userId)).state };
+  if (input.challengeId === null && signInPasswordServes(app, current, subject)) {
+    const verified = { verifiedBy: 'SIGN_IN_PASSWORD', challengeId: null } as const;
+    return startVerified(app, request, { current, subject }, { ...verified, deviceName });
+  }
+  const { challengeId } = input;
+  const guarded = await guard(app, request, current, { ...callOf(subject, deviceName), challengeId });
+  if (!guarded.verified) return done({ challenge: guarded.challenge });
+  const verified = { verifiedBy: guarded.method, challengeId: guarded.challengeId };
+  return startVerified(app, request, { current, subject }, { ...verified, deviceName });
 }

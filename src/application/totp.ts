@@ -17,6 +17,9 @@ export const SEED_BYTES = 20;
 /** Steps either side of the current one whose codes are accepted (RFC 6238 section 5.2 recommends one). */
 const WINDOW = 1;
 
+/** Steps either side of the current one whose codes tell that a clock is off. */
+const DRIFT_WINDOW = 10;
+
 interface StoredSeed {
   readonly secret: string;
   readonly algorithm: Seed['algorithm'];
@@ -61,11 +64,15 @@ export function keyUriOf(seed: Seed, issuer: string, accountName: string): strin
 
 /** Compares a code with a device's seed; a seed that is gone matches nothing. */
 export function proofOf(deviceId: string, seed: Seed | null, code: string, now: Instant): CodeProof {
-  if (seed === null) return { deviceId, timeStep: null };
+  if (seed === null) return { deviceId, timeStep: null, drift: null };
   const totp = totpOf(seed);
   const timestamp = millisecondsOf(now);
+  const current = totp.counter({ timestamp });
   const delta = totp.validate({ token: code, timestamp, window: WINDOW });
-  return { deviceId, timeStep: delta === null ? null : totp.counter({ timestamp }) + delta };
+  if (delta !== null) return { deviceId, timeStep: current + delta, drift: null };
+  const off = totp.validate({ token: code, timestamp, window: DRIFT_WINDOW });
+  const drift = off === null ? null : { timeStep: current + off, offsetSeconds: off * seed.period };
+  return { deviceId, timeStep: null, drift };
 }
 
 /** A code as it was meant: full-width digits become plain ones; spaces, hyphens and invisible characters go. Null if that is no six-digit code. */

@@ -1,4 +1,3 @@
-import { passwordDecider, type CheckPassword } from '../domain/password/decider.js';
 import type { VerificationMethod } from '../domain/operation/method.js';
 import type { Rejection } from '../domain/rejection.js';
 import type { VerifyOperation } from '../domain/session/commands.js';
@@ -8,8 +7,8 @@ import { checkAnswerable } from '../domain/session/verification.js';
 import type { Application } from './application.js';
 import { bySelf } from './authorship.js';
 import { checkCode } from './check-code.js';
+import { countPassword, matchesPassword } from './check-password.js';
 import { execute } from './execute.js';
-import { browserKnownTo } from './known-browser.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 import { normaliseCode } from './totp.js';
@@ -27,21 +26,10 @@ async function checkPassword(
   current: CurrentSession,
   password: string,
 ): Promise<Rejection | null> {
-  const { accountId, userId, credentialId } = current.user;
-  const hash = await app.vault.get({ kind: 'password', id: credentialId });
-  const matches = await app.passwords.verify(hash && Buffer.from(hash).toString(), password);
-  const browserId = browserKnownTo(app, request.knownBrowser, userId);
-  const checked = await execute(app, request, {
-    decider: passwordDecider,
-    id: userId,
-    by: bySelf(current),
-    command: (): CheckPassword => ({
-      type: 'CheckPassword',
-      ...{ accountId, userId, browserId, matches },
-      now: app.now(),
-    }),
-  });
-  return checked.accepted ? null : checked.rejection;
+  const { user } = current;
+  const matches = await matchesPassword(app, user, password);
+  const counted = await countPassword(app, request, bySelf(current), { user, matches });
+  return counted.accepted ? null : counted.rejection;
 }
 
 async function checkAnswer(
@@ -90,6 +78,9 @@ export async function verifyOperation(
   const challenge = current.session.challenges[input.challengeId];
   const unanswerable = checkAnswerable(challenge, method, app.now());
   if (unanswerable !== null) return refused(unanswerable);
+  if (current.stage === 'MFA_ENROLLMENT' && challenge?.operation !== 'START_MFA_ENROLLMENT') {
+    return refused({ code: 'MFA_ENROLLMENT_REQUIRED' });
+  }
   const rejection = await checkAnswer(app, request, current, input);
   if (rejection !== null) return refused(rejection);
   return recordVerification(app, request, current, { challengeId: input.challengeId, method });

@@ -1,3 +1,5 @@
+import type { nameEvents } from '../domain/name/events.js';
+import type { reactionEvents } from '../domain/reaction/events.js';
 import type { DomainEvent, DomainEventType, EventNamed } from '../domain/catalogue.js';
 
 export const AUDIT_CATEGORIES = ['ACCOUNT', 'USER', 'MFA', 'PASSWORD', 'SESSION', 'OPERATION'] as const;
@@ -18,12 +20,28 @@ interface Description<T extends DomainEventType> {
   readonly reason?: (data: EventNamed<T>['data']) => string;
 }
 
-type TrailEventType = Exclude<DomainEventType, 'NameReserved' | 'NameReleased'>;
+/** Events of names and of process managers stand in no trail. */
+type TrailEventType = Exclude<DomainEventType, keyof typeof nameEvents | keyof typeof reactionEvents>;
 
 const descriptions: { readonly [T in TrailEventType]: Description<T> } = {
   PrimaryAccountRegistered: { category: 'ACCOUNT', outcome: 'SUCCESS', sentence: 'The primary account was registered' },
   RegistrationAbandoned: { category: 'ACCOUNT', outcome: 'FAILURE', sentence: 'A registration was abandoned' },
   UserCreated: { category: 'USER', outcome: 'SUCCESS', sentence: '{subject} was created' },
+  UserRenamed: { category: 'USER', outcome: 'SUCCESS', sentence: '{subject} was renamed' },
+  UserRenameAbandoned: {
+    category: 'USER',
+    outcome: 'FAILURE',
+    sentence: 'A new name for {subject} was given to another user',
+  },
+  RoleAssigned: {
+    category: 'USER',
+    outcome: 'SUCCESS',
+    sentence: '{subject} was given another role',
+    reason: ({ role }) => role,
+  },
+  PasswordChanged: { category: 'PASSWORD', outcome: 'SUCCESS', sentence: '{subject} changed its password' },
+  PasswordReset: { category: 'PASSWORD', outcome: 'SUCCESS', sentence: 'The password of {subject} was reset' },
+  UserDeleted: { category: 'USER', outcome: 'SUCCESS', sentence: '{subject} was deleted' },
   MfaEnrollmentStarted: {
     category: 'MFA',
     outcome: 'SUCCESS',
@@ -46,6 +64,28 @@ const descriptions: { readonly [T in TrailEventType]: Description<T> } = {
     category: 'MFA',
     outcome: 'SUCCESS',
     sentence: 'Virtual MFA device {device} of {subject} took the place of the one before',
+  },
+  MfaDisabled: {
+    category: 'MFA',
+    outcome: 'SUCCESS',
+    sentence: 'Virtual MFA device {device} of {subject} was disabled',
+    reason: ({ by }) => by,
+  },
+  MfaSecretDestroyed: {
+    category: 'MFA',
+    outcome: 'SUCCESS',
+    sentence: 'The seed of virtual MFA device {device} of {subject} was destroyed',
+  },
+  SubUserMfaRequired: {
+    category: 'MFA',
+    outcome: 'SUCCESS',
+    sentence: '{subject} was required to enable a virtual MFA device',
+    reason: ({ effective }) => effective,
+  },
+  SubUserMfaWaived: {
+    category: 'MFA',
+    outcome: 'SUCCESS',
+    sentence: '{subject} need not have a virtual MFA device any more',
   },
   MfaCodeAccepted: {
     category: 'MFA',

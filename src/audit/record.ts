@@ -32,7 +32,9 @@ export interface AuditRecord extends Omit<TrailSource, 'personal'> {
 export function trailOf(event: Pick<TrailSource, 'stream' | 'data'>): string | null {
   const category = categoryOf(event.stream);
   const { accountId } = event.data;
-  return category === undefined || category === 'name' || typeof accountId !== 'string' ? null : accountId;
+  return category === undefined || category === 'name' || category === 'reaction' || typeof accountId !== 'string'
+    ? null
+    : accountId;
 }
 
 /** The record of an event at its place in the trail. */

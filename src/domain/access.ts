@@ -1,4 +1,4 @@
-import type { ActiveUser } from './user/decider.js';
+import type { ActiveUser } from './user/state.js';
 
 /** Whether an actor may act on a subject; what it must not know of does not exist. */
 export type Access = 'ALLOWED' | 'FORBIDDEN' | 'NOT_FOUND';

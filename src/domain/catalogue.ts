@@ -3,6 +3,7 @@ import type { EventOf, EventType, Recorded } from './event.js';
 import { mfaEvents } from './mfa/events.js';
 import { nameEvents } from './name/events.js';
 import { passwordEvents } from './password/events.js';
+import { reactionEvents } from './reaction/events.js';
 import { sessionEvents } from './session/events.js';
 import { userEvents } from './user/events.js';
 
@@ -14,6 +15,7 @@ export const catalogue = {
   ...passwordEvents,
   ...sessionEvents,
   ...nameEvents,
+  ...reactionEvents,
 };
 
 export type DomainEventType = keyof typeof catalogue;

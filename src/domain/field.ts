@@ -45,6 +45,11 @@ export function count(doc: string): Field<number> {
   };
 }
 
+/** A whole number, negative ones too. */
+export function integer(doc: string): Field<number> {
+  return { kind: 'integer', doc, accepts: (value): value is number => Number.isSafeInteger(value) };
+}
+
 /** One of the words given. */
 export function oneOf<const T extends string>(doc: string, words: readonly T[]): Field<T> {
   return {

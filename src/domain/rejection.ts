@@ -36,15 +36,21 @@ export const REJECTION_CODES = {
     'Verify your identity first: answer the challenge with verifyOperation, then send this again with its challengeId.',
   ENROLLMENT_EXPIRED: 'The set-up took longer than 10 minutes. Start it again to get a new QR code.',
   ENROLLMENT_ENDED: 'Too many wrong codes: this set-up is over. Start it again to get a new QR code.',
+  MFA_NOT_ENABLED: 'There is no virtual MFA device to disable.',
+  INVALID_REASON: 'A reason is at most 256 characters, without control characters.',
+  PASSWORD_UNCHANGED: 'This is the password that you have. Choose another one.',
+  REACTION_TAKEN: 'Another node reacts to this event, or has.',
   NOT_FOUND: 'There is nothing with this id.',
   FORBIDDEN: 'You may not do this.',
+  MFA_ENROLLMENT_REQUIRED: 'Enable a virtual MFA device first: nothing else works until then.',
   SESSION_ENDED: 'This session is over. Sign in again.',
 } as const;
 
 export type RejectionCode = keyof typeof REJECTION_CODES;
 
 interface Details {
-  readonly WRONG_CODE: { readonly attemptsLeft: number };
+  /** `clockOffsetSeconds`: how far the device's clock is ahead, where the code tells. */
+  readonly WRONG_CODE: { readonly attemptsLeft: number; readonly clockOffsetSeconds: number | null };
   /** `retryAt` is null where only unlocking helps. */
   readonly MFA_LOCKED: { readonly retryAt: Instant | null };
   readonly PASSWORD_BACKING_OFF: { readonly retryAt: Instant };

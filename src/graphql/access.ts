@@ -2,7 +2,7 @@ import { defaultFieldResolver, GraphQLError, isObjectType, type GraphQLField, ty
 import { Extensions, getMetadataStorage } from 'type-graphql';
 import type { CurrentSession } from '../application/request-context.js';
 import type { SessionStage } from '../domain/session/standing.js';
-import type { ActiveUser } from '../domain/user/decider.js';
+import type { ActiveUser } from '../domain/user/state.js';
 import type { Role } from '../domain/user/events.js';
 import type { GraphqlContext } from './context.js';
 
@@ -34,6 +34,10 @@ function partyOf({ kind, role }: ActiveUser): Party {
 const STAGE_REFUSALS: Readonly<Record<SessionStage, () => GraphQLError>> = {
   MFA_CHALLENGE: () =>
     refusal('MFA_CHALLENGE_REQUIRED', 'Give the code of your virtual MFA device first, with answerMfaChallenge.'),
+  MFA_ENROLLMENT: () =>
+    refusal('MFA_ENROLLMENT_REQUIRED', 'Enable a virtual MFA device first, with startMfaEnrollment and enableMfa.'),
+  PASSWORD_CHANGE: () =>
+    refusal('PASSWORD_CHANGE_REQUIRED', 'Choose a password of your own first, with changePassword.'),
   FULL: () => refusal('FORBIDDEN', 'This is not for somebody who is signed in. Sign out first.'),
 };
 

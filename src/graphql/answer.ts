@@ -1,8 +1,12 @@
+import type { Challenged } from '../application/guard.js';
 import type { Result } from '../application/result.js';
-import type { Rejection } from '../domain/rejection.js';
+import { REJECTION_CODES, type Rejection } from '../domain/rejection.js';
+import type { OperationChallenge } from '../domain/session/state.js';
 import type { GraphqlContext } from './context.js';
 import { userErrorsOf } from './rejections.js';
-import type { UserError } from './types/user-error.js';
+import { fieldOf } from './error-table.js';
+import { operationChallengeOf } from './types/operation-challenge.js';
+import { VerificationRequiredError, type UserError } from './types/user-error.js';
 import { userOf, type User } from './types/user.js';
 
 interface Answered {
@@ -23,6 +27,24 @@ export async function answer<T, P extends object>(
   if (!result.ok) return refusedWith(result.rejections);
   await context.caughtUp();
   return { ...payload(result.value), userErrors: [] };
+}
+
+function verificationRequired(challenge: OperationChallenge): VerificationRequiredError {
+  const code = 'VERIFICATION_REQUIRED';
+  const common = { code, field: fieldOf(code), message: REJECTION_CODES[code] } as const;
+  return Object.assign(new VerificationRequiredError(), common, { challenge: operationChallengeOf(challenge) });
+}
+
+/** As `answer`, for a guarded operation: where it has to be verified first, the payload says with which challenge. */
+export async function answerChallenged<T, P extends object>(
+  context: GraphqlContext,
+  result: Result<Challenged<T>>,
+  payload: (value: T) => P | Promise<P>,
+): Promise<(P & Answered) | Answered> {
+  if (!result.ok) return refusedWith(result.rejections);
+  await context.caughtUp();
+  if (result.value.challenge !== null) return { userErrors: [verificationRequired(result.value.challenge)] };
+  return { ...(await payload(result.value)), userErrors: [] };
 }
 
 /** A user of the session's own account as the read models have it; null where there is none. */

@@ -5,6 +5,8 @@ export const TOP_LEVEL = {
   NOT_FOUND: 'NOT_FOUND',
   FORBIDDEN: 'FORBIDDEN',
   SESSION_ENDED: 'UNAUTHENTICATED',
+  MFA_ENROLLMENT_REQUIRED: 'MFA_ENROLLMENT_REQUIRED',
+  REACTION_TAKEN: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Partial<Record<RejectionCode, string>>;
 
 export type UserErrorCode = Exclude<RejectionCode, keyof typeof TOP_LEVEL>;
@@ -37,6 +39,9 @@ const FIELDS: Readonly<Record<UserErrorCode, string | null>> = {
   VERIFICATION_REQUIRED: 'challengeId',
   ENROLLMENT_EXPIRED: 'enrollmentId',
   ENROLLMENT_ENDED: 'enrollmentId',
+  MFA_NOT_ENABLED: null,
+  INVALID_REASON: 'reason',
+  PASSWORD_UNCHANGED: 'newPassword',
 };
 
 /** The codes of refusals that a user can mend. */

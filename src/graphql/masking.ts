@@ -8,6 +8,8 @@ export type ReportError = (error: unknown) => void;
 const PUBLIC_CODES = new Set([
   'UNAUTHENTICATED',
   'MFA_CHALLENGE_REQUIRED',
+  'MFA_ENROLLMENT_REQUIRED',
+  'PASSWORD_CHANGE_REQUIRED',
   'FORBIDDEN',
   'NOT_FOUND',
   'BAD_USER_INPUT',

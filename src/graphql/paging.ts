@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { ArgsType, Field, Int } from 'type-graphql';
-import type { Page, PageRequest } from '../projections/page.js';
+import type { Key, Page, PageRequest } from '../projections/page.js';
 import type { PageInfo } from './types/connections.js';
 
 const DEFAULT_SIZE = 50;
@@ -29,15 +29,28 @@ function badInput(message: string): GraphQLError {
 }
 
 /** The cursor of a key in a list; opaque to clients. */
-export function cursorOf(list: string, key: number): string {
-  return Buffer.from(`v1:${list}:${key}`).toString('base64url');
+export function cursorOf(list: string, key: Key): string {
+  return Buffer.from(JSON.stringify(['v1', list, key])).toString('base64url');
 }
 
-function keyOf(list: string, cursor: string | null | undefined, argument: string): number | null {
+function parseCursor(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return null;
+  }
+}
+
+function isKey(value: unknown): value is Key {
+  return typeof value === 'string' || Number.isSafeInteger(value);
+}
+
+function keyOf(list: string, cursor: string | null | undefined, argument: string): Key | null {
   if (cursor === null || cursor === undefined) return null;
-  const match = /^v1:([a-z]+):(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString());
-  if (match?.[1] !== list) throw badInput(`\`${argument}\` is no cursor of this list: use one that a page of it gave.`);
-  return Number(match[2]);
+  const parsed = parseCursor(cursor);
+  const [version, name, key] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
+  if (version === 'v1' && name === list && isKey(key)) return key;
+  throw badInput(`\`${argument}\` is no cursor of this list: use one that a page of it gave.`);
 }
 
 function sizeOf({ first, last }: PageArgs): number {
@@ -67,7 +80,7 @@ interface Connection<N> {
 export function connectionOf<R, N>(
   list: string,
   { rows, hasNextPage, hasPreviousPage }: Page<R>,
-  map: { readonly key: (row: R) => number; readonly node: (row: R) => N },
+  map: { readonly key: (row: R) => Key; readonly node: (row: R) => N },
 ): Connection<N> {
   const edges = rows.map((row) => ({ cursor: cursorOf(list, map.key(row)), node: map.node(row) }));
   const startCursor = edges.at(0)?.cursor ?? null;

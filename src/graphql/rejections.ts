@@ -6,8 +6,10 @@ import { InputError, MfaError, ThrottledError, type UserError } from './types/us
 function userErrorOf(rejection: Rejection, code: UserErrorCode): UserError {
   const common = { code, field: fieldOf(code), message: REJECTION_CODES[code] };
   switch (rejection.code) {
-    case 'WRONG_CODE':
-      return Object.assign(new MfaError(), common, { attemptsLeft: rejection.attemptsLeft });
+    case 'WRONG_CODE': {
+      const { attemptsLeft, clockOffsetSeconds } = rejection;
+      return Object.assign(new MfaError(), common, { attemptsLeft, clockOffsetSeconds });
+    }
     case 'MFA_LOCKED':
     case 'PASSWORD_BACKING_OFF':
       return Object.assign(new ThrottledError(), common, { retryAt: rejection.retryAt && new Date(rejection.retryAt) });

@@ -5,11 +5,14 @@ import { buildSchema } from 'type-graphql';
 import { enforceAccess } from './access.js';
 import { AccountResolver } from './resolvers/account-resolver.js';
 import { MfaResolver } from './resolvers/mfa-resolver.js';
+import { PasswordResolver } from './resolvers/password-resolver.js';
 import { ReadResolver } from './resolvers/read-resolver.js';
 import { SessionResolver } from './resolvers/session-resolver.js';
+import { UserResolver } from './resolvers/user-resolver.js';
 import { PAYLOAD_TYPES } from './types/payloads.js';
 import { InputError, MfaError, ThrottledError, VerificationRequiredError } from './types/user-error.js';
 import { AuditEvent } from './types/audit-event.js';
+import { Session } from './types/session.js';
 import { User } from './types/user.js';
 
 const QUERY_FIELD = `
@@ -36,8 +39,8 @@ function withQueryOnPayloads(schema: GraphQLSchema): GraphQLSchema {
  */
 export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
-    resolvers: [SessionResolver, AccountResolver, MfaResolver, ReadResolver],
-    orphanedTypes: [InputError, MfaError, ThrottledError, VerificationRequiredError, User, AuditEvent],
+    resolvers: [SessionResolver, AccountResolver, UserResolver, PasswordResolver, MfaResolver, ReadResolver],
+    orphanedTypes: [InputError, MfaError, ThrottledError, VerificationRequiredError, User, Session, AuditEvent],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
     validate: false,
   });

@@ -1,10 +1,13 @@
+/** What a list is ordered by: unique in it. */
+export type Key = number | string;
+
 /** A page of a list in the order of its keys: from one end, or on from a key that was on another page. */
 export interface PageRequest {
   readonly limit: number;
   /** Only what comes after this key, exclusive. */
-  readonly after: number | null;
+  readonly after: Key | null;
   /** Only what comes before this key, exclusive. */
-  readonly before: number | null;
+  readonly before: Key | null;
   /** Whether the page is taken from the end of what is left. */
   readonly fromEnd: boolean;
 }
@@ -36,7 +39,7 @@ export function pageClause(
   const direction = ascending !== page.fromEnd ? 'ASC' : 'DESC';
   return {
     sql: bounds.map(({ sql }) => ` AND ${sql}`).join(''),
-    parameters: bounds.map(({ key }) => Number(key)),
+    parameters: bounds.flatMap(({ key }) => key ?? []),
     tail: ` ORDER BY ${column} ${direction} LIMIT ${page.limit + 1}`,
   };
 }

@@ -2,19 +2,26 @@ import type { Database } from 'better-sqlite3';
 import { auditProjection } from './audit/audit-projection.js';
 import { createAuditQueries, type AuditQueries } from './audit/audit-queries.js';
 import type { Projection } from './projection.js';
+import { createSessionQueries, type SessionQueries } from './sessions/session-queries.js';
+import { sessionsProjection } from './sessions/sessions-projection.js';
 import { createUserQueries, type UserQueries } from './users/user-queries.js';
 import { usersProjection } from './users/users-projection.js';
 
 /** Every read model there is. */
-export const projections: readonly Projection[] = [usersProjection, auditProjection];
+export const projections: readonly Projection[] = [usersProjection, sessionsProjection, auditProjection];
 
 /** The read side: what queries ask. */
 export interface ReadModels {
   readonly users: UserQueries;
+  readonly sessions: SessionQueries;
   readonly audit: AuditQueries;
 }
 
 /** Prepares the read side; the tables must be there, which starting the projections sees to. */
 export function createReadModels(database: Database): ReadModels {
-  return { users: createUserQueries(database), audit: createAuditQueries(database) };
+  return {
+    users: createUserQueries(database),
+    sessions: createSessionQueries(database),
+    audit: createAuditQueries(database),
+  };
 }

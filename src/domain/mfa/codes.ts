@@ -1,6 +1,6 @@
 import { accept, reject, type Decision } from '../decider.js';
 import { after, DAY, isReached, MINUTE, type Instant } from '../instant.js';
-import type { CheckMfaCode, UnlockMfa } from './commands.js';
+import type { CheckMfaCode, ClockDrift, UnlockMfa } from './commands.js';
 import type { MfaEvent } from './events.js';
 import type { EnabledDevice, MfaLock, MfaState } from './state.js';
 
@@ -49,20 +49,43 @@ function dataOf({ command, device }: Attempt) {
 }
 
 function rejectWrong(attempt: Attempt): Decision<MfaEvent> {
-  const { command, state, attemptsLeft } = attempt;
+  const { command, state, device, attemptsLeft } = attempt;
   const consecutiveFailures = state.consecutiveFailures + 1;
+  const drift = freshDrift(command, device);
+  const clockOffsetSeconds = drift?.offsetSeconds ?? null;
+  const data = {
+    ...dataOf(attempt),
+    attemptsLeft,
+    consecutiveFailures,
+    clockOffsetSeconds,
+    timeStep: drift?.timeStep ?? null,
+  };
   const rejected: MfaEvent = {
     type: 'MfaCodeRejected',
-    data: { ...dataOf(attempt), reason: 'WRONG', attemptsLeft, consecutiveFailures },
+    data: { ...data, reason: drift === null ? 'WRONG' : 'CLOCK_DRIFT' },
     personal: null,
   };
-  if (consecutiveFailures % FAILURES_PER_LOCK !== 0) return reject({ code: 'WRONG_CODE', attemptsLeft }, rejected);
-  const { accountId, userId } = command;
-  const { deviceId } = attempt.device;
-  const until = lockEnd(consecutiveFailures, command.now);
+  if (consecutiveFailures % FAILURES_PER_LOCK === 0) return lock(attempt, rejected, consecutiveFailures);
+  return reject({ code: 'WRONG_CODE', attemptsLeft, clockOffsetSeconds }, rejected);
+}
+
+// Rule 6: only a step that was never given away tells of the clock.
+function freshDrift({ proof }: CheckMfaCode, device: EnabledDevice): ClockDrift | null {
+  const { drift, deviceId } = proof;
+  if (drift === null || deviceId !== device.deviceId || isBurnt(device, drift.timeStep)) return null;
+  return drift;
+}
+
+function isBurnt({ lastTimeStep, burntSteps }: EnabledDevice, timeStep: number): boolean {
+  return timeStep <= lastTimeStep || burntSteps.includes(timeStep);
+}
+
+function lock({ command, device }: Attempt, rejected: MfaEvent, consecutiveFailures: number): Decision<MfaEvent> {
+  const { accountId, userId, now } = command;
+  const until = lockEnd(consecutiveFailures, now);
   return reject<MfaEvent>({ code: 'MFA_LOCKED', retryAt: until }, rejected, {
     type: 'MfaLocked',
-    data: { accountId, userId, deviceId, lockedUntil: until, consecutiveFailures },
+    data: { accountId, userId, deviceId: device.deviceId, lockedUntil: until, consecutiveFailures },
     personal: null,
   });
 }
@@ -70,14 +93,20 @@ function rejectWrong(attempt: Attempt): Decision<MfaEvent> {
 // RFC 6238 section 5.2: a step is accepted once. One that was passed over is refused as well, so that codes only go forward.
 function rejectBurnt(attempt: Attempt, timeStep: number): Decision<MfaEvent> {
   const { state, device, attemptsLeft } = attempt;
-  const rejection = { code: 'WRONG_CODE', attemptsLeft } as const;
+  const rejection = { code: 'WRONG_CODE', attemptsLeft, clockOffsetSeconds: null } as const;
   const data = { ...dataOf(attempt), attemptsLeft };
   if (timeStep === device.lastTimeStep) {
     return reject(rejection, { type: 'MfaCodeReplayed', data: { ...data, timeStep }, personal: null });
   }
   return reject(rejection, {
     type: 'MfaCodeRejected',
-    data: { ...data, reason: 'STALE', consecutiveFailures: state.consecutiveFailures },
+    data: {
+      ...data,
+      reason: 'STALE',
+      timeStep,
+      clockOffsetSeconds: null,
+      consecutiveFailures: state.consecutiveFailures,
+    },
     personal: null,
   });
 }
@@ -96,7 +125,7 @@ export function checkMfaCode(command: CheckMfaCode, state: MfaState): Decision<M
   const attempt = { command, state, device, attemptsLeft: left - 1 };
   const timeStep = command.proof.deviceId === device.deviceId ? command.proof.timeStep : null;
   if (timeStep === null) return rejectWrong(attempt);
-  if (timeStep <= device.lastTimeStep) return rejectBurnt(attempt, timeStep);
+  if (isBurnt(device, timeStep)) return rejectBurnt(attempt, timeStep);
   return accept({ type: 'MfaCodeAccepted', data: { ...dataOf(attempt), timeStep }, personal: null });
 }
 

@@ -1,10 +1,20 @@
 import type { Instant } from '../instant.js';
-import type { CodePurpose, EnrollmentProof } from './events.js';
+import type { VerificationMethod } from '../operation/method.js';
+import type { CodePurpose, EnrollmentProof, RequirementStart } from './events.js';
 
-/** The device that a code was compared with, and the time step that it matched within the window; null where it matched none. */
+/** The device that a code was compared with, and what it matched. */
 export interface CodeProof {
   readonly deviceId: string;
+  /** The time step that it matched within the window; null where it matched none. */
   readonly timeStep: number | null;
+  /** The step near the window that it is right for, on a clock that is off; null where there is none, or it matched within. */
+  readonly drift: ClockDrift | null;
+}
+
+export interface ClockDrift {
+  readonly timeStep: number;
+  /** How far the device's clock is ahead; behind if negative. */
+  readonly offsetSeconds: number;
 }
 
 interface OfUser {
@@ -20,6 +30,8 @@ export interface StartMfaEnrollment extends OfUser {
   readonly deviceName: string;
   readonly verifiedBy: EnrollmentProof;
   readonly challengeId: string | null;
+  /** Somebody else starts it, who proved itself by what it has. */
+  readonly onBehalf: boolean;
 }
 
 export interface CancelMfaEnrollment extends OfUser {
@@ -45,4 +57,38 @@ export interface UnlockMfa extends OfUser {
   readonly type: 'UnlockMfa';
 }
 
-export type MfaCommand = StartMfaEnrollment | CancelMfaEnrollment | EnableMfa | CheckMfaCode | UnlockMfa;
+export interface DisableMfa extends OfUser {
+  readonly type: 'DisableMfa';
+  readonly by: 'SELF' | 'ADMINISTRATOR';
+  readonly challengeId: string;
+  /** How whoever does it was verified; a password does not take off one's own device. */
+  readonly verifiedBy: VerificationMethod;
+}
+
+/** The seed of a device is gone from the vault. */
+export interface NoteSecretDestroyed extends OfUser {
+  readonly type: 'NoteSecretDestroyed';
+  readonly deviceId: string;
+}
+
+export interface RequireSubUserMfa extends OfUser {
+  readonly type: 'RequireSubUserMfa';
+  readonly effective: RequirementStart;
+}
+
+export interface WaiveSubUserMfa extends OfUser {
+  readonly type: 'WaiveSubUserMfa';
+  readonly reason: string | null;
+  readonly challengeId: string;
+}
+
+export type MfaCommand =
+  | StartMfaEnrollment
+  | CancelMfaEnrollment
+  | EnableMfa
+  | CheckMfaCode
+  | UnlockMfa
+  | DisableMfa
+  | NoteSecretDestroyed
+  | RequireSubUserMfa
+  | WaiveSubUserMfa;

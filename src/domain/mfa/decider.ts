@@ -3,6 +3,7 @@ import { checkMfaCode, unlockMfa } from './codes.js';
 import type { MfaCommand } from './commands.js';
 import { cancelMfaEnrollment, enableMfa, startMfaEnrollment } from './enrollment.js';
 import type { MfaEvent } from './events.js';
+import { disableMfa, noteSecretDestroyed, requireSubUserMfa, waiveSubUserMfa } from './requirement.js';
 import { evolveMfa, noMfa, type MfaState } from './state.js';
 
 function decide(command: MfaCommand, state: MfaState): Decision<MfaEvent> {
@@ -17,6 +18,14 @@ function decide(command: MfaCommand, state: MfaState): Decision<MfaEvent> {
       return checkMfaCode(command, state);
     case 'UnlockMfa':
       return unlockMfa(command, state);
+    case 'DisableMfa':
+      return disableMfa(command, state);
+    case 'NoteSecretDestroyed':
+      return noteSecretDestroyed(command);
+    case 'RequireSubUserMfa':
+      return requireSubUserMfa(command, state);
+    case 'WaiveSubUserMfa':
+      return waiveSubUserMfa(command, state);
   }
 }
 

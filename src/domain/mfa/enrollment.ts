@@ -10,11 +10,12 @@ export const ENROLLMENT_ATTEMPTS = 10;
 
 /**
  * A new pending enrollment in place of the one before; an enabled device is never touched.
- * A password proves nothing once there is a device to ask for (rule 12).
+ * One's own password proves nothing once there is a device to ask for (rule 12).
  */
 export function startMfaEnrollment(command: StartMfaEnrollment, state: MfaState): Decision<MfaEvent> {
   const { accountId, userId, deviceId, deviceName, verifiedBy, challengeId, now } = command;
-  if (state.device !== null && verifiedBy !== 'VIRTUAL_MFA') return reject({ code: 'VERIFICATION_REQUIRED' });
+  const owesCode = state.device !== null && !command.onBehalf;
+  if (owesCode && verifiedBy !== 'VIRTUAL_MFA') return reject({ code: 'VERIFICATION_REQUIRED' });
   return accept({
     type: 'MfaEnrollmentStarted',
     data: { accountId, userId, deviceId, expiresAt: after(now, ENROLLMENT_LIFETIME), verifiedBy, challengeId },
@@ -33,7 +34,7 @@ function rejectCode(command: EnableMfa, pending: PendingEnrollment): Decision<Mf
   const { accountId, userId, deviceId } = command;
   const attemptsLeft = ENROLLMENT_ATTEMPTS - pending.failures - 1;
   return reject(
-    { code: 'WRONG_CODE', attemptsLeft },
+    { code: 'WRONG_CODE', attemptsLeft, clockOffsetSeconds: null },
     { type: 'MfaEnrollmentCodeRejected', data: { accountId, userId, deviceId, attemptsLeft }, personal: null },
   );
 }

@@ -1,13 +1,19 @@
 import { eventType, type EventOf } from '../event.js';
-import { count, id, instant, nullable, oneOf } from '../field.js';
+import { count, id, instant, integer, nullable, oneOf } from '../field.js';
 
 /** How the person who starts an enrollment was verified; `SIGN_IN_PASSWORD`: the password of a sign-in moments ago. */
 export const ENROLLMENT_PROOFS = ['SIGN_IN_PASSWORD', 'PASSWORD', 'VIRTUAL_MFA'] as const;
 export type EnrollmentProof = (typeof ENROLLMENT_PROOFS)[number];
 
+export const CODE_FAULTS = ['WRONG', 'STALE', 'CLOCK_DRIFT'] as const;
+
 export const CODE_PURPOSES = ['SIGN_IN', 'OPERATION'] as const;
 /** What a code was given for. */
 export type CodePurpose = (typeof CODE_PURPOSES)[number];
+
+export const REQUIREMENT_STARTS = ['NEXT_SIGN_IN', 'IMMEDIATELY'] as const;
+/** From when on a requirement counts: from each next sign-in on, or for open sessions too. */
+export type RequirementStart = (typeof REQUIREMENT_STARTS)[number];
 
 const subject = {
   accountId: id('the account'),
@@ -59,7 +65,12 @@ export const mfaEvents = {
   }),
   MfaCodeRejected: eventType('mfa', 'A code was wrong, or older than one accepted before.', {
     ...attempt,
-    reason: oneOf('wrong, or stale: of a step before the last accepted one', ['WRONG', 'STALE']),
+    reason: oneOf(
+      'wrong; stale: of a step before the last accepted one; or right for a clock that is off',
+      CODE_FAULTS,
+    ),
+    clockOffsetSeconds: nullable(integer("how far the device's clock is ahead; null where it is not known")),
+    timeStep: nullable(count('the RFC 6238 time step that the code is right for, if it is for one near by')),
     attemptsLeft: count('how many more codes this challenge takes'),
     consecutiveFailures: count('wrong codes in a row over all challenges'),
   }),
@@ -73,6 +84,26 @@ export const mfaEvents = {
     lockedUntil: nullable(instant('when they are again; null: when unlocked')),
     consecutiveFailures: count('wrong codes in a row that led to it'),
   }),
+  MfaDisabled: eventType('mfa', 'The device was disabled: its codes work no more, and its seed is destroyed.', {
+    ...device,
+    by: oneOf('who did it', ['SELF', 'ADMINISTRATOR']),
+    challengeId: id('the verification that was used'),
+  }),
+  MfaSecretDestroyed: eventType('mfa', 'The seed of a device that is not in use any more was destroyed.', device),
+  SubUserMfaRequired: eventType(
+    'mfa',
+    'A sub-user has to enable a virtual MFA device before it can do anything else.',
+    {
+      ...subject,
+      effective: oneOf('from the next sign-in on, or for open sessions too', REQUIREMENT_STARTS),
+    },
+  ),
+  SubUserMfaWaived: eventType(
+    'mfa',
+    'A sub-user need not have a virtual MFA device any more.',
+    { ...subject, challengeId: id('the verification that was used') },
+    ['reason'],
+  ),
   MfaUnlocked: eventType('mfa', 'The run of wrong codes was set back by whoever may unlock the user.', subject),
 };
 

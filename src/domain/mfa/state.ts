@@ -1,6 +1,7 @@
 import type { Recorded } from '../event.js';
 import { after, MINUTE, type Instant } from '../instant.js';
-import type { MfaEvent } from './events.js';
+import type { SessionsEnded } from '../user/state.js';
+import type { MfaEvent, RequirementStart } from './events.js';
 
 export interface EnabledDevice {
   readonly deviceId: string;
@@ -8,6 +9,8 @@ export interface EnabledDevice {
   readonly sinceVersion: number;
   /** Steps up to this one are burnt. */
   readonly lastTimeStep: number;
+  /** Steps after it that a drifting clock gave away; burnt as well. */
+  readonly burntSteps: readonly number[];
 }
 
 export interface PendingEnrollment {
@@ -28,12 +31,19 @@ export interface MfaLock {
   readonly until: Instant | null;
 }
 
+/** The user has to have a device; sessions decided on this version or a later one know of it. */
+export interface MfaRequirement {
+  readonly sinceVersion: number;
+  readonly effective: RequirementStart;
+}
+
 /** A user's virtual MFA, folded from `mfa-{userId}`. */
 export interface MfaState {
   readonly version: number;
   readonly device: EnabledDevice | null;
-  /** The version at which a device was last replaced; 0 if never. Sessions decided on less are over. */
-  readonly replacedAtVersion: number;
+  /** A device was replaced or disabled; null if never. */
+  readonly sessionsEnded: SessionsEnded | null;
+  readonly requirement: MfaRequirement | null;
   readonly pending: PendingEnrollment | null;
   readonly consecutiveFailures: number;
   /** The lock set last; it may have run out by now. */
@@ -44,7 +54,8 @@ export interface MfaState {
 export const noMfa: MfaState = {
   version: 0,
   device: null,
-  replacedAtVersion: 0,
+  sessionsEnded: null,
+  requirement: null,
   pending: null,
   consecutiveFailures: 0,
   lock: null,
@@ -71,7 +82,7 @@ function countAttempt(state: MfaState, event: Recorded<Attempt>): MfaState['chal
 }
 
 function enable(state: MfaState, deviceId: string, timeStep: number): MfaState {
-  const device = { deviceId, sinceVersion: state.version, lastTimeStep: timeStep };
+  const device = { deviceId, sinceVersion: state.version, lastTimeStep: timeStep, burntSteps: [] };
   return { ...state, device, pending: null, consecutiveFailures: 0, lock: null };
 }
 
@@ -88,22 +99,49 @@ function evolveEnrollment(state: MfaState, event: Recorded<MfaEvent>): MfaState 
     case 'MfaDeviceReplaced':
       return {
         ...enable(state, event.data.newDeviceId, event.data.timeStep),
-        replacedAtVersion: state.version,
+        sessionsEnded: { atVersion: state.version, except: null },
       };
     default:
       return state;
   }
 }
 
+function evolveRequirement(state: MfaState, event: Recorded<MfaEvent>): MfaState {
+  switch (event.type) {
+    case 'MfaDisabled': {
+      const except = event.data.by === 'SELF' ? event.metadata.sessionId : null;
+      return { ...state, device: null, sessionsEnded: { atVersion: state.version, except } };
+    }
+    case 'SubUserMfaRequired':
+      return { ...state, requirement: { sinceVersion: state.version, effective: event.data.effective } };
+    case 'SubUserMfaWaived':
+      return { ...state, requirement: null };
+    default:
+      return state;
+  }
+}
+
+function burn(device: EnabledDevice | null, timeStep: number | null): EnabledDevice | null {
+  if (device === null || timeStep === null || timeStep <= device.lastTimeStep) return device;
+  return { ...device, burntSteps: [...device.burntSteps, timeStep] };
+}
+
+function accept(device: EnabledDevice | null, timeStep: number): EnabledDevice | null {
+  return (
+    device && { ...device, lastTimeStep: timeStep, burntSteps: device.burntSteps.filter((step) => step > timeStep) }
+  );
+}
+
 function evolveCodes(state: MfaState, event: Recorded<MfaEvent>): MfaState {
   switch (event.type) {
     case 'MfaCodeAccepted': {
-      const device = state.device && { ...state.device, lastTimeStep: event.data.timeStep };
+      const device = accept(state.device, event.data.timeStep);
       return { ...state, device, consecutiveFailures: 0, lock: null, challenges: countAttempt(state, event) };
     }
     case 'MfaCodeRejected':
       return {
         ...state,
+        device: burn(state.device, event.data.timeStep),
         consecutiveFailures: event.data.consecutiveFailures,
         challenges: countAttempt(state, event),
       };
@@ -121,5 +159,5 @@ function evolveCodes(state: MfaState, event: Recorded<MfaEvent>): MfaState {
 /** Takes in what happened to a user's virtual MFA. */
 export function evolveMfa(state: MfaState, event: Recorded<MfaEvent>): MfaState {
   const at = { ...state, version: event.version };
-  return evolveCodes(evolveEnrollment(at, event), event);
+  return evolveCodes(evolveRequirement(evolveEnrollment(at, event), event), event);
 }

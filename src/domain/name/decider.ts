@@ -19,18 +19,30 @@ export interface ReserveName extends NameHolder {
   readonly abandoned: string | null;
 }
 
+/** Gives a name back, if its owner still has it. */
+export interface ReleaseName {
+  readonly type: 'ReleaseName';
+  readonly owner: string;
+}
+
 const TAKEN: Readonly<Record<NameKind, Rejection>> = {
   ALIAS: { code: 'ALIAS_TAKEN' },
   EMAIL: { code: 'EMAIL_TAKEN' },
   USERNAME: { code: 'USERNAME_TAKEN' },
 };
 
-function decide(command: ReserveName, state: NameState): Decision<NameEvent> {
+function decide(command: ReserveName | ReleaseName, state: NameState): Decision<NameEvent> {
+  if (command.type === 'ReserveName') return reserve(command, state);
+  const { owner } = command;
+  if (state.status !== 'RESERVED' || state.owner !== owner) return accept();
+  return accept({ type: 'NameReleased', data: { owner }, personal: null });
+}
+
+function reserve(command: ReserveName, state: NameState): Decision<NameEvent> {
   const { kind, accountId, userId, owner } = command;
-  if (state.status === 'RESERVED') {
-    if (state.owner === owner) return accept();
-    if (state.owner !== command.abandoned) return reject(TAKEN[kind]);
-  }
+  // One's own reservation is made again: whoever is just taking it over, since it was not used, then loses that race.
+  const taken = state.status === 'RESERVED' && state.owner !== owner && state.owner !== command.abandoned;
+  if (taken) return reject(TAKEN[kind]);
   return accept({ type: 'NameReserved', data: { kind, accountId, userId, owner }, personal: null });
 }
 
@@ -41,7 +53,7 @@ function evolve(_: NameState, event: Recorded<NameEvent>): NameState {
 }
 
 /** The rules of a name: one owner at a time; a reservation whose owner never came about can be taken over. */
-export const nameDecider: Decider<NameState, ReserveName, NameEvent> = {
+export const nameDecider: Decider<NameState, ReserveName | ReleaseName, NameEvent> = {
   category: 'name',
   initial: { status: 'FREE' },
   decide,

@@ -10,7 +10,7 @@ export const TRANSPORTS = ['COOKIE', 'BEARER'] as const;
 /** How the session's token travels. */
 export type Transport = (typeof TRANSPORTS)[number];
 
-export const SESSION_ENDINGS = ['SIGNED_OUT', 'TOO_MANY_WRONG_CODES'] as const;
+export const SESSION_ENDINGS = ['SIGNED_OUT', 'REVOKED', 'TOO_MANY_WRONG_CODES'] as const;
 export type SessionEnding = (typeof SESSION_ENDINGS)[number];
 
 const subject = {

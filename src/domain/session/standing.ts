@@ -1,7 +1,7 @@
 import { after, HOUR, isReached, MINUTE, type Instant } from '../instant.js';
 import { isChallengeEnded } from '../mfa/codes.js';
 import type { MfaState } from '../mfa/state.js';
-import type { UserState } from '../user/decider.js';
+import type { ActiveUser, SessionsEnded, UserState } from '../user/state.js';
 import type { OpenSession, SessionState } from './state.js';
 
 /** A right password alone is a challenge, which lives so long. */
@@ -14,9 +14,9 @@ export const REFRESH_INTERVAL = 5 * MINUTE;
 /** The password of a sign-in so long ago serves for enrolling one's own first device. */
 export const SIGN_IN_PASSWORD_SERVES = 5 * MINUTE;
 
-export const SESSION_STAGES = ['MFA_CHALLENGE', 'FULL'] as const;
+export const SESSION_STAGES = ['MFA_CHALLENGE', 'PASSWORD_CHANGE', 'MFA_ENROLLMENT', 'FULL'] as const;
 
-/** What a session may do: owe a code, or all that its role may. */
+/** What a session must do next: give a code, choose a password of one's own, enable a device, or nothing. */
 export type SessionStage = (typeof SESSION_STAGES)[number];
 
 /** Where a session stands now; `ENDED` whatever the reason. */
@@ -34,28 +34,50 @@ export function hasExpired(session: OpenSession, now: Instant): boolean {
   return isReached(expiryOf(session), now);
 }
 
-function owesCode(session: OpenSession, mfa: MfaState): boolean {
-  const device = mfa.device;
+/** What the stage of a session is computed from. */
+export interface StandingFacts {
+  readonly sessionId: string;
+  readonly session: SessionState;
+  readonly user: UserState;
+  readonly mfa: MfaState;
+}
+
+function isEndedBy(ended: SessionsEnded | null, sessionId: string, decidedOn: number): boolean {
+  return ended !== null && ended.atVersion > decidedOn && ended.except !== sessionId;
+}
+
+function isOver(sessionId: string, session: OpenSession, { user, mfa }: { user: ActiveUser; mfa: MfaState }): boolean {
+  return (
+    isEndedBy(user.sessionsEnded, sessionId, session.userVersion) ||
+    isEndedBy(mfa.sessionsEnded, sessionId, session.mfaVersion)
+  );
+}
+
+function owesCode(session: OpenSession, { device }: MfaState): boolean {
   return device !== null && device.sinceVersion <= session.mfaVersion && !session.factors.includes('VIRTUAL_MFA');
+}
+
+function owesEnrollment(sessionId: string, session: OpenSession, mfa: MfaState): boolean {
+  const { device, requirement, sessionsEnded } = mfa;
+  if (device !== null || requirement === null) return false;
+  // Whoever takes off its own device has a session that goes on: it is held to the requirement from then on.
+  const wentOn = sessionsEnded?.except === sessionId && sessionsEnded.atVersion >= requirement.sinceVersion;
+  return wentOn || requirement.effective === 'IMMEDIATELY' || requirement.sinceVersion <= session.mfaVersion;
+}
+
+function challengeStanding(sessionId: string, session: OpenSession, mfa: MfaState, now: Instant): Standing {
+  const over = isReached(after(session.startedAt, CHALLENGE_LIFETIME), now) || isChallengeEnded(mfa, sessionId);
+  return over ? 'ENDED' : 'MFA_CHALLENGE';
 }
 
 /**
  * The stage of a session: computed from the session, its user and that user's MFA, never stored (rule 7), so that a later
  * change ends or lowers open sessions without touching them.
  */
-export function standingOf(
-  facts: {
-    readonly sessionId: string;
-    readonly session: SessionState;
-    readonly user: UserState;
-    readonly mfa: MfaState;
-  },
-  now: Instant,
-): Standing {
-  const { sessionId, session, user, mfa } = facts;
-  if (session.status !== 'OPEN' || user.status !== 'ACTIVE') return 'ENDED';
-  if (hasExpired(session, now) || mfa.replacedAtVersion > session.mfaVersion) return 'ENDED';
-  if (!owesCode(session, mfa)) return 'FULL';
-  const over = isReached(after(session.startedAt, CHALLENGE_LIFETIME), now) || isChallengeEnded(mfa, sessionId);
-  return over ? 'ENDED' : 'MFA_CHALLENGE';
+export function standingOf({ sessionId, session, user, mfa }: StandingFacts, now: Instant): Standing {
+  if (session.status !== 'OPEN' || user.status !== 'ACTIVE' || hasExpired(session, now)) return 'ENDED';
+  if (isOver(sessionId, session, { user, mfa })) return 'ENDED';
+  if (owesCode(session, mfa)) return challengeStanding(sessionId, session, mfa, now);
+  if (user.mustChangePassword) return 'PASSWORD_CHANGE';
+  return owesEnrollment(sessionId, session, mfa) ? 'MFA_ENROLLMENT' : 'FULL';
 }

@@ -30,7 +30,14 @@ export interface OpenSession {
   readonly challenges: Readonly<Record<string, OperationChallenge>>;
 }
 
-export type SessionState = { readonly status: 'NONE' } | { readonly status: 'ENDED' } | OpenSession;
+/** A session that was ended; whose it was. */
+export interface EndedSession {
+  readonly status: 'ENDED';
+  readonly accountId: string;
+  readonly userId: string;
+}
+
+export type SessionState = { readonly status: 'NONE' } | EndedSession | OpenSession;
 
 type Started = Extract<SessionEvent, { type: 'SessionStarted' }>;
 
@@ -75,7 +82,7 @@ function evolveOpen(session: OpenSession, event: Recorded<SessionEvent>): Sessio
     case 'OperationVerificationUsed':
       return withChallenge(session, event.data.challengeId, { used: true });
     case 'SessionEnded':
-      return { status: 'ENDED' };
+      return { status: 'ENDED', accountId: session.accountId, userId: session.userId };
     default:
       return session;
   }

@@ -1,47 +1,11 @@
 import { accept, reject, type Decider, type Decision } from '../decider.js';
-import type { Recorded } from '../event.js';
-import type { AbandonRegistration } from '../account/decider.js';
-import type { Role, UserEvent, UserKind } from './events.js';
+import type { CreateUser, UserChange, UserCommand } from './commands.js';
+import type { UserEvent } from './events.js';
+import { evolveUser, type ActiveUser, type UserState } from './state.js';
 
-export interface ActiveUser {
-  readonly status: 'ACTIVE';
-  readonly version: number;
-  readonly accountId: string;
-  readonly userId: string;
-  readonly kind: UserKind;
-  /** Null for the primary. */
-  readonly role: Role | null;
-  readonly credentialId: string;
-  readonly personId: string;
-  /** Null where the person was erased. */
-  readonly username: string | null;
-}
-
-export type UserState = { readonly status: 'NONE' } | { readonly status: 'ABANDONED' } | ActiveUser;
-
-export interface CreateUser {
-  readonly type: 'CreateUser';
-  readonly accountId: string;
-  readonly userId: string;
-  readonly kind: UserKind;
-  readonly role: Role | null;
-  readonly credentialId: string;
-  readonly personId: string;
-  readonly username: string;
-  readonly displayName: string;
-  readonly email: string | null;
-}
-
-export type UserCommand = CreateUser | AbandonRegistration;
-
-function decide(command: UserCommand, state: UserState): Decision<UserEvent> {
-  const { accountId, userId } = command;
-  if (command.type === 'AbandonRegistration') {
-    if (state.status !== 'NONE') return accept();
-    return accept({ type: 'RegistrationAbandoned', data: { accountId, userId }, personal: null });
-  }
+function create(command: CreateUser, state: UserState): Decision<UserEvent> {
   if (state.status !== 'NONE') return reject({ code: 'REGISTRATION_ABANDONED' });
-  const { kind, role, credentialId, personId, username, displayName, email } = command;
+  const { accountId, userId, kind, role, credentialId, personId, username, displayName, email } = command;
   return accept({
     type: 'UserCreated',
     data: { accountId, userId, kind, role, credentialId, personId },
@@ -49,20 +13,49 @@ function decide(command: UserCommand, state: UserState): Decision<UserEvent> {
   });
 }
 
-function evolve(_: UserState, event: Recorded<UserEvent>): UserState {
-  if (event.type === 'RegistrationAbandoned') return { status: 'ABANDONED' };
-  return {
-    status: 'ACTIVE',
-    version: event.version,
-    ...event.data,
-    username: event.personal?.username ?? null,
-  };
+function change(command: UserChange, user: ActiveUser): Decision<UserEvent> {
+  const { accountId, userId, credentialId: oldCredentialId } = user;
+  const subject = { accountId, userId };
+  switch (command.type) {
+    case 'RenameUser': {
+      const { username, displayName } = command;
+      if (username === user.username && displayName === user.displayName) return accept();
+      return accept({ type: 'UserRenamed', data: subject, personal: { username, displayName } });
+    }
+    case 'AbandonRename':
+      return accept({ type: 'UserRenameAbandoned', data: subject, personal: null });
+    case 'AssignRole': {
+      const { role } = command;
+      return role === user.role
+        ? accept()
+        : accept({ type: 'RoleAssigned', data: { ...subject, role }, personal: null });
+    }
+    case 'ChangePassword':
+    case 'ResetPassword': {
+      const type = command.type === 'ChangePassword' ? 'PasswordChanged' : 'PasswordReset';
+      const { credentialId } = command;
+      return accept({ type, data: { ...subject, credentialId, oldCredentialId }, personal: null });
+    }
+    case 'DeleteUser':
+      return accept({ type: 'UserDeleted', data: subject, personal: null });
+  }
 }
 
-/** The rules of a user. */
+function decide(command: UserCommand, state: UserState): Decision<UserEvent> {
+  if (command.type === 'CreateUser') return create(command, state);
+  if (command.type === 'AbandonRegistration') {
+    const { accountId, userId } = command;
+    if (state.status !== 'NONE') return accept();
+    return accept({ type: 'RegistrationAbandoned', data: { accountId, userId }, personal: null });
+  }
+  if (state.status === 'ACTIVE') return change(command, state);
+  return command.type === 'DeleteUser' && state.status === 'DELETED' ? accept() : reject({ code: 'NOT_FOUND' });
+}
+
+/** The rules of a user: it comes about once, changes while it is there, and is gone for good. */
 export const userDecider: Decider<UserState, UserCommand, UserEvent> = {
   category: 'user',
   initial: { status: 'NONE' },
   decide,
-  evolve,
+  evolve: evolveUser,
 };

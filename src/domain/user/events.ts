@@ -12,6 +12,16 @@ export const ROLES = ['MEMBER', 'ADMIN', 'AUDITOR'] as const;
 /** `MEMBER`: own security only. `ADMIN`: manages the account's sub-users. `AUDITOR`: reads the audit trail. */
 export type Role = (typeof ROLES)[number];
 
+const subject = {
+  accountId: id('the account'),
+  userId: id('the user'),
+};
+
+const newCredential = {
+  credentialId: id('names the new password hash in the vault'),
+  oldCredentialId: id('names the hash that is void, and is destroyed'),
+};
+
 export const userEvents = {
   UserCreated: eventType(
     'user',
@@ -27,6 +37,29 @@ export const userEvents = {
     ['username', 'displayName', 'email'],
   ),
   RegistrationAbandoned: registrationAbandoned,
+  UserRenamed: eventType('user', 'A user has another name, or is called otherwise on screen.', subject, [
+    'username',
+    'displayName',
+  ]),
+  UserRenameAbandoned: eventType(
+    'user',
+    'A new name that was set aside for a user, and never taken on, was given to somebody else.',
+    subject,
+  ),
+  RoleAssigned: eventType('user', 'A sub-user may do other things from now on.', {
+    ...subject,
+    role: oneOf('the role', ROLES),
+  }),
+  PasswordChanged: eventType('user', 'A user chose a new password; its other sessions ended.', {
+    ...subject,
+    ...newCredential,
+  }),
+  PasswordReset: eventType(
+    'user',
+    'A user was given a new password, to be changed at the next sign-in; its sessions ended.',
+    { ...subject, ...newCredential },
+  ),
+  UserDeleted: eventType('user', 'A sub-user is gone; its sessions ended, its name is free.', subject),
 };
 
 export type UserEvent = EventOf<typeof userEvents>;

@@ -37,6 +37,11 @@ export function checkDisplayName(displayName: string): Rejection | null {
   return checkLabel(displayName, 128, { code: 'INVALID_DISPLAY_NAME' });
 }
 
+/** Checks why somebody says that something was done. */
+export function checkReason(reason: string): Rejection | null {
+  return checkLabel(reason, 256, { code: 'INVALID_REASON' });
+}
+
 /** Checks what a device is called on screen. */
 export function checkDeviceName(deviceName: string): Rejection | null {
   return checkLabel(deviceName, 64, { code: 'INVALID_DEVICE_NAME' });

@@ -1,18 +1,18 @@
 import QRCode from 'qrcode';
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { currentSession } from '../../application/authenticate.js';
 import { cancelMfaEnrollment } from '../../application/cancel-mfa-enrollment.js';
+import { disableMfa } from '../../application/disable-mfa.js';
 import { enableMfa } from '../../application/enable-mfa.js';
 import { startMfaEnrollment, type StartedEnrollment } from '../../application/start-mfa-enrollment.js';
 import { verifyOperation } from '../../application/verify-operation.js';
-import { REJECTION_CODES } from '../../domain/rejection.js';
-import type { OperationChallenge } from '../../domain/session/state.js';
 import { Access } from '../access.js';
-import { answer, readUser, refusedWith } from '../answer.js';
+import { answer, answerChallenged, readUser, refusedWith } from '../answer.js';
 import type { GraphqlContext } from '../context.js';
-import { fieldOf } from '../error-table.js';
 import type { MfaEnrollment } from '../types/enrollment.js';
 import {
   CancelMfaEnrollmentInput,
+  DisableMfaInput,
   EnableMfaInput,
   StartMfaEnrollmentInput,
   VerifyOperationInput,
@@ -20,19 +20,13 @@ import {
 import { operationChallengeOf } from '../types/operation-challenge.js';
 import {
   CancelMfaEnrollmentPayload,
+  DisableMfaPayload,
   EnableMfaPayload,
   StartMfaEnrollmentPayload,
   VerifyOperationPayload,
 } from '../types/payloads.js';
-import { VerificationRequiredError } from '../types/user-error.js';
 import { current } from './current.js';
 import { outcomeOf } from './outcome.js';
-
-function verificationRequired(challenge: OperationChallenge): VerificationRequiredError {
-  const code = 'VERIFICATION_REQUIRED';
-  const common = { code, field: fieldOf(code), message: REJECTION_CODES[code] } as const;
-  return Object.assign(new VerificationRequiredError(), common, { challenge: operationChallengeOf(challenge) });
-}
 
 async function enrollmentOf(started: StartedEnrollment): Promise<MfaEnrollment> {
   const { enrollmentId: id, deviceName, keyUri: otpauthUri, base32: secret, expiresAt } = started;
@@ -43,28 +37,24 @@ async function enrollmentOf(started: StartedEnrollment): Promise<MfaEnrollment> 
 
 @Resolver()
 export class MfaResolver {
-  @Access({ stages: ['FULL'], roles: 'ANY' })
+  @Access({ stages: ['MFA_ENROLLMENT', 'FULL'], roles: 'ANY' })
   @Mutation(() => StartMfaEnrollmentPayload, {
     description:
-      'Starts setting up a virtual MFA device for oneself and shows its seed, once. Asks for a verification first, unless the password was given at sign-in less than 5 minutes ago and it is the first device. Starting again replaces a set-up that is pending; an enabled device works on until the new one is proven.',
+      'Starts setting up a virtual MFA device, for oneself or for a user whom one manages, and shows its seed, once. Asks for a verification first, unless the password was given at sign-in less than 5 minutes ago and it is the first device. Starting again replaces a set-up that is pending; an enabled device works on until the new one is proven.',
   })
   async startMfaEnrollment(
     @Arg('input', () => StartMfaEnrollmentInput, { description: 'The device.' }) input: StartMfaEnrollmentInput,
     @Ctx() context: GraphqlContext,
   ): Promise<StartMfaEnrollmentPayload> {
-    const { deviceName, challengeId = null } = input;
-    const started = await startMfaEnrollment(context.app, context.request, current(context), {
-      deviceName,
-      challengeId,
-    });
-    if (!started.ok) return refusedWith(started.rejections);
-    await context.caughtUp();
-    const { value } = started;
-    if (value.challenge !== null) return { userErrors: [verificationRequired(value.challenge)] };
-    return { enrollment: await enrollmentOf(value.enrollment), userErrors: [] };
+    const { userId = null, deviceName, challengeId = null } = input;
+    const wanted = { userId, deviceName, challengeId };
+    const started = await startMfaEnrollment(context.app, context.request, current(context), wanted);
+    return answerChallenged(context, started, async ({ enrollment }) => ({
+      enrollment: await enrollmentOf(enrollment),
+    }));
   }
 
-  @Access({ stages: ['FULL'], roles: 'ANY' })
+  @Access({ stages: ['MFA_ENROLLMENT', 'FULL'], roles: 'ANY' })
   @Mutation(() => EnableMfaPayload, {
     description:
       'Enables the virtual MFA device that was set up, by a code of it; from the next sign-in on its codes are asked for. Takes the place of the device before, whose codes and sessions end in the same moment.',
@@ -77,15 +67,16 @@ export class MfaResolver {
     const enabled = await enableMfa(context.app, context.request, session, input);
     if (!enabled.ok) return { ...refusedWith(enabled.rejections), recommendations: [] };
     await context.caughtUp();
+    const { userId, issued } = enabled.value;
     return {
-      user: readUser(context, session.user.accountId, session.user.userId),
-      outcome: outcomeOf(context, enabled.value),
-      recommendations: ['OPERATION_PROTECTION', 'RECOVERY_CODES'],
+      user: readUser(context, session.user.accountId, userId),
+      outcome: issued === null ? null : outcomeOf(context, issued),
+      recommendations: issued === null ? ['OPERATION_PROTECTION'] : ['OPERATION_PROTECTION', 'RECOVERY_CODES'],
       userErrors: [],
     };
   }
 
-  @Access({ stages: ['FULL'], roles: 'ANY' })
+  @Access({ stages: ['MFA_ENROLLMENT', 'FULL'], roles: 'ANY' })
   @Mutation(() => CancelMfaEnrollmentPayload, { description: 'Gives up a set-up of a virtual MFA device.' })
   async cancelMfaEnrollment(
     @Arg('input', () => CancelMfaEnrollmentInput, { description: 'The set-up.' }) input: CancelMfaEnrollmentInput,
@@ -96,7 +87,7 @@ export class MfaResolver {
     return answer(context, cancelled, ({ userId }) => ({ user: readUser(context, session.user.accountId, userId) }));
   }
 
-  @Access({ stages: ['FULL'], roles: 'ANY' })
+  @Access({ stages: ['MFA_ENROLLMENT', 'FULL'], roles: 'ANY' })
   @Mutation(() => VerifyOperationPayload, {
     description:
       'Answers the challenge of an operation. The verification serves for that operation with those arguments, in this session, once, for 5 minutes.',
@@ -112,5 +103,25 @@ export class MfaResolver {
       password,
     });
     return answer(context, verified, (challenge) => ({ challenge: operationChallengeOf(challenge) }));
+  }
+
+  @Access({ stages: ['FULL'], roles: 'ANY' })
+  @Mutation(() => DisableMfaPayload, {
+    description:
+      "Disables one's own virtual MFA device, after a verification by it; or a managed user's, after one's own. Its codes are dead at once, and its seed is destroyed; other sessions of that user end. Where MFA is required, nothing else works until a device is enabled again.",
+  })
+  async disableMfa(
+    @Arg('input', () => DisableMfaInput, { description: 'The device.' }) input: DisableMfaInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DisableMfaPayload> {
+    const { app, request } = context;
+    const session = current(context);
+    const { userId = null, challengeId = null } = input;
+    const disabled = await disableMfa(app, request, session, { userId, challengeId });
+    if (disabled.ok && disabled.value.challenge === null)
+      context.session = await currentSession(app, session.sessionId);
+    return answerChallenged(context, disabled, (value) => ({
+      user: readUser(context, session.user.accountId, value.userId),
+    }));
   }
 }

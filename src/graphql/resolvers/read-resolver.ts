@@ -1,14 +1,18 @@
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { CurrentSession } from '../../application/request-context.js';
 import type { AuditFilter } from '../../projections/audit/audit-queries.js';
+import type { PageRequest } from '../../projections/page.js';
+import type { UserFilter as Filter, UserOrder as Order } from '../../projections/users/user-queries.js';
 import { Access, type Party } from '../access.js';
 import { readUser } from '../answer.js';
 import type { GraphqlContext } from '../context.js';
 import { connectionOf, PageArgs, pageRequestOf } from '../paging.js';
 import { auditEventOf, type AuditEvent } from '../types/audit-event.js';
 import { AuditEventConnection, UserConnection } from '../types/connections.js';
-import { AuditEventFilter } from '../types/inputs.js';
+import { MfaCoverage } from '../types/coverage.js';
+import { AuditEventFilter, UserFilter, UserOrder } from '../types/filters.js';
 import { Node } from '../types/node.js';
+import { sessionOf, type Session } from '../types/session.js';
 import { User, userOf } from '../types/user.js';
 import { current, notFound } from './current.js';
 
@@ -23,6 +27,13 @@ function visibleUser(context: GraphqlContext, userId: string): User | null {
   const session = current(context);
   const visible = session.user.userId === userId || readsAccount(session);
   return visible ? readUser(context, session.user.accountId, userId) : null;
+}
+
+function visibleSession(context: GraphqlContext, sessionId: string): Session | null {
+  const { user, sessionId: own } = current(context);
+  const view = context.readModels.sessions.byId(user.accountId, sessionId, context.app.now());
+  const visible = view?.userId === user.userId || user.kind === 'PRIMARY' || user.role === 'ADMIN';
+  return view !== null && visible ? sessionOf(view, sessionId === own) : null;
 }
 
 function visibleEvent(context: GraphqlContext, eventId: string): AuditEvent | null {
@@ -43,12 +54,28 @@ function filterOf(filter: AuditEventFilter | null): AuditFilter {
   };
 }
 
+const OLDEST_FIRST: Order = { by: 'CREATED_AT', direction: 'ascending' };
+const FIRST_HUNDRED: PageRequest = { limit: 100, after: null, before: null, fromEnd: false };
+
+function orderOf(order: UserOrder | null): Order {
+  if (order === null) return OLDEST_FIRST;
+  return { by: order.by, direction: order.direction === 'ASC' ? 'ascending' : 'descending' };
+}
+
+/** A search for nothing in particular finds everybody. */
+function userFilterOf(filter: UserFilter | null): Filter {
+  const given = Object.entries(filter ?? {}).filter(
+    ([, value]) => value !== null && value !== undefined && value !== '',
+  );
+  return Object.fromEntries(given);
+}
+
 @Resolver()
 export class ReadResolver {
   @Access({ stages: ['FULL'], roles: 'ANY' })
-  @Query(() => Node, { nullable: true, description: 'Whatever has this id: a user, or an audit event.' })
-  node(@Arg('id', () => ID, { description: 'The id.' }) id: string, @Ctx() context: GraphqlContext): User | AuditEvent {
-    const found = visibleUser(context, id) ?? visibleEvent(context, id);
+  @Query(() => Node, { nullable: true, description: 'Whatever has this id: a user, a session, or an audit event.' })
+  node(@Arg('id', () => ID, { description: 'The id.' }) id: string, @Ctx() context: GraphqlContext): Node {
+    const found: Node | null = visibleUser(context, id) ?? visibleSession(context, id) ?? visibleEvent(context, id);
     if (found === null) throw notFound();
     return found;
   }
@@ -67,12 +94,47 @@ export class ReadResolver {
   @Access({ stages: ['FULL'], roles: READERS })
   @Query(() => UserConnection, {
     nullable: true,
-    description: 'The users of the account, in the order of their creation.',
+    description: 'The users of the account, oldest first unless ordered otherwise.',
   })
-  users(@Args(() => PageArgs) args: PageArgs, @Ctx() context: GraphqlContext): UserConnection {
+  users(
+    @Arg('filter', () => UserFilter, { nullable: true, description: 'Which users; all if left out.' })
+    filter: UserFilter | null,
+    @Arg('orderBy', () => UserOrder, { nullable: true, description: 'In which order.' }) orderBy: UserOrder | null,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() context: GraphqlContext,
+  ): UserConnection {
     const now = context.app.now();
-    const page = context.readModels.users.page(current(context).user.accountId, pageRequestOf('users', args));
-    return connectionOf('users', page, { key: ({ position }) => position, node: (view) => userOf(view, now) });
+    const order = orderOf(orderBy);
+    const list = `users ${order.by} ${order.direction}`;
+    const { accountId } = current(context).user;
+    const page = context.readModels.users.page(
+      accountId,
+      { ...userFilterOf(filter), now },
+      order,
+      pageRequestOf(list, args),
+    );
+    return connectionOf(list, page, {
+      key: ({ position, usernameKey }) => (order.by === 'CREATED_AT' ? position : usernameKey),
+      node: (view) => userOf(view, now),
+    });
+  }
+
+  @Access({ stages: ['FULL'], roles: READERS })
+  @Query(() => MfaCoverage, {
+    nullable: true,
+    description: 'How much of the account is protected: counts by state, share protected, who is overdue.',
+  })
+  mfaCoverage(@Ctx() context: GraphqlContext): MfaCoverage {
+    const now = context.app.now();
+    const { accountId } = current(context).user;
+    const { users } = context.readModels;
+    const coverage = users.coverage(accountId);
+    const overdue = users.page(accountId, { mfaEnabled: false, mfaRequired: true, now }, OLDEST_FIRST, FIRST_HUNDRED);
+    return {
+      ...coverage,
+      share: coverage.users === 0 ? 0 : coverage.enabled / coverage.users,
+      overdueUsers: overdue.rows.map((view) => userOf(view, now)),
+    };
   }
 
   @Access({ stages: ['FULL'], roles: READERS })

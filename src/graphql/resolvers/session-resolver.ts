@@ -1,33 +1,41 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { answerMfaChallenge } from '../../application/answer-mfa-challenge.js';
 import { endSession } from '../../application/end-session.js';
+import { revokeSession } from '../../application/revoke-session.js';
 import { signIn } from '../../application/sign-in.js';
+import { SESSION_STAGES } from '../../domain/session/standing.js';
 import { Access } from '../access.js';
 import { answer, readUser } from '../answer.js';
 import type { GraphqlContext } from '../context.js';
-import { AnswerMfaChallengeInput, SignInInput } from '../types/inputs.js';
-import { AnswerMfaChallengePayload, SignInPayload, SignOutPayload } from '../types/payloads.js';
-import { Viewer, viewerOf } from '../types/session.js';
+import { AnswerMfaChallengeInput, RevokeSessionInput, SignInInput } from '../types/inputs.js';
+import { AnswerMfaChallengePayload, RevokeSessionPayload, SignInPayload, SignOutPayload } from '../types/payloads.js';
+import { Viewer } from '../types/session.js';
 import { User } from '../types/user.js';
 import { current } from './current.js';
-import { outcomeOf } from './outcome.js';
+import { outcomeOf, viewerIn } from './outcome.js';
+
+/** Every stage of somebody who has given the right password. */
+const SIGNED_IN = SESSION_STAGES;
 
 @Resolver(() => Viewer)
 export class SessionResolver {
-  @Access({ stages: ['ANONYMOUS', 'MFA_CHALLENGE', 'FULL'], roles: 'ANY' })
+  @Access({ stages: ['ANONYMOUS', ...SIGNED_IN], roles: 'ANY' })
   @Query(() => Viewer, {
     nullable: true,
     description: "The session's user, its stage and what it must do next; null where nobody has signed in.",
   })
   viewer(@Ctx() context: GraphqlContext): Viewer | null {
-    return context.session === null ? null : viewerOf(context.session);
+    return context.session === null ? null : viewerIn(context, context.session);
   }
 
-  @Access({ stages: ['MFA_CHALLENGE', 'FULL'], roles: 'ANY' })
-  @FieldResolver(() => User, { nullable: true, description: 'The user; null until the session is full.' })
+  @Access({ stages: SIGNED_IN, roles: 'ANY' })
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: 'The user; null until the session is full, or has to enable a device.',
+  })
   user(@Root() _: Viewer, @Ctx() context: GraphqlContext): User | null {
     const { stage, user } = current(context);
-    return stage === 'FULL' ? readUser(context, user.accountId, user.userId) : null;
+    return stage === 'FULL' || stage === 'MFA_ENROLLMENT' ? readUser(context, user.accountId, user.userId) : null;
   }
 
   @Access({ stages: ['ANONYMOUS'], roles: 'ANY' })
@@ -60,7 +68,7 @@ export class SessionResolver {
     return answer(context, answered, (issued) => ({ outcome: outcomeOf(context, issued) }));
   }
 
-  @Access({ stages: ['MFA_CHALLENGE', 'FULL'], roles: 'ANY' })
+  @Access({ stages: SIGNED_IN, roles: 'ANY' })
   @Mutation(() => SignOutPayload, { description: 'Ends the session.' })
   async signOut(@Ctx() context: GraphqlContext): Promise<SignOutPayload> {
     await endSession(context.app, context.request, current(context), 'SIGNED_OUT');
@@ -68,5 +76,22 @@ export class SessionResolver {
     context.carrier.drop();
     await context.caughtUp();
     return { userErrors: [] };
+  }
+
+  @Access({ stages: ['FULL'], roles: 'ANY' })
+  @Mutation(() => RevokeSessionPayload, {
+    description: 'Ends a session of oneself, or of a user whom one manages; one that is over stays so.',
+  })
+  async revokeSession(
+    @Arg('input', () => RevokeSessionInput, { description: 'The session.' }) input: RevokeSessionInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RevokeSessionPayload> {
+    const own = current(context).sessionId;
+    const revoked = await revokeSession(context.app, context.request, current(context), input);
+    if (revoked.ok && revoked.value.sessionId === own) {
+      context.session = null;
+      context.carrier.drop();
+    }
+    return answer(context, revoked, ({ sessionId }) => ({ revokedSessionId: sessionId }));
   }
 }

@@ -1,5 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { AuditEvent } from './audit-event.js';
+import { Session } from './session.js';
 import { User } from './user.js';
 
 @ObjectType('PageInfo', { description: 'What lies either side of a page (Relay).' })
@@ -33,6 +34,27 @@ export class UserConnection {
 
   @Field(() => [User], { description: 'The users.' })
   nodes!: User[];
+
+  @Field(() => PageInfo, { description: 'What lies either side of this page.' })
+  pageInfo!: PageInfo;
+}
+
+@ObjectType('SessionEdge', { description: 'A session in a list.' })
+export class SessionEdge {
+  @Field(() => String, { description: 'Its place in the list; opaque.' })
+  cursor!: string;
+
+  @Field(() => Session, { description: 'The session.' })
+  node!: Session;
+}
+
+@ObjectType('SessionConnection', { description: 'A page of sessions, newest first.' })
+export class SessionConnection {
+  @Field(() => [SessionEdge], { description: 'The sessions with their cursors.' })
+  edges!: SessionEdge[];
+
+  @Field(() => [Session], { description: 'The sessions.' })
+  nodes!: Session[];
 
   @Field(() => PageInfo, { description: 'What lies either side of this page.' })
   pageInfo!: PageInfo;

@@ -2,12 +2,17 @@ import { registerEnumType } from 'type-graphql';
 import { AUDIT_CATEGORIES, AUDIT_OUTCOMES, TRAIL_EVENT_TYPES } from '../../audit/description.js';
 import { catalogue } from '../../domain/catalogue.js';
 import { GUARDED_OPERATIONS } from '../../domain/operation/guarded-operations.js';
+import { REQUIREMENT_STARTS } from '../../domain/mfa/events.js';
 import { VERIFICATION_METHODS } from '../../domain/operation/method.js';
 import { REJECTION_CODES } from '../../domain/rejection.js';
 import { TRANSPORTS } from '../../domain/session/events.js';
 import { SESSION_STAGES } from '../../domain/session/standing.js';
 import { ROLES, USER_KINDS } from '../../domain/user/events.js';
+import { USER_ORDERS } from '../../projections/users/user-queries.js';
 import { USER_ERROR_CODES } from '../error-table.js';
+
+export const ORDER_DIRECTIONS = ['ASC', 'DESC'] as const;
+export type OrderDirection = (typeof ORDER_DIRECTIONS)[number];
 
 type Words<T extends string> = { readonly [W in T]: W };
 
@@ -52,6 +57,8 @@ export const RoleEnum = register('Role', 'What a sub-user may do.', ROLES, {
 
 export const SessionStageEnum = register('SessionStage', 'What a session must do next.', SESSION_STAGES, {
   MFA_CHALLENGE: 'Give a code of the virtual MFA device; nothing else works until then.',
+  PASSWORD_CHANGE: 'Choose a password of your own, since somebody else has set it; nothing else works until then.',
+  MFA_ENROLLMENT: 'Enable a virtual MFA device, which is required; nothing else works until then.',
   FULL: 'Nothing: everything that its role allows works.',
 });
 
@@ -74,7 +81,12 @@ export const GuardedOperationEnum = register(
   'GuardedOperation',
   'An operation that needs a verification of its own.',
   GUARDED_OPERATIONS,
-  { START_MFA_ENROLLMENT: 'Setting up a virtual MFA device.' },
+  {
+    START_MFA_ENROLLMENT: 'Setting up a virtual MFA device.',
+    DISABLE_MFA: 'Disabling a virtual MFA device.',
+    WAIVE_SUB_USER_MFA: 'Requiring no virtual MFA device of a sub-user any more.',
+    CHANGE_PASSWORD: 'Changing the password.',
+  },
 );
 
 export const AuditEventTypeEnum = register(
@@ -108,6 +120,26 @@ export const ActorKindEnum = register(
     SYSTEM: 'The service itself, reacting to an event.',
   },
 );
+
+export const RequirementStartEnum = register(
+  'RequirementStart',
+  'From when on a sub-user has to have a virtual MFA device.',
+  REQUIREMENT_STARTS,
+  {
+    NEXT_SIGN_IN: 'From its next sign-in on; open sessions go on as they are.',
+    IMMEDIATELY: 'At once: open sessions can do nothing else until it is enabled.',
+  },
+);
+
+export const UserOrderKeyEnum = register('UserOrderKey', 'What users are ordered by.', USER_ORDERS, {
+  CREATED_AT: 'By when they were created.',
+  USERNAME: 'By user name.',
+});
+
+export const OrderDirectionEnum = register('OrderDirection', 'Which end of an order comes first.', ORDER_DIRECTIONS, {
+  ASC: 'The least, or oldest, first.',
+  DESC: 'The greatest, or newest, first.',
+});
 
 export const RecommendationEnum = register(
   'Recommendation',

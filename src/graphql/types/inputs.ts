@@ -1,9 +1,8 @@
-import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, InputType } from 'type-graphql';
-import type { AuditOutcome } from '../../audit/description.js';
+import type { RequirementStart } from '../../domain/mfa/events.js';
 import type { Transport } from '../../domain/session/events.js';
 import type { Role } from '../../domain/user/events.js';
-import { AuditEventTypeEnum, AuditOutcomeEnum, RoleEnum, TransportEnum } from './enums.js';
+import { RequirementStartEnum, RoleEnum, TransportEnum } from './enums.js';
 
 @InputType('RegisterAccountInput', { description: 'A primary account to register.' })
 export class RegisterAccountInput {
@@ -62,10 +61,19 @@ export class CreateSubUserInput {
 
   @Field(() => RoleEnum, { defaultValue: 'MEMBER', description: 'What the sub-user may do.' })
   role!: Role;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether the sub-user has to enable a virtual MFA device at its first sign-in.',
+  })
+  requireMfa!: boolean;
 }
 
 @InputType('StartMfaEnrollmentInput', { description: 'A virtual MFA device to set up.' })
 export class StartMfaEnrollmentInput {
+  @Field(() => ID, { nullable: true, description: 'Whose device; oneself if left out.' })
+  userId?: string | null;
+
   @Field(() => String, {
     defaultValue: 'Virtual MFA device',
     description: 'What the device is to be called: 1 to 64 characters.',
@@ -111,25 +119,87 @@ export class UnlockUserInput {
   userId!: string;
 }
 
-@InputType('AuditEventFilter', {
-  description: 'Which events; what is left out does not narrow. All that is given must hold.',
-})
-export class AuditEventFilter {
-  @Field(() => [AuditEventTypeEnum], { nullable: true, description: 'Of one of these types.' })
-  types?: string[] | null;
+@InputType('DisableMfaInput', { description: 'The virtual MFA device to disable.' })
+export class DisableMfaInput {
+  @Field(() => ID, { nullable: true, description: 'Whose device; oneself if left out.' })
+  userId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Made to happen by this user.' })
-  actorId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The challenge that was answered.' })
+  challengeId?: string | null;
+}
 
-  @Field(() => ID, { nullable: true, description: 'About this user.' })
-  subjectId?: string | null;
+@InputType('RequireSubUserMfaInput', { description: 'Of whom a virtual MFA device is required.' })
+export class RequireSubUserMfaInput {
+  @Field(() => ID, { description: 'The sub-user.' })
+  userId!: string;
 
-  @Field(() => AuditOutcomeEnum, { nullable: true, description: 'With this outcome.' })
-  outcome?: AuditOutcome | null;
+  @Field(() => RequirementStartEnum, { defaultValue: 'NEXT_SIGN_IN', description: 'From when on.' })
+  effective!: RequirementStart;
+}
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'At this moment or later.' })
-  since?: Date | null;
+@InputType('WaiveSubUserMfaInput', { description: 'Of whom a virtual MFA device is required no more.' })
+export class WaiveSubUserMfaInput {
+  @Field(() => ID, { description: 'The sub-user.' })
+  userId!: string;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'Before this moment.' })
-  until?: Date | null;
+  @Field(() => String, { nullable: true, description: 'Why, for the audit trail: at most 256 characters.' })
+  reason?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The challenge that was answered.' })
+  challengeId?: string | null;
+}
+
+@InputType('RenameUserInput', { description: 'The new names of a sub-user.' })
+export class RenameUserInput {
+  @Field(() => ID, { description: 'The sub-user.' })
+  userId!: string;
+
+  @Field(() => String, { nullable: true, description: 'The new name to sign in by; left out, it stays.' })
+  username?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What the user is to be called on screen; left out, it stays.' })
+  displayName?: string | null;
+}
+
+@InputType('DeleteSubUserInput', { description: 'The sub-user to delete.' })
+export class DeleteSubUserInput {
+  @Field(() => ID, { description: 'The sub-user.' })
+  userId!: string;
+}
+
+@InputType('AssignRoleInput', { description: 'The new role of a sub-user.' })
+export class AssignRoleInput {
+  @Field(() => ID, { description: 'The sub-user.' })
+  userId!: string;
+
+  @Field(() => RoleEnum, { description: 'What it may do from now on.' })
+  role!: Role;
+}
+
+@InputType('ResetSubUserPasswordInput', { description: 'A new password for a sub-user.' })
+export class ResetSubUserPasswordInput {
+  @Field(() => ID, { description: 'The sub-user.' })
+  userId!: string;
+
+  @Field(() => String, {
+    description: 'The password that it signs in with once, to choose its own: 8 to 128 characters.',
+  })
+  newPassword!: string;
+}
+
+@InputType('ChangePasswordInput', { description: 'A new password for oneself.' })
+export class ChangePasswordInput {
+  @Field(() => String, {
+    description: 'The password: 8 to 128 characters, not one of the most common, not the one before.',
+  })
+  newPassword!: string;
+
+  @Field(() => ID, { nullable: true, description: 'The challenge that was answered, where one was asked for.' })
+  challengeId?: string | null;
+}
+
+@InputType('RevokeSessionInput', { description: 'The session to end.' })
+export class RevokeSessionInput {
+  @Field(() => ID, { description: 'The session: one of oneself, or of a user whom one manages.' })
+  sessionId!: string;
 }

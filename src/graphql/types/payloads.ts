@@ -1,8 +1,8 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, ID, ObjectType } from 'type-graphql';
 import { RecommendationEnum } from './enums.js';
 import { MfaEnrollment } from './enrollment.js';
 import { OperationChallengeType } from './operation-challenge.js';
-import { SignInOutcome, type MfaChallengeRequired, type SignedIn } from './session.js';
+import { SignInOutcome, type SignInOutcomeType } from './session.js';
 import { Account, User } from './user.js';
 import { UserError } from './user-error.js';
 
@@ -22,7 +22,7 @@ export class RegisterAccountPayload extends Payload {
 @ObjectType('SignInPayload', { description: 'What signing in came to.' })
 export class SignInPayload extends Payload {
   @Field(() => SignInOutcome, { nullable: true, description: 'What is to be done next; null where signing in failed.' })
-  outcome?: SignedIn | MfaChallengeRequired | null;
+  outcome?: SignInOutcomeType | null;
 }
 
 @ObjectType('AnswerMfaChallengePayload', { description: 'What answering the challenge at sign-in came to.' })
@@ -31,7 +31,7 @@ export class AnswerMfaChallengePayload extends Payload {
     nullable: true,
     description: 'What is to be done next; null where the answer was wrong.',
   })
-  outcome?: SignedIn | MfaChallengeRequired | null;
+  outcome?: SignInOutcomeType | null;
 }
 
 @ObjectType('SignOutPayload', { description: 'Nobody is signed in any more.' })
@@ -58,7 +58,7 @@ export class EnableMfaPayload extends Payload {
     nullable: true,
     description: 'The session, which has now proven a second factor and has a new token.',
   })
-  outcome?: SignedIn | MfaChallengeRequired | null;
+  outcome?: SignInOutcomeType | null;
 
   @Field(() => [RecommendationEnum], { description: 'What makes the account safer still.' })
   recommendations!: string[];
@@ -85,6 +85,66 @@ export class UnlockUserPayload extends Payload {
   user?: User | null;
 }
 
+@ObjectType('DisableMfaPayload', { description: 'What disabling a device came to.' })
+export class DisableMfaPayload extends Payload {
+  @Field(() => User, { nullable: true, description: 'The user whose device it was.' })
+  user?: User | null;
+}
+
+@ObjectType('RequireSubUserMfaPayload', { description: 'What requiring a device came to.' })
+export class RequireSubUserMfaPayload extends Payload {
+  @Field(() => User, { nullable: true, description: 'The sub-user.' })
+  user?: User | null;
+}
+
+@ObjectType('WaiveSubUserMfaPayload', { description: 'What waiving the requirement came to.' })
+export class WaiveSubUserMfaPayload extends Payload {
+  @Field(() => User, { nullable: true, description: 'The sub-user.' })
+  user?: User | null;
+}
+
+@ObjectType('RenameUserPayload', { description: 'What renaming came to.' })
+export class RenameUserPayload extends Payload {
+  @Field(() => User, { nullable: true, description: 'The sub-user.' })
+  user?: User | null;
+}
+
+@ObjectType('AssignRolePayload', { description: 'What assigning a role came to.' })
+export class AssignRolePayload extends Payload {
+  @Field(() => User, { nullable: true, description: 'The sub-user.' })
+  user?: User | null;
+}
+
+@ObjectType('ResetSubUserPasswordPayload', { description: 'What resetting a password came to.' })
+export class ResetSubUserPasswordPayload extends Payload {
+  @Field(() => User, { nullable: true, description: 'The sub-user.' })
+  user?: User | null;
+}
+
+@ObjectType('ChangePasswordPayload', { description: 'What changing the password came to.' })
+export class ChangePasswordPayload extends Payload {
+  @Field(() => User, { nullable: true, description: 'The user; null until the session is full.' })
+  user?: User | null;
+
+  @Field(() => SignInOutcome, {
+    nullable: true,
+    description: 'Where the session stands now, if the password had to be changed first.',
+  })
+  outcome?: SignInOutcomeType | null;
+}
+
+@ObjectType('DeleteSubUserPayload', { description: 'What deleting a sub-user came to.' })
+export class DeleteSubUserPayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The id of the sub-user that is gone.' })
+  deletedUserId?: string | null;
+}
+
+@ObjectType('RevokeSessionPayload', { description: 'What ending a session came to.' })
+export class RevokeSessionPayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The id of the session that is over.' })
+  revokedSessionId?: string | null;
+}
+
 /** The payload types, each of which gets the field `query`. */
 export const PAYLOAD_TYPES = [
   'RegisterAccountPayload',
@@ -97,4 +157,13 @@ export const PAYLOAD_TYPES = [
   'CancelMfaEnrollmentPayload',
   'VerifyOperationPayload',
   'UnlockUserPayload',
+  'DisableMfaPayload',
+  'RequireSubUserMfaPayload',
+  'WaiveSubUserMfaPayload',
+  'RenameUserPayload',
+  'AssignRolePayload',
+  'ResetSubUserPasswordPayload',
+  'ChangePasswordPayload',
+  'DeleteSubUserPayload',
+  'RevokeSessionPayload',
 ];

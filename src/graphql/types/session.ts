@@ -1,16 +1,19 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { createUnionType, Field, ID, Int, ObjectType } from 'type-graphql';
+import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
 import type { CurrentSession } from '../../application/request-context.js';
 import { after } from '../../domain/instant.js';
+import type { OpenSession } from '../../domain/session/state.js';
+import type { SessionView } from '../../projections/sessions/session-queries.js';
 import type { VerificationMethod } from '../../domain/operation/method.js';
 import { CHALLENGE_LIFETIME, expiryOf, type SessionStage } from '../../domain/session/standing.js';
 import { SessionStageEnum, VerificationMethodEnum } from './enums.js';
+import { Node } from './node.js';
 import { User } from './user.js';
 
-@ObjectType('Session', { description: 'One sign-in, from the password to its end.' })
-export class Session {
-  @Field(() => ID, { description: 'The id; it stands in the audit trail, and opens nothing.' })
-  id!: string;
+@ObjectType('Session', { implements: Node, description: 'One sign-in, from the password to its end.' })
+export class Session extends Node {
+  @Field(() => Boolean, { description: 'Whether it is the session of this request.' })
+  current!: boolean;
 
   @Field(() => SessionStageEnum, { description: 'What the session must do next.' })
   stage!: SessionStage;
@@ -23,11 +26,23 @@ export class Session {
 
   @Field(() => GraphQLDateTime, { description: 'When the session ends, if it is not used again.' })
   expiresAt!: Date;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The IP address that it was begun from; null where it was erased.',
+  })
+  ip!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What the client called itself; null where it was erased.' })
+  userAgent!: string | null;
 }
 
 @ObjectType('Viewer', { description: 'Whoever is signed in with this request.' })
 export class Viewer {
-  @Field(() => User, { nullable: true, description: 'The user; null until the session is full.' })
+  @Field(() => User, {
+    nullable: true,
+    description: 'The user; null until the session is full, or has to enable a device.',
+  })
   user?: User | null;
 
   @Field(() => Session, { description: 'The session.' })
@@ -75,29 +90,63 @@ export class MfaChallengeRequired {
   token!: string | null;
 }
 
+@ObjectType('MfaEnrollmentRequired', {
+  description: 'A virtual MFA device is required: set one up and enable it, in the same session, before anything else.',
+})
+export class MfaEnrollmentRequired {
+  @Field(() => Viewer, { description: 'Who is signed in, so far.' })
+  viewer!: Viewer;
+
+  @Field(() => String, { nullable: true, description: 'The session token, only for the transport `BEARER`.' })
+  token!: string | null;
+}
+
+@ObjectType('PasswordChangeRequired', {
+  description:
+    'Somebody else has set the password: choose one with `changePassword`, in the same session, before anything else.',
+})
+export class PasswordChangeRequired {
+  @Field(() => Viewer, { description: 'Who is signed in, so far.' })
+  viewer!: Viewer;
+
+  @Field(() => String, { nullable: true, description: 'The session token, only for the transport `BEARER`.' })
+  token!: string | null;
+}
+
+/** What signing in has come to, as resolvers hand it over. */
+export type SignInOutcomeType = SignedIn | MfaChallengeRequired | MfaEnrollmentRequired | PasswordChangeRequired;
+
 export const SignInOutcome = createUnionType({
   name: 'SignInOutcome',
   description: 'What signing in has come to.',
-  types: () => [SignedIn, MfaChallengeRequired] as const,
-  resolveType: (outcome) => ('viewer' in outcome ? SignedIn : MfaChallengeRequired),
+  types: () => [SignedIn, MfaChallengeRequired, MfaEnrollmentRequired, PasswordChangeRequired] as const,
+  resolveType: (outcome) => outcome.constructor.name,
 });
 
 /** A session as the API shows it. */
-export function sessionOf({ sessionId: id, stage, session }: CurrentSession): Session {
+export function sessionOf(
+  view: Pick<SessionView, 'sessionId' | 'stage' | 'session' | 'ip' | 'userAgent'>,
+  current: boolean,
+): Session {
+  const { sessionId: id, stage, session, ip, userAgent } = view;
   const expiresAt = stage === 'MFA_CHALLENGE' ? challengeExpiryOf(session) : new Date(expiryOf(session));
-  return { id, stage, createdAt: new Date(session.startedAt), lastSeenAt: new Date(session.lastSeenAt), expiresAt };
+  return Object.assign(new Session(), {
+    ...{ id, current, stage, expiresAt, ip, userAgent },
+    createdAt: new Date(session.startedAt),
+    lastSeenAt: new Date(session.lastSeenAt),
+  });
 }
 
 /** When a session that owes a code is over. */
-export function challengeExpiryOf(session: CurrentSession['session']): Date {
+export function challengeExpiryOf(session: OpenSession): Date {
   return new Date(after(session.startedAt, CHALLENGE_LIFETIME));
 }
 
 /** Whoever is signed in, without the user, which is read when it is asked for. */
-export function viewerOf(current: CurrentSession): Viewer {
+export function viewerOf(current: CurrentSession, from: Pick<SessionView, 'ip' | 'userAgent'>): Viewer {
   const second = current.session.factors.includes('VIRTUAL_MFA');
   return {
-    session: sessionOf(current),
+    session: sessionOf({ ...current, ...from }, true),
     stage: current.stage,
     acr: second ? 'aal2' : 'aal1',
     amr: second ? ['pwd', 'otp', 'mfa'] : ['pwd'],

@@ -34,6 +34,13 @@ export class InputError extends UserError {}
 export class MfaError extends UserError {
   @Field(() => Int, { nullable: true, description: 'How many more codes may be tried before one has to begin again.' })
   attemptsLeft?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How many seconds the clock of the device is ahead (behind if negative), where the code tells: have the device set its time automatically.',
+  })
+  clockOffsetSeconds?: number | null;
 }
 
 @ObjectType('ThrottledError', {

@@ -1,8 +1,9 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, ObjectType } from 'type-graphql';
+import type { RequirementStart } from '../../domain/mfa/events.js';
 import type { Role, UserKind } from '../../domain/user/events.js';
 import type { UserView } from '../../projections/users/user-queries.js';
-import { RoleEnum, UserKindEnum } from './enums.js';
+import { RequirementStartEnum, RoleEnum, UserKindEnum } from './enums.js';
 import { Node } from './node.js';
 
 @ObjectType('Account', { description: 'A primary account, which owns its users.' })
@@ -33,6 +34,15 @@ export class PendingEnrollment {
 export class MfaStateType {
   @Field(() => Boolean, { description: 'Whether codes of a virtual MFA device are asked for at sign-in.' })
   enabled!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether the user has to have a virtual MFA device.' })
+  required!: boolean;
+
+  @Field(() => RequirementStartEnum, {
+    nullable: true,
+    description: 'From when on it is required; null where it is not.',
+  })
+  requiredFrom!: RequirementStart | null;
 
   @Field(() => ID, { nullable: true, description: 'The device; null where there is none.' })
   deviceId!: string | null;
@@ -100,10 +110,10 @@ function pendingOf(view: UserView, now: string): PendingEnrollment | null {
 }
 
 function mfaOf(view: UserView, now: string): MfaStateType {
-  const { deviceId, deviceName, enabledAt, lockedUntil } = view;
+  const { deviceId, deviceName, enabledAt, lockedUntil, required: requiredFrom } = view;
   const locked = view.locked === 1 && (lockedUntil === null || lockedUntil > now);
   return {
-    ...{ deviceId, deviceName, locked, enabled: deviceId !== null },
+    ...{ deviceId, deviceName, locked, requiredFrom, enabled: deviceId !== null, required: requiredFrom !== null },
     enabledAt: dateOf(enabledAt),
     pendingEnrollment: pendingOf(view, now),
     lockedUntil: locked ? dateOf(lockedUntil) : null,

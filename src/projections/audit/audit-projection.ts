@@ -5,7 +5,7 @@ import type { LoggedEvent } from '../../eventstore/event-codec.js';
 import type { HandleAny, Projection } from '../projection.js';
 
 const SCHEMA = `
-  CREATE TABLE audit_events_1 (
+  CREATE TABLE audit_events_2 (
     account_id TEXT NOT NULL,
     seq INTEGER NOT NULL,
     event_id TEXT NOT NULL UNIQUE,
@@ -27,13 +27,13 @@ const SCHEMA = `
     user_agent TEXT,
     PRIMARY KEY (account_id, seq)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX audit_events_1_by_type ON audit_events_1 (account_id, type, seq);
-  CREATE INDEX audit_events_1_by_actor ON audit_events_1 (account_id, actor_id, seq);
-  CREATE INDEX audit_events_1_by_subject ON audit_events_1 (account_id, subject_id, seq);
-  CREATE INDEX audit_events_1_by_outcome ON audit_events_1 (account_id, outcome, seq);
-  CREATE INDEX audit_events_1_by_time ON audit_events_1 (account_id, occurred_at, seq);
-  CREATE TABLE audit_trails_1 (account_id TEXT PRIMARY KEY, size INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE audit_names_1 (id TEXT PRIMARY KEY, name TEXT) STRICT, WITHOUT ROWID;
+  CREATE INDEX audit_events_2_by_type ON audit_events_2 (account_id, type, seq);
+  CREATE INDEX audit_events_2_by_actor ON audit_events_2 (account_id, actor_id, seq);
+  CREATE INDEX audit_events_2_by_subject ON audit_events_2 (account_id, subject_id, seq);
+  CREATE INDEX audit_events_2_by_outcome ON audit_events_2 (account_id, outcome, seq);
+  CREATE INDEX audit_events_2_by_time ON audit_events_2 (account_id, occurred_at, seq);
+  CREATE TABLE audit_trails_2 (account_id TEXT PRIMARY KEY, size INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE audit_names_2 (id TEXT PRIMARY KEY, name TEXT) STRICT, WITHOUT ROWID;
 `;
 
 /** Names by the id of their user or device, as they are at this point of the log. */
@@ -43,13 +43,14 @@ interface Names {
 }
 
 function namesIn(database: Database): Names {
-  const set = database.prepare('INSERT OR REPLACE INTO audit_names_1 (id, name) VALUES (?, ?)');
+  const set = database.prepare('INSERT OR REPLACE INTO audit_names_2 (id, name) VALUES (?, ?)');
   const get: Statement<[string], { name: string | null }> = database.prepare(
-    'SELECT name FROM audit_names_1 WHERE id = ?',
+    'SELECT name FROM audit_names_2 WHERE id = ?',
   );
   return {
     learn(event) {
-      if (event.type === 'UserCreated') set.run(event.data.userId, event.personal?.username ?? null);
+      if (event.type === 'UserCreated' || event.type === 'UserRenamed')
+        set.run(event.data.userId, event.personal?.username ?? null);
       if (event.type === 'MfaEnrollmentStarted') set.run(event.data.deviceId, event.personal?.deviceName ?? null);
     },
     of: (id) => (id === null ? null : (get.get(id)?.name ?? null)),
@@ -81,10 +82,10 @@ function rowOf(event: LoggedEvent, names: Names) {
 function open(database: Database): HandleAny {
   const names = namesIn(database);
   const next: Statement<[string], { seq: number }> = database.prepare(`
-    INSERT INTO audit_trails_1 (account_id, size) VALUES (?, 1)
+    INSERT INTO audit_trails_2 (account_id, size) VALUES (?, 1)
     ON CONFLICT (account_id) DO UPDATE SET size = size + 1 RETURNING size - 1 AS seq`);
   const insert = database.prepare(`
-    INSERT INTO audit_events_1 (account_id, seq, event_id, type, category, outcome, reason, occurred_at, actor_kind,
+    INSERT INTO audit_events_2 (account_id, seq, event_id, type, category, outcome, reason, occurred_at, actor_kind,
       actor_id, actor_name, subject_id, subject_name, device_id, device_name, session_id, request_id, ip, user_agent)
     VALUES (@accountId, @seq, @eventId, @type, @category, @outcome, @reason, @occurredAt, @actorKind,
       @actorId, @actorName, @subjectId, @subjectName, @deviceId, @deviceName, @sessionId, @requestId, @ip, @userAgent)`);
@@ -101,8 +102,8 @@ function open(database: Database): HandleAny {
 /** The index on the audit trail: each account's events with their place in it, and the names that things had then. */
 export const auditProjection: Projection = {
   name: 'audit',
-  version: 1,
-  tables: ['audit_events_1', 'audit_trails_1', 'audit_names_1'],
+  version: 2,
+  tables: ['audit_events_2', 'audit_trails_2', 'audit_names_2'],
   schema: SCHEMA,
   open,
 };

@@ -50,7 +50,7 @@ const SELECT = `
     actor_id AS actorId, actor_name AS actorName, subject_id AS subjectId, subject_name AS subjectName,
     device_id AS deviceId, device_name AS deviceName, session_id AS sessionId, request_id AS requestId, ip,
     user_agent AS userAgent
-  FROM audit_events_1 WHERE account_id = ?`;
+  FROM audit_events_2 WHERE account_id = ?`;
 
 const CONDITIONS: Readonly<Record<Exclude<keyof AuditFilter, 'types'>, string>> = {
   actorId: 'actor_id = ?',

@@ -1,12 +1,15 @@
 import type { Database } from 'better-sqlite3';
+import type { RequirementStart } from '../../domain/mfa/events.js';
 import type { Role, UserKind } from '../../domain/user/events.js';
-import { pageClause, pageOf, type Page, type PageRequest } from '../page.js';
+import { pageClause, pageOf, type Condition, type Page, type PageRequest } from '../page.js';
 
 /** A user as the console shows it; names are null where the person was erased. */
 export interface UserView {
   readonly userId: string;
-  /** The user's place in the order of creation: the key of lists. */
+  /** The user's place in the order of creation. */
   readonly position: number;
+  /** The user's place in the order by name. */
+  readonly usernameKey: string;
   readonly accountId: string;
   readonly alias: string | null;
   readonly kind: UserKind;
@@ -21,41 +24,117 @@ export interface UserView {
   readonly pendingId: string | null;
   readonly pendingName: string | null;
   readonly pendingExpiresAt: string | null;
+  readonly required: RequirementStart | null;
   readonly locked: 0 | 1;
   /** Null where it is not locked, and where time does not help. */
   readonly lockedUntil: string | null;
+}
+
+/** Which users; what is left out does not narrow. */
+export interface UserFilter {
+  readonly mfaEnabled?: boolean;
+  readonly mfaRequired?: boolean;
+  readonly locked?: boolean;
+  readonly role?: Role;
+  /** A part of user name, display name or e-mail address, whatever its case. */
+  readonly search?: string;
+}
+
+export const USER_ORDERS = ['CREATED_AT', 'USERNAME'] as const;
+export type UserOrderKey = (typeof USER_ORDERS)[number];
+
+export interface UserOrder {
+  readonly by: UserOrderKey;
+  readonly direction: 'ascending' | 'descending';
+}
+
+/** How much of an account is protected. */
+export interface Coverage {
+  readonly users: number;
+  readonly enabled: number;
+  readonly required: number;
+  /** Required, and not enabled. */
+  readonly overdue: number;
 }
 
 /** Reads users, always within one account. */
 export interface UserQueries {
   /** The users with these ids in an account, by id. */
   byIds(accountId: string, userIds: readonly string[]): ReadonlyMap<string, UserView>;
-  /** A page of an account's users, in the order in which they were created. */
-  page(accountId: string, page: PageRequest): Page<UserView>;
+  /** A page of an account's users; `now` says which locks hold. */
+  page(
+    accountId: string,
+    wanted: UserFilter & { readonly now: string },
+    order: UserOrder,
+    page: PageRequest,
+  ): Page<UserView>;
+  coverage(accountId: string): Coverage;
 }
 
 const SELECT = `
-  SELECT user_id AS userId, position, users_1.account_id AS accountId, alias, kind, role, username,
-    display_name AS displayName, email, created_at AS createdAt, device_id AS deviceId, device_name AS deviceName,
-    enabled_at AS enabledAt, pending_id AS pendingId, pending_name AS pendingName,
-    pending_expires_at AS pendingExpiresAt, locked, locked_until AS lockedUntil
-  FROM users_1 JOIN accounts_1 ON accounts_1.account_id = users_1.account_id
-  WHERE users_1.account_id = ?`;
+  SELECT user_id AS userId, position, username_key AS usernameKey, users_2.account_id AS accountId, alias, kind, role,
+    username, display_name AS displayName, email, created_at AS createdAt, device_id AS deviceId,
+    device_name AS deviceName, enabled_at AS enabledAt, pending_id AS pendingId, pending_name AS pendingName,
+    pending_expires_at AS pendingExpiresAt, required, locked, locked_until AS lockedUntil
+  FROM users_2 JOIN accounts_2 ON accounts_2.account_id = users_2.account_id
+  WHERE users_2.account_id = ?`;
+
+const COVERAGE = `
+  SELECT count(*) AS users, count(device_id) AS enabled, count(required) AS required,
+    count(*) FILTER (WHERE required IS NOT NULL AND device_id IS NULL) AS overdue
+  FROM users_2 WHERE account_id = ?`;
+
+/** The column of an order; each is unique in an account. */
+const COLUMNS: Readonly<Record<UserOrderKey, string>> = { CREATED_AT: 'position', USERNAME: 'username_key' };
+
+function presence(column: string, wanted: boolean): Condition {
+  return { sql: ` AND ${column} IS ${wanted ? 'NOT ' : ''}NULL`, parameters: [] };
+}
+
+function lockCondition(locked: boolean, now: string): Condition {
+  const holds = '(locked = 1 AND (locked_until IS NULL OR locked_until > ?))';
+  return { sql: locked ? ` AND ${holds}` : ` AND NOT ${holds}`, parameters: [now] };
+}
+
+function searchCondition(search: string): Condition {
+  const pattern = `%${search.replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
+  const like = ['username', 'display_name', 'email'].map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ');
+  return { sql: ` AND (${like})`, parameters: [pattern, pattern, pattern] };
+}
+
+function conditionOf({ mfaEnabled, mfaRequired, locked, role, search, now }: UserFilter & { now: string }): Condition {
+  const conditions = [
+    mfaEnabled === undefined ? null : presence('device_id', mfaEnabled),
+    mfaRequired === undefined ? null : presence('required', mfaRequired),
+    locked === undefined ? null : lockCondition(locked, now),
+    role === undefined ? null : { sql: ' AND role = ?', parameters: [role] },
+    search === undefined ? null : searchCondition(search),
+  ].filter((condition) => condition !== null);
+  return {
+    sql: conditions.map(({ sql }) => sql).join(''),
+    parameters: conditions.flatMap(({ parameters }) => parameters),
+  };
+}
 
 /** Prepares the queries of users on the read models' file. */
 export function createUserQueries(database: Database): UserQueries {
   const byIds = database.prepare<[string, string], UserView>(
     `${SELECT} AND user_id IN (SELECT value FROM json_each(?))`,
   );
+  const coverage = database.prepare<[string], Coverage>(COVERAGE);
   return {
     byIds(accountId, userIds) {
       const rows = byIds.all(accountId, JSON.stringify(userIds));
       return new Map(rows.map((row) => [row.userId, row]));
     },
-    page(accountId, page) {
-      const { sql, parameters, tail } = pageClause('position', page, 'ascending');
-      const rows = database.prepare<unknown[], UserView>(`${SELECT}${sql}${tail}`).all(accountId, ...parameters);
+    page(accountId, wanted, { by, direction }, page) {
+      const where = conditionOf(wanted);
+      const keys = pageClause(COLUMNS[by], page, direction);
+      const rows = database
+        .prepare<unknown[], UserView>(`${SELECT}${where.sql}${keys.sql}${keys.tail}`)
+        .all(accountId, ...where.parameters, ...keys.parameters);
       return pageOf(rows, page);
     },
+    coverage: (accountId) => coverage.get(accountId) ?? { users: 0, enabled: 0, required: 0, overdue: 0 },
   };
 }

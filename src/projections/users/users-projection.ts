@@ -1,14 +1,16 @@
 import type { Database } from 'better-sqlite3';
+import { comparable } from '../../domain/user/names.js';
 import { byType, type HandleAny, type Handlers, type LoggedEventOf, type Projection } from '../projection.js';
 
 const SCHEMA = `
-  CREATE TABLE users_1 (
+  CREATE TABLE users_2 (
     user_id TEXT PRIMARY KEY,
     position INTEGER NOT NULL,
     account_id TEXT NOT NULL,
     kind TEXT NOT NULL,
     role TEXT,
     username TEXT,
+    username_key TEXT NOT NULL,
     display_name TEXT,
     email TEXT,
     created_at TEXT NOT NULL,
@@ -18,54 +20,78 @@ const SCHEMA = `
     pending_id TEXT,
     pending_name TEXT,
     pending_expires_at TEXT,
+    required TEXT,
     locked INTEGER NOT NULL DEFAULT 0,
     locked_until TEXT
   ) STRICT;
-  CREATE UNIQUE INDEX users_1_by_account ON users_1 (account_id, position);
-  CREATE TABLE accounts_1 (
+  CREATE UNIQUE INDEX users_2_by_account ON users_2 (account_id, position);
+  CREATE UNIQUE INDEX users_2_by_name ON users_2 (account_id, username_key);
+  CREATE TABLE accounts_2 (
     account_id TEXT PRIMARY KEY,
     alias TEXT,
     registered_at TEXT NOT NULL
   ) STRICT;
 `;
 
+/** The key of the order by name; unique, also where names were erased. */
+function keyOf(username: string | null, userId: string): string {
+  return username === null ? `\u{10ffff}${userId}` : comparable(username);
+}
+
 function peopleHandlers(database: Database): Handlers {
   const insertUser = database.prepare(`
-    INSERT INTO users_1 (user_id, position, account_id, kind, role, username, display_name, email, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const insertAccount = database.prepare('INSERT INTO accounts_1 (account_id, alias, registered_at) VALUES (?, ?, ?)');
-  const deleteUser = database.prepare('DELETE FROM users_1 WHERE user_id = ?');
+    INSERT INTO users_2 (user_id, position, account_id, kind, role, username, username_key, display_name, email,
+      created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const insertAccount = database.prepare('INSERT INTO accounts_2 (account_id, alias, registered_at) VALUES (?, ?, ?)');
+  const deleteUser = database.prepare('DELETE FROM users_2 WHERE user_id = ?');
+  const rename = database.prepare(
+    'UPDATE users_2 SET username = ?, username_key = ?, display_name = ? WHERE user_id = ?',
+  );
+  const assignRole = database.prepare('UPDATE users_2 SET role = ? WHERE user_id = ?');
+
+  function remove({ data }: LoggedEventOf<'RegistrationAbandoned' | 'UserDeleted'>): undefined {
+    deleteUser.run(data.userId);
+  }
+
   return {
     UserCreated({ data, personal, position, metadata }) {
       const { userId, accountId, kind, role } = data;
       const { username = null, displayName = null, email = null } = personal ?? {};
-      insertUser.run(userId, position, accountId, kind, role, username, displayName, email, metadata.occurredAt);
+      const key = keyOf(username, userId);
+      insertUser.run(userId, position, accountId, kind, role, username, key, displayName, email, metadata.occurredAt);
       return undefined;
     },
     PrimaryAccountRegistered({ data, personal, metadata }) {
       insertAccount.run(data.accountId, personal?.alias ?? null, metadata.occurredAt);
       return undefined;
     },
-    RegistrationAbandoned({ data }) {
-      deleteUser.run(data.userId);
+    UserRenamed({ data, personal }) {
+      const { username = null, displayName = null } = personal ?? {};
+      rename.run(username, keyOf(username, data.userId), displayName, data.userId);
       return undefined;
     },
+    RoleAssigned({ data }) {
+      assignRole.run(data.role, data.userId);
+      return undefined;
+    },
+    RegistrationAbandoned: remove,
+    UserDeleted: remove,
   };
 }
 
-function mfaHandlers(database: Database): Handlers {
+function deviceHandlers(database: Database): Handlers {
   const setPending = database.prepare(
-    'UPDATE users_1 SET pending_id = ?, pending_name = ?, pending_expires_at = ? WHERE user_id = ?',
+    'UPDATE users_2 SET pending_id = ?, pending_name = ?, pending_expires_at = ? WHERE user_id = ?',
   );
   const enable = database.prepare(`
-    UPDATE users_1 SET device_id = pending_id, device_name = pending_name, enabled_at = ?,
+    UPDATE users_2 SET device_id = pending_id, device_name = pending_name, enabled_at = ?,
       pending_id = NULL, pending_name = NULL, pending_expires_at = NULL, locked = 0, locked_until = NULL
     WHERE user_id = ?`);
-  const setLock = database.prepare('UPDATE users_1 SET locked = ?, locked_until = ? WHERE user_id = ?');
+  const disable = database.prepare(
+    'UPDATE users_2 SET device_id = NULL, device_name = NULL, enabled_at = NULL WHERE user_id = ?',
+  );
 
-  function unlock({ data }: LoggedEventOf<'MfaCodeAccepted' | 'MfaUnlocked'>): undefined {
-    setLock.run(0, null, data.userId);
-  }
   function enablePending({ data, metadata }: LoggedEventOf<'MfaEnabled' | 'MfaDeviceReplaced'>): undefined {
     enable.run(metadata.occurredAt, data.userId);
   }
@@ -81,6 +107,35 @@ function mfaHandlers(database: Database): Handlers {
     },
     MfaEnabled: enablePending,
     MfaDeviceReplaced: enablePending,
+    MfaDisabled({ data }) {
+      disable.run(data.userId);
+      return undefined;
+    },
+  };
+}
+
+function requirementHandlers(database: Database): Handlers {
+  const setRequired = database.prepare('UPDATE users_2 SET required = ? WHERE user_id = ?');
+  return {
+    SubUserMfaRequired({ data }) {
+      setRequired.run(data.effective, data.userId);
+      return undefined;
+    },
+    SubUserMfaWaived({ data }) {
+      setRequired.run(null, data.userId);
+      return undefined;
+    },
+  };
+}
+
+function lockHandlers(database: Database): Handlers {
+  const setLock = database.prepare('UPDATE users_2 SET locked = ?, locked_until = ? WHERE user_id = ?');
+
+  function unlock({ data }: LoggedEventOf<'MfaCodeAccepted' | 'MfaUnlocked'>): undefined {
+    setLock.run(0, null, data.userId);
+  }
+
+  return {
     MfaLocked({ data }) {
       setLock.run(1, data.lockedUntil, data.userId);
       return undefined;
@@ -91,14 +146,19 @@ function mfaHandlers(database: Database): Handlers {
 }
 
 function open(database: Database): HandleAny {
-  return byType({ ...peopleHandlers(database), ...mfaHandlers(database) });
+  return byType({
+    ...peopleHandlers(database),
+    ...deviceHandlers(database),
+    ...requirementHandlers(database),
+    ...lockHandlers(database),
+  });
 }
 
 /** The users of every account with the state of their MFA: what the console shows. */
 export const usersProjection: Projection = {
   name: 'users',
-  version: 1,
-  tables: ['users_1', 'accounts_1'],
+  version: 2,
+  tables: ['users_2', 'accounts_2'],
   schema: SCHEMA,
   open,
 };

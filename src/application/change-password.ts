@@ -1,0 +1,42 @@
+import type { ChangePassword } from '../domain/user/commands.js';
+import { userDecider } from '../domain/user/decider.js';
+import type { Application } from './application.js';
+import { bySelf } from './authorship.js';
+import { matchesPassword } from './check-password.js';
+import { execute } from './execute.js';
+import { guard, type Challenged } from './guard.js';
+import { checkPassword, storePassword } from './new-credentials.js';
+import type { CurrentSession, RequestContext } from './request-context.js';
+import { done, refused, type Result } from './result.js';
+
+export interface ChangePasswordInput {
+  readonly newPassword: string;
+  readonly challengeId: string | null;
+}
+
+/**
+ * Gives oneself a new password, after a verification; one that somebody else has set, at the sign-in that asks for it, without.
+ * One's other sessions end.
+ */
+export async function changePassword(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  input: ChangePasswordInput,
+): Promise<Result<Challenged<{ readonly userId: string }>>> {
+  const invalid = await checkPassword(app, input.newPassword);
+  if (invalid !== null) return refused(invalid);
+  if (current.stage === 'FULL') {
+    const call = { operation: 'CHANGE_PASSWORD', arguments: {} } as const;
+    const guarded = await guard(app, request, current, { ...call, challengeId: input.challengeId });
+    if (!guarded.verified) return done({ challenge: guarded.challenge });
+  }
+  if (await matchesPassword(app, current.user, input.newPassword)) return refused({ code: 'PASSWORD_UNCHANGED' });
+  const { userId } = current.user;
+  const credentialId = await storePassword(app, userId, input.newPassword);
+  const changed = await execute(app, request, {
+    ...{ decider: userDecider, id: userId, by: bySelf(current) },
+    command: (): ChangePassword => ({ type: 'ChangePassword', credentialId }),
+  });
+  return changed.accepted ? done({ challenge: null, userId }) : refused(changed.rejection);
+}

@@ -1,0 +1,47 @@
+import type { DisableMfa } from '../domain/mfa/commands.js';
+import { mfaDecider } from '../domain/mfa/decider.js';
+import type { Application } from './application.js';
+import { execute, load } from './execute.js';
+import { guard, type Challenged } from './guard.js';
+import type { CurrentSession, RequestContext } from './request-context.js';
+import { done, refused, type Result } from './result.js';
+import { subjectOf } from './subject.js';
+
+export interface DisableMfaInput {
+  /** Null: oneself. */
+  readonly userId: string | null;
+  readonly challengeId: string | null;
+}
+
+/**
+ * Disables a device: one's own by a proof of it, a managed user's by the actor's own verification (rule 8). Its codes are dead with
+ * the answer; its seed is destroyed soon after.
+ */
+export async function disableMfa(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  input: DisableMfaInput,
+): Promise<Result<Challenged<{ readonly userId: string }>>> {
+  const subject = await subjectOf(app, current, input.userId);
+  if ('code' in subject) return refused(subject);
+  const { accountId, userId } = subject.user;
+  const { state: mfa } = await load(app, mfaDecider, userId);
+  if (mfa.device === null) return refused({ code: 'MFA_NOT_ENABLED' });
+  const call = { operation: 'DISABLE_MFA', arguments: { userId } } as const;
+  const guarded = await guard(app, request, current, { ...call, challengeId: input.challengeId });
+  if (!guarded.verified) return done({ challenge: guarded.challenge });
+  const { method: verifiedBy, challengeId } = guarded;
+  const disabled = await execute(app, request, {
+    decider: mfaDecider,
+    id: userId,
+    by: subject.by,
+    command: (): DisableMfa => ({
+      type: 'DisableMfa',
+      by: subject.self ? 'SELF' : 'ADMINISTRATOR',
+      ...{ accountId, userId, challengeId, verifiedBy },
+      now: app.now(),
+    }),
+  });
+  return disabled.accepted ? done({ challenge: null, userId }) : refused(disabled.rejection);
+}

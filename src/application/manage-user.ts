@@ -1,0 +1,85 @@
+import { mayAssign } from '../domain/access.js';
+import { streamName } from '../domain/stream.js';
+import type { AssignRole, DeleteUser, ResetPassword } from '../domain/user/commands.js';
+import { userDecider } from '../domain/user/decider.js';
+import type { Role } from '../domain/user/events.js';
+import type { Application } from './application.js';
+import { execute, load } from './execute.js';
+import { releaseName, usernameIn } from './names.js';
+import { checkPassword, storePassword } from './new-credentials.js';
+import type { CurrentSession, RequestContext } from './request-context.js';
+import { done, refused, type Result } from './result.js';
+import { managedSubject } from './subject.js';
+
+type Managed = Promise<Result<{ readonly userId: string }>>;
+
+/** Gives a sub-user another role; only the primary makes an `ADMIN`. It counts from the next request on. */
+export async function assignRole(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  input: { readonly userId: string; readonly role: Role },
+): Managed {
+  const subject = await managedSubject(app, current, input.userId);
+  if ('code' in subject) return refused(subject);
+  if (mayAssign(current.user, input.role) !== 'ALLOWED') return refused({ code: 'FORBIDDEN' });
+  const { userId } = subject.user;
+  const assigned = await execute(app, request, {
+    ...{ decider: userDecider, id: userId, by: subject.by },
+    command: (): AssignRole => ({ type: 'AssignRole', role: input.role }),
+  });
+  return assigned.accepted ? done({ userId }) : refused(assigned.rejection);
+}
+
+/** Gives a sub-user a new password, which it must change at its next sign-in; its sessions end. */
+export async function resetSubUserPassword(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  input: { readonly userId: string; readonly newPassword: string },
+): Managed {
+  const invalid = await checkPassword(app, input.newPassword);
+  if (invalid !== null) return refused(invalid);
+  const subject = await managedSubject(app, current, input.userId);
+  if ('code' in subject) return refused(subject);
+  const { userId } = subject.user;
+  const credentialId = await storePassword(app, userId, input.newPassword);
+  const reset = await execute(app, request, {
+    ...{ decider: userDecider, id: userId, by: subject.by },
+    command: (): ResetPassword => ({ type: 'ResetPassword', credentialId }),
+  });
+  return reset.accepted ? done({ userId }) : refused(reset.rejection);
+}
+
+/** Deletes a sub-user: its sessions end at once, its name is free, its secrets are destroyed soon after. */
+export async function deleteSubUser(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  input: { readonly userId: string },
+): Managed {
+  const subject = await managedSubject(app, current, input.userId);
+  if ('code' in subject) return finishDeletion(app, request, current, input.userId);
+  const { userId } = subject.user;
+  await execute(app, request, {
+    ...{ decider: userDecider, id: userId, by: subject.by },
+    command: (): DeleteUser => ({ type: 'DeleteUser' }),
+  });
+  return finishDeletion(app, request, current, userId);
+}
+
+/** Gives the name of a deleted user back, also where a crash kept an earlier request from it. */
+async function finishDeletion(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  userId: string,
+): Managed {
+  const { state: user } = await load(app, userDecider, userId);
+  const { accountId } = current.user;
+  if (user.status !== 'DELETED' || user.accountId !== accountId || user.username === null) {
+    return refused({ code: 'NOT_FOUND' });
+  }
+  await releaseName(app, request, usernameIn(accountId, user.username), streamName('user', userId));
+  return done({ userId });
+}

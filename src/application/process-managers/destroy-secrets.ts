@@ -1,0 +1,71 @@
+import { mfaDecider } from '../../domain/mfa/decider.js';
+import type { NoteSecretDestroyed } from '../../domain/mfa/commands.js';
+import { userDecider } from '../../domain/user/decider.js';
+import type { LoggedEvent } from '../../eventstore/event-codec.js';
+import type { SecretRef } from '../../vault/vault.js';
+import type { Application } from '../application.js';
+import { execute, load } from '../execute.js';
+import type { RequestContext } from '../request-context.js';
+import { bySystem, type ProcessManager } from './process-manager.js';
+
+const NAME = 'destroySecrets';
+
+async function secretsOfDeletedUser(app: Application, userId: string): Promise<readonly SecretRef[]> {
+  const [{ state: user }, { state: mfa }] = await Promise.all([
+    load(app, userDecider, userId),
+    load(app, mfaDecider, userId),
+  ]);
+  const seeds = [mfa.device?.deviceId, mfa.pending?.deviceId].filter((id) => id !== undefined);
+  const credential = user.status === 'DELETED' ? [{ kind: 'password', id: user.credentialId } as const] : [];
+  return [...seeds.map((id) => ({ kind: 'seed', id }) as const), ...credential];
+}
+
+/** The secrets that an event puts an end to. */
+async function endedBy(app: Application, event: LoggedEvent): Promise<readonly SecretRef[]> {
+  switch (event.type) {
+    case 'MfaDisabled':
+    case 'MfaEnrollmentCancelled':
+      return [{ kind: 'seed', id: event.data.deviceId }];
+    case 'MfaDeviceReplaced':
+      return [{ kind: 'seed', id: event.data.oldDeviceId }];
+    case 'PasswordChanged':
+    case 'PasswordReset':
+      return [{ kind: 'password', id: event.data.oldCredentialId }];
+    case 'UserDeleted':
+      return secretsOfDeletedUser(app, event.data.userId);
+    default:
+      return [];
+  }
+}
+
+async function note(app: Application, request: RequestContext, event: LoggedEvent, deviceId: string): Promise<void> {
+  if (!('userId' in event.data)) return;
+  const { accountId, userId } = event.data;
+  await execute(app, request, {
+    decider: mfaDecider,
+    id: userId,
+    by: bySystem(NAME),
+    command: (): NoteSecretDestroyed => ({ type: 'NoteSecretDestroyed', accountId, userId, deviceId, now: app.now() }),
+  });
+}
+
+const TYPES: ReadonlySet<string> = new Set<LoggedEvent['type']>([
+  'MfaDisabled',
+  'MfaEnrollmentCancelled',
+  'MfaDeviceReplaced',
+  'PasswordChanged',
+  'PasswordReset',
+  'UserDeleted',
+]);
+
+/** Destroys secrets after the events that end them, and notes that seeds are gone; a crash only delays it. */
+export const destroySecrets: ProcessManager = {
+  name: NAME,
+  reactsTo: TYPES,
+  async react(app, request, event) {
+    for (const secret of await endedBy(app, event)) {
+      await app.vault.destroy(secret);
+      if (secret.kind === 'seed') await note(app, request, event, secret.id);
+    }
+  },
+};

@@ -1,0 +1,59 @@
+import { accountDecider } from '../../domain/account/decider.js';
+import { after, HOUR, isReached } from '../../domain/instant.js';
+import { mfaDecider } from '../../domain/mfa/decider.js';
+import { userDecider } from '../../domain/user/decider.js';
+import type { UserState } from '../../domain/user/state.js';
+import { SECRET_KINDS, type SecretEntry, type SecretKind } from '../../vault/vault.js';
+import type { Application } from '../application.js';
+import { load } from '../execute.js';
+import { ownerOf } from '../owned-id.js';
+
+/** Younger secrets are left alone: the event that names them may be on its way. */
+const YOUNG = HOUR;
+const PAGE = 500;
+
+async function hasComeAbout(app: Application, user: UserState): Promise<boolean> {
+  if (user.status !== 'ACTIVE' && user.status !== 'DELETED') return false;
+  if (user.kind === 'SUB_USER') return true;
+  return (await load(app, accountDecider, user.accountId)).state.status === 'REGISTERED';
+}
+
+async function isSeedNamed(app: Application, userId: string, deviceId: string): Promise<boolean> {
+  const { state: mfa } = await load(app, mfaDecider, userId);
+  const isPending = mfa.pending?.deviceId === deviceId && !isReached(mfa.pending.expiresAt, app.now());
+  return isPending || mfa.device?.deviceId === deviceId;
+}
+
+/** Whether a live stream names a secret. A person's key outlives its user: it goes when the person is erased. */
+async function isNamed(app: Application, { kind, id }: SecretEntry): Promise<boolean> {
+  const userId = ownerOf(id);
+  const { state: user } = await load(app, userDecider, userId);
+  if (!(await hasComeAbout(app, user)) || (user.status !== 'ACTIVE' && user.status !== 'DELETED')) return false;
+  if (kind === 'person') return user.personId === id;
+  if (user.status === 'DELETED') return false;
+  return kind === 'password' ? user.credentialId === id : isSeedNamed(app, userId, id);
+}
+
+async function sweepKind(app: Application, kind: SecretKind): Promise<number> {
+  const createdBefore = after(app.now(), -YOUNG);
+  let destroyed = 0;
+  let last = '';
+  for (;;) {
+    const entries = await app.vault.list({ kind, createdBefore, after: last, limit: PAGE });
+    for (const entry of entries) {
+      if (await isNamed(app, entry)) continue;
+      await app.vault.destroy(entry);
+      destroyed += 1;
+    }
+    const end = entries.at(-1);
+    if (end === undefined || entries.length < PAGE) return destroyed;
+    last = end.id;
+  }
+}
+
+/** Destroys what is older than an hour and named by no live stream: orphans, expired enrollments, deleted users; answers how much. */
+export async function sweepVault(app: Application): Promise<number> {
+  let destroyed = 0;
+  for (const kind of SECRET_KINDS) destroyed += await sweepKind(app, kind);
+  return destroyed;
+}

@@ -1,0 +1,35 @@
+import { accept, reject, type Decision } from '../decider.js';
+import type { DisableMfa, NoteSecretDestroyed, RequireSubUserMfa, WaiveSubUserMfa } from './commands.js';
+import type { MfaEvent } from './events.js';
+import type { MfaState } from './state.js';
+
+/** Disables the device; one's own only by a proof of it, which a password is not (rule 8). */
+export function disableMfa(command: DisableMfa, state: MfaState): Decision<MfaEvent> {
+  const { accountId, userId, by, challengeId, verifiedBy } = command;
+  if (state.device === null) return reject({ code: 'MFA_NOT_ENABLED' });
+  if (by === 'SELF' && verifiedBy === 'PASSWORD') return reject({ code: 'VERIFICATION_REQUIRED' });
+  const { deviceId } = state.device;
+  return accept({ type: 'MfaDisabled', data: { accountId, userId, deviceId, by, challengeId }, personal: null });
+}
+
+/** Notes that a seed is gone from the vault. */
+export function noteSecretDestroyed(command: NoteSecretDestroyed): Decision<MfaEvent> {
+  const { accountId, userId, deviceId } = command;
+  return accept({ type: 'MfaSecretDestroyed', data: { accountId, userId, deviceId }, personal: null });
+}
+
+/** Requires a device; requiring it again changes something only where it counts sooner. */
+export function requireSubUserMfa(command: RequireSubUserMfa, state: MfaState): Decision<MfaEvent> {
+  const { accountId, userId, effective } = command;
+  const { requirement } = state;
+  if (requirement !== null && (effective === 'NEXT_SIGN_IN' || requirement.effective === 'IMMEDIATELY'))
+    return accept();
+  return accept({ type: 'SubUserMfaRequired', data: { accountId, userId, effective }, personal: null });
+}
+
+/** Requires a device no more; changes nothing where none was required. */
+export function waiveSubUserMfa(command: WaiveSubUserMfa, state: MfaState): Decision<MfaEvent> {
+  const { accountId, userId, reason, challengeId } = command;
+  if (state.requirement === null) return accept();
+  return accept({ type: 'SubUserMfaWaived', data: { accountId, userId, challengeId }, personal: { reason } });
+}

@@ -1,0 +1,52 @@
+import type { AbandonRegistration } from '../account/decider.js';
+import type { Role, UserKind } from './events.js';
+
+export interface CreateUser {
+  readonly type: 'CreateUser';
+  readonly accountId: string;
+  readonly userId: string;
+  readonly kind: UserKind;
+  readonly role: Role | null;
+  readonly credentialId: string;
+  readonly personId: string;
+  readonly username: string;
+  readonly displayName: string;
+  readonly email: string | null;
+}
+
+/** Gives a user another name, which is set aside for it already, or another display name. */
+export interface RenameUser {
+  readonly type: 'RenameUser';
+  readonly username: string;
+  readonly displayName: string;
+}
+
+/** Has a rename that is under way lose its race, so that the name can be given to somebody else. */
+export interface AbandonRename {
+  readonly type: 'AbandonRename';
+}
+
+export interface AssignRole {
+  readonly type: 'AssignRole';
+  readonly role: Role;
+}
+
+/** The new password's hash is in the vault, under a fresh id. */
+export interface ChangePassword {
+  readonly type: 'ChangePassword';
+  readonly credentialId: string;
+}
+
+export interface ResetPassword {
+  readonly type: 'ResetPassword';
+  readonly credentialId: string;
+}
+
+export interface DeleteUser {
+  readonly type: 'DeleteUser';
+}
+
+/** What is done to a user who is there. */
+export type UserChange = RenameUser | AbandonRename | AssignRole | ChangePassword | ResetPassword | DeleteUser;
+
+export type UserCommand = CreateUser | AbandonRegistration | UserChange;

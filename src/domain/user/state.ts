@@ -1,0 +1,76 @@
+import type { Recorded } from '../event.js';
+import type { Role, UserEvent, UserKind } from './events.js';
+
+/** From this version on, sessions that were decided on less are over, but for one. */
+export interface SessionsEnded {
+  readonly atVersion: number;
+  /** The session in which it was done; null if none goes on. */
+  readonly except: string | null;
+}
+
+export interface ActiveUser {
+  readonly status: 'ACTIVE';
+  readonly version: number;
+  readonly accountId: string;
+  readonly userId: string;
+  readonly kind: UserKind;
+  /** Null for the primary. */
+  readonly role: Role | null;
+  readonly credentialId: string;
+  readonly personId: string;
+  /** Null where the person was erased. */
+  readonly username: string | null;
+  readonly displayName: string | null;
+  /** The password was set by somebody else. */
+  readonly mustChangePassword: boolean;
+  readonly sessionsEnded: SessionsEnded | null;
+}
+
+/** A user that is gone, with what is left to be cleared away. */
+export interface DeletedUser extends Omit<ActiveUser, 'status'> {
+  readonly status: 'DELETED';
+}
+
+export type UserState = { readonly status: 'NONE' } | { readonly status: 'ABANDONED' } | ActiveUser | DeletedUser;
+
+type Created = Extract<UserEvent, { type: 'UserCreated' }>;
+
+function create({ data, personal, version }: Recorded<Created>): ActiveUser {
+  return {
+    status: 'ACTIVE',
+    version,
+    ...data,
+    username: personal?.username ?? null,
+    displayName: personal?.displayName ?? null,
+    mustChangePassword: false,
+    sessionsEnded: null,
+  };
+}
+
+function evolveActive(user: ActiveUser, event: Recorded<UserEvent>): UserState {
+  switch (event.type) {
+    case 'UserRenamed':
+      return { ...user, username: event.personal?.username ?? null, displayName: event.personal?.displayName ?? null };
+    case 'RoleAssigned':
+      return { ...user, role: event.data.role };
+    case 'PasswordChanged': {
+      const sessionsEnded = { atVersion: event.version, except: event.metadata.sessionId };
+      return { ...user, credentialId: event.data.credentialId, mustChangePassword: false, sessionsEnded };
+    }
+    case 'PasswordReset': {
+      const sessionsEnded = { atVersion: event.version, except: null };
+      return { ...user, credentialId: event.data.credentialId, mustChangePassword: true, sessionsEnded };
+    }
+    case 'UserDeleted':
+      return { ...user, status: 'DELETED' };
+    default:
+      return user;
+  }
+}
+
+/** Takes in what happened to a user. */
+export function evolveUser(state: UserState, event: Recorded<UserEvent>): UserState {
+  if (event.type === 'UserCreated') return create(event);
+  if (event.type === 'RegistrationAbandoned') return { status: 'ABANDONED' };
+  return state.status === 'ACTIVE' ? evolveActive({ ...state, version: event.version }, event) : state;
+}

@@ -1,0 +1,81 @@
+import type { Database } from 'better-sqlite3';
+import { mfaDecider } from '../../domain/mfa/decider.js';
+import type { MfaState } from '../../domain/mfa/state.js';
+import { standingOf, type SessionStage } from '../../domain/session/standing.js';
+import type { OpenSession, SessionState } from '../../domain/session/state.js';
+import type { UserState } from '../../domain/user/state.js';
+import { pageClause, pageOf, type Page, type PageRequest } from '../page.js';
+
+/** A session that is not over. */
+export interface SessionView {
+  readonly sessionId: string;
+  /** Its place in the order of sign-ins. */
+  readonly position: number;
+  readonly accountId: string;
+  readonly userId: string;
+  readonly stage: SessionStage;
+  readonly session: OpenSession;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+/** Reads sessions, always within one account. */
+export interface SessionQueries {
+  /** A page of a user's sessions that are not over, newest first. */
+  page(accountId: string, userId: string, page: PageRequest, now: string): Page<SessionView>;
+  /** One session, if it is not over. */
+  byId(accountId: string, sessionId: string, now: string): SessionView | null;
+}
+
+interface Row extends Omit<SessionView, 'stage' | 'session'> {
+  readonly state: string;
+  readonly user: string | null;
+  readonly mfa: string | null;
+}
+
+const SELECT = `
+  SELECT session_id AS sessionId, position, account_id AS accountId, sessions_1.user_id AS userId, ip,
+    user_agent AS userAgent, state, user, mfa
+  FROM sessions_1 JOIN session_users_1 ON session_users_1.user_id = sessions_1.user_id
+  WHERE open = 1 AND account_id = ?`;
+
+function viewOf({ state, user, mfa, ...row }: Row, now: string): SessionView | null {
+  const session = JSON.parse(state) as SessionState;
+  const facts = {
+    sessionId: row.sessionId,
+    session,
+    user: (user === null ? { status: 'NONE' } : JSON.parse(user)) as UserState,
+    mfa: mfa === null ? mfaDecider.initial : (JSON.parse(mfa) as MfaState),
+  };
+  const stage = standingOf(facts, now);
+  return stage === 'ENDED' || session.status !== 'OPEN' ? null : { ...row, session, stage };
+}
+
+/** Prepares the queries of sessions on the read models' file. */
+export function createSessionQueries(database: Database): SessionQueries {
+  const byId = database.prepare<[string, string], Row>(`${SELECT} AND session_id = ?`);
+
+  /** Reads on until the page is full, since sessions end without an event. */
+  function collect(accountId: string, userId: string, page: PageRequest, now: string): SessionView[] {
+    const found: SessionView[] = [];
+    let from = page;
+    for (;;) {
+      const keys = pageClause('position', from, 'descending');
+      const rows = database
+        .prepare<unknown[], Row>(`${SELECT} AND sessions_1.user_id = ?${keys.sql}${keys.tail}`)
+        .all(accountId, userId, ...keys.parameters);
+      found.push(...rows.flatMap((row) => viewOf(row, now) ?? []));
+      const last = rows.at(-1);
+      if (last === undefined || rows.length <= page.limit || found.length > page.limit) return found;
+      from = page.fromEnd ? { ...from, before: last.position } : { ...from, after: last.position };
+    }
+  }
+
+  return {
+    page: (accountId, userId, page, now) => pageOf(collect(accountId, userId, page, now), page),
+    byId(accountId, sessionId, now) {
+      const row = byId.get(accountId, sessionId);
+      return row === undefined ? null : viewOf(row, now);
+    },
+  };
+}
