@@ -5,7 +5,6 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
 import { pino, destination, type DestinationStream, type Logger } from 'pino';
 import type { Application } from './application/application.js';
 import { destroySecrets } from './application/process-managers/destroy-secrets.js';
@@ -19,8 +18,10 @@ import { createEventLog } from './eventstore/event-log.js';
 import type { EventStore } from './eventstore/event-store.js';
 import { openLogDatabase } from './eventstore/sqlite/log-database.js';
 import { openSqliteEventStore } from './eventstore/sqlite/sqlite-event-store.js';
+import { createErrorMask } from './graphql/masking.js';
+import { buildGraphqlSchema } from './graphql/schema.js';
 import { createGraphqlServer } from './graphql/server.js';
-import { createHttpApp } from './http/http-app.js';
+import { createHttpApp, type HttpApp } from './http/http-app.js';
 import type { Readiness } from './http/health.js';
 import { openReadModelDatabase } from './projections/read-model-file.js';
 import { createReadModels, projections } from './projections/read-models.js';
@@ -49,6 +50,8 @@ export interface Overrides {
 
 /** How long an answer waits for the read models to know what it did. */
 const LONGEST_WAIT_FOR_READ_MODELS = 2_000;
+/** A subscription looks at its session again at least this often. */
+const LONGEST_SILENCE = 1_000;
 /** Failed sign-ins are answered at a multiple of this many milliseconds, so that their time tells nothing. */
 const EVEN_SLOT = 50;
 /** Password hashes that may wait; beyond them the answer is `RATE_LIMITED`. */
@@ -162,22 +165,28 @@ async function openHttp(
   { app, store }: Storage,
   { readModels, runner }: ReadSide,
   logger: Logger,
-): Promise<FastifyInstance> {
+): Promise<HttpApp> {
   const requestIds = new AsyncLocalStorage<string>();
   const requestId = () => requestIds.getStore() ?? '';
   const report = (error: unknown) => logger.error({ requestId: requestId(), err: error }, 'a request failed');
   const start = await store.head();
+  const schema = await buildGraphqlSchema();
+  const introspection = config.environment !== 'production';
+  const formatError = createErrorMask(requestId, report);
   return createHttpApp({
-    ...{ app, readModels, report, tls: config.tls },
-    server: await createGraphqlServer({ introspection: config.environment !== 'production', requestId, report }),
+    ...{ app, readModels, report, schema, introspection, formatError, tls: config.tls },
+    server: await createGraphqlServer({ schema, introspection, formatError, report }),
     reached: (position) => runner.reached(position, LONGEST_WAIT_FOR_READ_MODELS),
+    moreToRead: async () => {
+      await runner.reached(runner.status().position + 1n, LONGEST_SILENCE);
+    },
     readiness: () => readinessOf(runner, start),
     access: (line) => logger.info(line, 'answered'),
     withRequestId: (id, work) => requestIds.run(id, work),
   });
 }
 
-function urlOf(config: Config, http: FastifyInstance): string {
+function urlOf(config: Config, http: HttpApp): string {
   const address = http.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
   const host = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(config.host) ? 'localhost' : config.host;

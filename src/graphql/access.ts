@@ -62,6 +62,13 @@ function protect(field: GraphQLField<unknown, unknown>, rule: AccessRule): void 
     if (refused !== null) throw refused;
     return resolve(source, args, context, info);
   };
+  const { subscribe } = field;
+  if (subscribe === undefined) return;
+  field.subscribe = (source, args, context, info) => {
+    const refused = refusalOf(rule, (context as GraphqlContext).session);
+    if (refused !== null) throw refused;
+    return subscribe(source, args, context, info);
+  };
 }
 
 /** The fields of other types that have a resolver method, as `Type.field`. */

@@ -20,6 +20,8 @@ export interface GraphqlContext {
   /** The session as this request has left it: signing in, rising and signing out change it. */
   session: CurrentSession | null;
   readonly carrier: SessionCarrier;
+  /** Waits until the read models have moved on, or a second has passed. */
+  readonly moreToRead: () => Promise<void>;
   /** Waits, bounded, until the read models know what this request has written. */
   readonly caughtUp: () => Promise<void>;
 }

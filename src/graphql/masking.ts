@@ -66,9 +66,12 @@ function publicCodeOf(error: unknown, formatted: GraphQLFormattedError): string 
   return error instanceof GraphQLError && typeof code === 'string' && PUBLIC_CODES.has(code) ? code : null;
 }
 
+/** Turns an error into the form in which it leaves. */
+export type ErrorMask = (formatted: GraphQLFormattedError, thrown: unknown) => GraphQLFormattedError;
+
 /** Makes the form in which errors leave: known codes with their message, everything else masked; with the request id. */
-export function createErrorMask(requestId: () => string, report: ReportError) {
-  return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
+export function createErrorMask(requestId: () => string, report: ReportError): ErrorMask {
+  return (formatted, thrown) => {
     const { locations, path } = formatted;
     const place = { ...(locations && { locations }), ...(path && { path }) };
     const error = unwrapResolverError(thrown);

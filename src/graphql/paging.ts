@@ -1,6 +1,6 @@
-import { GraphQLError } from 'graphql';
 import { ArgsType, Field, Int } from 'type-graphql';
 import type { Key, Page, PageRequest } from '../projections/page.js';
+import { badInput, cursorOf, keyOf } from './cursor.js';
 import type { PageInfo } from './types/connections.js';
 
 const DEFAULT_SIZE = 50;
@@ -22,35 +22,6 @@ export class PageArgs {
 
   @Field(() => String, { nullable: true, description: 'Only what comes before this cursor.' })
   before?: string | null;
-}
-
-function badInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
-}
-
-/** The cursor of a key in a list; opaque to clients. */
-export function cursorOf(list: string, key: Key): string {
-  return Buffer.from(JSON.stringify(['v1', list, key])).toString('base64url');
-}
-
-function parseCursor(cursor: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    return null;
-  }
-}
-
-function isKey(value: unknown): value is Key {
-  return typeof value === 'string' || Number.isSafeInteger(value);
-}
-
-function keyOf(list: string, cursor: string | null | undefined, argument: string): Key | null {
-  if (cursor === null || cursor === undefined) return null;
-  const parsed = parseCursor(cursor);
-  const [version, name, key] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
-  if (version === 'v1' && name === list && isKey(key)) return key;
-  throw badInput(`\`${argument}\` is no cursor of this list: use one that a page of it gave.`);
 }
 
 function sizeOf({ first, last }: PageArgs): number {

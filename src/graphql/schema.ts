@@ -4,6 +4,7 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchema } from 'type-graphql';
 import { enforceAccess } from './access.js';
 import { AccountResolver } from './resolvers/account-resolver.js';
+import { AuditSubscription } from './resolvers/audit-subscription.js';
 import { MfaResolver } from './resolvers/mfa-resolver.js';
 import { PasswordResolver } from './resolvers/password-resolver.js';
 import { ReadResolver } from './resolvers/read-resolver.js';
@@ -39,7 +40,15 @@ function withQueryOnPayloads(schema: GraphQLSchema): GraphQLSchema {
  */
 export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
-    resolvers: [SessionResolver, AccountResolver, UserResolver, PasswordResolver, MfaResolver, ReadResolver],
+    resolvers: [
+      SessionResolver,
+      AccountResolver,
+      UserResolver,
+      PasswordResolver,
+      MfaResolver,
+      ReadResolver,
+      AuditSubscription,
+    ],
     orphanedTypes: [InputError, MfaError, ThrottledError, VerificationRequiredError, User, Session, AuditEvent],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
     validate: false,

@@ -1,18 +1,18 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import type { GraphQLSchema, ValidationRule } from 'graphql';
 import type { GraphqlContext } from './context.js';
-import { createErrorMask, type ReportError } from './masking.js';
+import type { ErrorMask, ReportError } from './masking.js';
 import { documentLimits } from './rules/limits.js';
 import { noSchemaIntrospection } from './rules/no-schema-introspection.js';
 import { oneMutation } from './rules/one-mutation.js';
-import { buildGraphqlSchema } from './schema.js';
 import { statusPlugin } from './status-plugin.js';
 
 export interface GraphqlServerOptions {
+  readonly schema: GraphQLSchema;
   /** Whether the schema can be asked for; not in production. */
   readonly introspection: boolean;
-  /** The id of the request that is being served. */
-  readonly requestId: () => string;
+  readonly formatError: ErrorMask;
   /** Told of every error that is not the client's. */
   readonly report: ReportError;
   readonly plugins?: readonly ApolloServerPlugin<GraphqlContext>[];
@@ -22,11 +22,19 @@ export interface GraphqlServerOptions {
 const LIMITS = { depth: 10, fields: 200, aliases: 15, directives: 5 } as const;
 const MOST_TOKENS = 1_000;
 
+/** The rules that a document is held to beside those of GraphQL, over HTTP and over WebSocket. */
+export function extraRules(introspection: boolean): readonly ValidationRule[] {
+  return [documentLimits(LIMITS), oneMutation, ...(introspection ? [] : [noSchemaIntrospection])];
+}
+
+/** How much of a document is read. */
+export const PARSE_OPTIONS = { maxLexicalTokens: MOST_TOKENS };
+
 /** Sets up Apollo Server on the schema, bounded: no batches, no persisted queries, no landing page, one mutation an operation. */
 export async function createGraphqlServer(options: GraphqlServerOptions): Promise<ApolloServer<GraphqlContext>> {
-  const { introspection, requestId, report, plugins = [] } = options;
+  const { schema, introspection, formatError, report, plugins = [] } = options;
   const server = new ApolloServer<GraphqlContext>({
-    schema: await buildGraphqlSchema(),
+    schema,
     introspection: true,
     csrfPrevention: true,
     persistedQueries: false,
@@ -34,11 +42,11 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
     hideSchemaDetailsFromClientErrors: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    parseOptions: { maxLexicalTokens: MOST_TOKENS },
+    parseOptions: PARSE_OPTIONS,
     validationOptions: { maxErrors: 5 },
     maxRecursiveSelections: true,
-    validationRules: [documentLimits(LIMITS), oneMutation, ...(introspection ? [] : [noSchemaIntrospection])],
-    formatError: createErrorMask(requestId, report),
+    validationRules: [...extraRules(introspection)],
+    formatError,
     plugins: [ApolloServerPluginLandingPageDisabled(), statusPlugin, ...plugins],
     logger: { debug: () => undefined, info: () => undefined, warn: report, error: report },
   });

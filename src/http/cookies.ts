@@ -9,6 +9,7 @@ const KNOWN_FOR_DAYS = 365;
 
 /** The cookies of the service: the session's token, and what a browser is known by once somebody signed in with it. */
 export interface Cookies {
+  readonly sessionName: string;
   sessionToken(request: FastifyRequest): string | null;
   knownBrowser(request: FastifyRequest): string | null;
   carrier(request: FastifyRequest, reply: FastifyReply): SessionCarrier;
@@ -26,6 +27,7 @@ export function createCookies(app: Application, tls: boolean): Cookies {
 
   const knownBrowser = (request: FastifyRequest) => nonEmpty(request.cookies[browserName]);
   return {
+    sessionName,
     knownBrowser,
     sessionToken: (request) => nonEmpty(request.cookies[sessionName]),
     carrier: (request, reply) => ({

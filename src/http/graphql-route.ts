@@ -2,10 +2,9 @@ import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Application } from '../application/application.js';
-import { authenticate } from '../application/authenticate.js';
-import type { CurrentSession, RequestContext } from '../application/request-context.js';
 import type { GraphqlContext } from '../graphql/context.js';
 import type { ReadModels } from '../projections/read-models.js';
+import { arrive, bearerOf, type Arrival, type Origin } from './arrival.js';
 import type { Cookies } from './cookies.js';
 import { sendFault, type HttpFault } from './errors.js';
 
@@ -16,6 +15,8 @@ export interface GraphqlRouteOptions {
   readonly server: ApolloServer<GraphqlContext>;
   /** Waits, bounded, until the read models have come as far as a position. */
   readonly reached: (position: bigint) => Promise<unknown>;
+  /** Waits until the read models have moved on, or a second has passed. */
+  readonly moreToRead: () => Promise<void>;
 }
 
 const TWO_CREDENTIALS: HttpFault = {
@@ -36,41 +37,15 @@ const POST_ONLY: HttpFault = {
   message: 'GraphQL is asked by POST, with a JSON body.',
 };
 
-const LONGEST_USER_AGENT = 512;
-
-/** A request with what its GraphQL context is made of. */
-interface Arrival {
-  readonly request: RequestContext;
-  readonly written: () => bigint;
-}
-
-function bearerOf(request: FastifyRequest): string | null {
-  return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
-}
-
 // Fetch metadata says where a request comes from; a browser sends it always, and no page can change it.
 function comesFromOtherSite(request: FastifyRequest): boolean {
   const site = request.headers['sec-fetch-site'];
   return site === 'cross-site' || site === 'same-site';
 }
 
-async function arrive(
-  { app, cookies }: GraphqlRouteOptions,
-  request: FastifyRequest,
-  token: string | null,
-): Promise<Arrival> {
-  let written = 0n;
-  const anonymous: RequestContext = {
-    requestId: request.id,
-    from: { ip: request.ip, userAgent: request.headers['user-agent']?.slice(0, LONGEST_USER_AGENT) ?? null },
-    knownBrowser: cookies.knownBrowser(request),
-    current: null,
-    wrote(position) {
-      if (position > written) written = position;
-    },
-  };
-  const current: CurrentSession | null = token === null ? null : await authenticate(app, anonymous, token);
-  return { request: { ...anonymous, current }, written: () => written };
+function originOf(cookies: Cookies, request: FastifyRequest): Origin {
+  const { id: requestId, ip, headers } = request;
+  return { requestId, ip, headers, knownBrowser: cookies.knownBrowser(request) };
 }
 
 /** Offers `POST /graphql`: who asks is known before GraphQL begins. */
@@ -81,9 +56,9 @@ export function offerGraphql(http: FastifyInstance, options: GraphqlRouteOptions
   async function admit(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     if (comesFromOtherSite(request)) return sendFault(request, reply, OTHER_SITE);
     const cookie = cookies.sessionToken(request);
-    const bearer = bearerOf(request);
+    const bearer = bearerOf(request.headers.authorization);
     if (cookie !== null && bearer !== null) return sendFault(request, reply, TWO_CREDENTIALS);
-    arrivals.set(request, await arrive(options, request, cookie ?? bearer));
+    arrivals.set(request, await arrive(app, originOf(cookies, request), cookie ?? bearer));
     return undefined;
   }
 
@@ -94,6 +69,7 @@ export function offerGraphql(http: FastifyInstance, options: GraphqlRouteOptions
       ...{ app, readModels, request: arrival.request },
       session: arrival.request.current,
       carrier: cookies.carrier(request, reply),
+      moreToRead: options.moreToRead,
       caughtUp: async () => {
         await reached(arrival.written());
       },

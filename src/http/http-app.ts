@@ -3,8 +3,9 @@ import { fastify, type FastifyInstance } from 'fastify';
 import type { ReportError } from '../graphql/masking.js';
 import { createCookies } from './cookies.js';
 import { handleErrors } from './errors.js';
-import { offerGraphql, type GraphqlRouteOptions } from './graphql-route.js';
+import { offerGraphql } from './graphql-route.js';
 import { offerHealth, type Readiness } from './health.js';
+import { offerSubscriptions, type SubscriptionOptions } from './subscriptions.js';
 
 /** A line of the access log: nothing of what was asked or answered. */
 export interface AccessLine {
@@ -15,7 +16,7 @@ export interface AccessLine {
   readonly milliseconds: number;
 }
 
-export interface HttpAppOptions extends Omit<GraphqlRouteOptions, 'cookies'> {
+export interface HttpAppOptions extends Omit<SubscriptionOptions, 'cookies'> {
   readonly tls: boolean;
   readonly readiness: () => Readiness;
   readonly report: ReportError;
@@ -23,6 +24,9 @@ export interface HttpAppOptions extends Omit<GraphqlRouteOptions, 'cookies'> {
   /** Runs the rest of a request's work where its id can be asked for. */
   readonly withRequestId: (requestId: string, work: () => void) => void;
 }
+
+/** The HTTP side, ready to listen. */
+export type HttpApp = FastifyInstance;
 
 /** Bodies of a console are far smaller. */
 const LARGEST_BODY = 64 * 1024;
@@ -50,7 +54,7 @@ function observe(http: FastifyInstance, { access, withRequestId, tls }: HttpAppO
 }
 
 /** Sets up HTTP: GraphQL, health, cookies, errors as JSON, a request id in every answer. */
-export async function createHttpApp(options: HttpAppOptions): Promise<FastifyInstance> {
+export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const { app, tls, report, readiness } = options;
   const http = fastify({
     bodyLimit: LARGEST_BODY,
@@ -62,6 +66,9 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
   handleErrors(http, report);
   observe(http, options);
   offerHealth(http, readiness);
-  offerGraphql(http, { ...options, cookies: createCookies(app, tls) });
+  const cookies = createCookies(app, tls);
+  offerGraphql(http, { ...options, cookies });
+  const subscriptions = offerSubscriptions(http.server, { ...options, cookies });
+  http.addHook('preClose', () => subscriptions.stop());
   return http;
 }

@@ -1,11 +1,11 @@
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { CurrentSession } from '../../application/request-context.js';
-import type { AuditFilter } from '../../projections/audit/audit-queries.js';
 import type { PageRequest } from '../../projections/page.js';
 import type { UserFilter as Filter, UserOrder as Order } from '../../projections/users/user-queries.js';
-import { Access, type Party } from '../access.js';
+import { Access } from '../access.js';
 import { readUser } from '../answer.js';
 import type { GraphqlContext } from '../context.js';
+import { AUDIT_LIST } from '../cursor.js';
 import { connectionOf, PageArgs, pageRequestOf } from '../paging.js';
 import { auditEventOf, type AuditEvent } from '../types/audit-event.js';
 import { AuditEventConnection, UserConnection } from '../types/connections.js';
@@ -14,10 +14,9 @@ import { AuditEventFilter, UserFilter, UserOrder } from '../types/filters.js';
 import { Node } from '../types/node.js';
 import { sessionOf, type Session } from '../types/session.js';
 import { User, userOf } from '../types/user.js';
+import { auditFilterOf } from './audit-filter.js';
 import { current, notFound } from './current.js';
-
-/** Who reads the account's users and its trail. */
-const READERS: readonly Party[] = ['PRIMARY', 'ADMIN', 'AUDITOR'];
+import { READERS } from './readers.js';
 
 function readsAccount({ user }: CurrentSession): boolean {
   return user.kind === 'PRIMARY' || (user.role !== null && READERS.includes(user.role));
@@ -40,18 +39,6 @@ function visibleEvent(context: GraphqlContext, eventId: string): AuditEvent | nu
   const session = current(context);
   const event = readsAccount(session) ? context.readModels.audit.byId(session.user.accountId, eventId) : null;
   return event && auditEventOf(event);
-}
-
-function filterOf(filter: AuditEventFilter | null): AuditFilter {
-  const { types, actorId, subjectId, outcome, since, until } = filter ?? {};
-  return {
-    ...(types && { types }),
-    ...(typeof actorId === 'string' && { actorId }),
-    ...(typeof subjectId === 'string' && { subjectId }),
-    ...(outcome && { outcome }),
-    ...(since && { since: since.toISOString() }),
-    ...(until && { until: until.toISOString() }),
-  };
 }
 
 const OLDEST_FIRST: Order = { by: 'CREATED_AT', direction: 'ascending' };
@@ -149,7 +136,7 @@ export class ReadResolver {
     @Ctx() context: GraphqlContext,
   ): AuditEventConnection {
     const { accountId } = current(context).user;
-    const page = context.readModels.audit.page(accountId, filterOf(filter), pageRequestOf('audit', args));
-    return connectionOf('audit', page, { key: ({ seq }) => seq, node: auditEventOf });
+    const page = context.readModels.audit.page(accountId, auditFilterOf(filter), pageRequestOf(AUDIT_LIST, args));
+    return connectionOf(AUDIT_LIST, page, { key: ({ seq }) => seq, node: auditEventOf });
   }
 }

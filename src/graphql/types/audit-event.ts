@@ -4,6 +4,7 @@ import { sentenceOf, type AuditCategory, type AuditOutcome } from '../../audit/d
 import type { Actor } from '../../domain/event.js';
 import type { AuditEventView } from '../../projections/audit/audit-queries.js';
 import { ActorKindEnum, AuditCategoryEnum, AuditEventTypeEnum, AuditOutcomeEnum } from './enums.js';
+import { AUDIT_LIST, cursorOf } from '../cursor.js';
 import { Node } from './node.js';
 
 @ObjectType('AuditActor', { description: 'Who made an event happen.' })
@@ -38,6 +39,11 @@ export class AuditDevice {
 
 @ObjectType('AuditEvent', { implements: Node, description: "An event of the account's audit trail." })
 export class AuditEvent extends Node {
+  @Field(() => String, {
+    description: 'Its cursor in `auditEvents`, and for going on after it in `auditEventRecorded`; opaque.',
+  })
+  cursor!: string;
+
   @Field(() => Int, { description: "Place in the account's trail: 0, 1, 2 … without gaps." })
   seq!: number;
 
@@ -89,6 +95,7 @@ export function auditEventOf(view: AuditEventView): AuditEvent {
   const { eventId: id, seq, type, category, outcome, reason, sessionId, ip, userAgent, requestId } = view;
   return Object.assign(new AuditEvent(), {
     ...{ id, seq, type, category, outcome, reason, sessionId, ip, userAgent, requestId },
+    cursor: cursorOf(AUDIT_LIST, seq),
     occurredAt: new Date(view.occurredAt),
     actor: { kind: view.actorKind, id: view.actorId, name: view.actorName },
     subject: view.subjectId === null ? null : { id: view.subjectId, name: view.subjectName },

@@ -41,6 +41,10 @@ export interface AuditFilter {
 export interface AuditQueries {
   /** A page of an account's trail, newest first. */
   page(accountId: string, filter: AuditFilter, page: PageRequest): Page<AuditEventView>;
+  /** Events of an account's trail after a place, oldest first. */
+  following(accountId: string, filter: AuditFilter, after: number, limit: number): readonly AuditEventView[];
+  /** The last place in an account's trail; -1 where there is nothing yet. */
+  lastSeq(accountId: string): number;
   /** One event of an account's trail. */
   byId(accountId: string, eventId: string): AuditEventView | null;
 }
@@ -74,7 +78,15 @@ function conditionOf({ types, ...filter }: AuditFilter): Condition {
 /** Prepares the queries of the trail on the read models' file. */
 export function createAuditQueries(database: Database): AuditQueries {
   const byId = database.prepare<[string, string], AuditEventView>(`${SELECT} AND event_id = ?`);
+  const size = database.prepare<[string], { size: number }>('SELECT size FROM audit_trails_2 WHERE account_id = ?');
   return {
+    following(accountId, filter, after, limit) {
+      const where = conditionOf(filter);
+      return database
+        .prepare<unknown[], AuditEventView>(`${SELECT}${where.sql} AND seq > ? ORDER BY seq LIMIT ?`)
+        .all(accountId, ...where.parameters, after, limit);
+    },
+    lastSeq: (accountId) => (size.get(accountId)?.size ?? 0) - 1,
     page(accountId, filter, page) {
       const where = conditionOf(filter);
       const keys = pageClause('seq', page, 'descending');

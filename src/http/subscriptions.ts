@@ -1,0 +1,140 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { fastifyCookie } from '@fastify/cookie';
+import {
+  GraphQLError,
+  Kind,
+  OperationTypeNode,
+  parse,
+  specifiedRules,
+  validate,
+  type ExecutionArgs,
+  type FormattedExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
+import type { ServerOptions, SubscribePayload } from 'graphql-ws';
+import { useServer, type Extra } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { GraphqlContext } from '../graphql/context.js';
+import type { ErrorMask } from '../graphql/masking.js';
+import { extraRules, PARSE_OPTIONS } from '../graphql/server.js';
+import { arrive, bearerOf, type Arrival } from './arrival.js';
+import type { GraphqlRouteOptions } from './graphql-route.js';
+
+export interface SubscriptionOptions extends GraphqlRouteOptions {
+  readonly schema: GraphQLSchema;
+  readonly introspection: boolean;
+  readonly formatError: ErrorMask;
+}
+
+/** Subscriptions over WebSocket. */
+export interface Subscriptions {
+  /** Closes every connection. */
+  stop(): Promise<void>;
+}
+
+const LARGEST_MESSAGE = 64 * 1024;
+const CONNECTION_INIT_TIMEOUT = 5_000;
+
+type Params = Readonly<Record<string, unknown>> | undefined;
+type Connection = Extra & { arrival?: Arrival };
+
+// A browser sends cookies with a WebSocket of any page; only the Origin header says of which (RFC 6455 section 10.2).
+function isSameOrigin({ headers }: IncomingMessage): boolean {
+  const { origin, host } = headers;
+  if (origin === undefined) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+function tokenOf(options: SubscriptionOptions, request: IncomingMessage, params: Params): string | null {
+  const authorization = params?.authorization;
+  if (typeof authorization === 'string') return bearerOf(authorization);
+  const cookies = fastifyCookie.parse(request.headers.cookie ?? '');
+  return cookies[options.cookies.sessionName] ?? null;
+}
+
+function contextOf(options: SubscriptionOptions, { request }: Arrival): GraphqlContext {
+  const { app, readModels, moreToRead } = options;
+  return {
+    ...{ app, readModels, request, moreToRead },
+    session: request.current,
+    carrier: { hand: () => undefined, drop: () => undefined },
+    caughtUp: () => Promise.resolve(),
+  };
+}
+
+function masked(formatError: ErrorMask, errors: readonly GraphQLError[] | undefined) {
+  return errors?.map((error) => formatError(error.toJSON(), error));
+}
+
+function prepare(
+  { schema, introspection }: SubscriptionOptions,
+  payload: SubscribePayload,
+  contextValue: GraphqlContext,
+): ExecutionArgs | readonly GraphQLError[] {
+  const document = parse(payload.query, PARSE_OPTIONS);
+  const faults = validate(schema, document, [...specifiedRules, ...extraRules(introspection)], { maxErrors: 5 });
+  if (faults.length > 0) return faults;
+  const other = document.definitions.some(
+    (definition) =>
+      definition.kind === Kind.OPERATION_DEFINITION && definition.operation !== OperationTypeNode.SUBSCRIPTION,
+  );
+  if (other) {
+    const message = 'Only subscriptions are answered here. Send queries and mutations by POST.';
+    return [new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } })];
+  }
+  const { variables, operationName } = payload;
+  return { schema, document, contextValue, variableValues: variables ?? {}, operationName: operationName ?? null };
+}
+
+function handlers(options: SubscriptionOptions): ServerOptions<Params, Connection> {
+  const { app, formatError } = options;
+  return {
+    connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT,
+    async onConnect({ connectionParams, extra }) {
+      const { request } = extra;
+      const origin = {
+        requestId: app.newId(),
+        ip: request.socket.remoteAddress ?? null,
+        headers: request.headers,
+        knownBrowser: null,
+      };
+      extra.arrival = await arrive(app, origin, tokenOf(options, request, connectionParams));
+      return extra.arrival.request.current !== null;
+    },
+    onSubscribe({ extra }, _id, payload) {
+      if (extra.arrival === undefined) return [new GraphQLError('Connect first.')];
+      try {
+        return prepare(options, payload, contextOf(options, extra.arrival));
+      } catch (error) {
+        return [error instanceof GraphQLError ? error : new GraphQLError('The subscription cannot be read.')];
+      }
+    },
+    onNext: (...message): FormattedExecutionResult => {
+      const result = message[4];
+      const errors = masked(formatError, result.errors);
+      return { ...(result.data && { data: result.data }), ...(errors && { errors }) };
+    },
+    onError: (_context, _id, _payload, errors) => masked(formatError, errors),
+  };
+}
+
+/** Offers subscriptions at `/graphql` over the protocol `graphql-transport-ws`, under the same limits as HTTP. */
+export function offerSubscriptions(server: Server, options: SubscriptionOptions): Subscriptions {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE });
+  const running = useServer<Params, { arrival?: Arrival }>(handlers(options), sockets);
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const path = (request.url ?? '').split('?', 1)[0];
+    if (path !== '/graphql' || !isSameOrigin(request)) {
+      socket.end(`HTTP/1.1 ${path === '/graphql' ? '403 Forbidden' : '404 Not Found'}\r\nconnection: close\r\n\r\n`);
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (connection) => sockets.emit('connection', connection, request));
+  });
+  return {
+    async stop() {
+      await running.dispose();
+      sockets.close();
+    },
+  };
+}
