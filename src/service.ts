@@ -174,7 +174,7 @@ async function openHttp(
   const introspection = config.environment !== 'production';
   const formatError = createErrorMask(requestId, report);
   return createHttpApp({
-    ...{ app, readModels, report, schema, introspection, formatError, tls: config.tls },
+    ...{ app, readModels, report, schema, introspection, tls: config.tls },
     server: await createGraphqlServer({ schema, introspection, formatError, report }),
     reached: (position) => runner.reached(position, LONGEST_WAIT_FOR_READ_MODELS),
     moreToRead: async () => {

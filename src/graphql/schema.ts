@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { extendSchema, isObjectType, parse, type GraphQLSchema } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
-import { buildSchema } from 'type-graphql';
+import { buildSchema, type PubSub } from 'type-graphql';
 import { enforceAccess } from './access.js';
 import { AccountResolver } from './resolvers/account-resolver.js';
 import { AuditSubscription } from './resolvers/audit-subscription.js';
@@ -19,6 +19,16 @@ import { User } from './types/user.js';
 const QUERY_FIELD = `
   "Everything that can be asked, as it is after this mutation: under the same rules as at the root."
   query: Query`;
+
+/** Subscriptions read the log's index and know no topics; type-graphql asks for something that does. */
+const noTopics: PubSub = {
+  publish() {
+    throw new Error('there are no topics');
+  },
+  subscribe() {
+    throw new Error('there are no topics');
+  },
+};
 
 /** Gives every payload its field `query`; a class for it would clash with the root type of that name. */
 function withQueryOnPayloads(schema: GraphQLSchema): GraphQLSchema {
@@ -52,6 +62,7 @@ export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
     orphanedTypes: [InputError, MfaError, ThrottledError, VerificationRequiredError, User, Session, AuditEvent],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
     validate: false,
+    pubSub: noTopics,
   });
   return enforceAccess(withQueryOnPayloads(schema));
 }

@@ -16,7 +16,7 @@ import type { ServerOptions, SubscribePayload } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { GraphqlContext } from '../graphql/context.js';
-import type { ErrorMask } from '../graphql/masking.js';
+import { createErrorMask, type ReportError } from '../graphql/masking.js';
 import { extraRules, PARSE_OPTIONS } from '../graphql/server.js';
 import { arrive, bearerOf, type Arrival } from './arrival.js';
 import type { GraphqlRouteOptions } from './graphql-route.js';
@@ -24,7 +24,7 @@ import type { GraphqlRouteOptions } from './graphql-route.js';
 export interface SubscriptionOptions extends GraphqlRouteOptions {
   readonly schema: GraphQLSchema;
   readonly introspection: boolean;
-  readonly formatError: ErrorMask;
+  readonly report: ReportError;
 }
 
 /** Subscriptions over WebSocket. */
@@ -63,7 +63,9 @@ function contextOf(options: SubscriptionOptions, { request }: Arrival): GraphqlC
   };
 }
 
-function masked(formatError: ErrorMask, errors: readonly GraphQLError[] | undefined) {
+/** Errors in the form in which they leave; a connection is one request. */
+function masked(report: ReportError, { arrival }: Connection, errors: readonly GraphQLError[] | undefined) {
+  const formatError = createErrorMask(() => arrival?.request.requestId ?? '', report);
   return errors?.map((error) => formatError(error.toJSON(), error));
 }
 
@@ -88,7 +90,7 @@ function prepare(
 }
 
 function handlers(options: SubscriptionOptions): ServerOptions<Params, Connection> {
-  const { app, formatError } = options;
+  const { app, report } = options;
   return {
     connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT,
     async onConnect({ connectionParams, extra }) {
@@ -112,10 +114,10 @@ function handlers(options: SubscriptionOptions): ServerOptions<Params, Connectio
     },
     onNext: (...message): FormattedExecutionResult => {
       const result = message[4];
-      const errors = masked(formatError, result.errors);
+      const errors = masked(report, message[0].extra, result.errors);
       return { ...(result.data && { data: result.data }), ...(errors && { errors }) };
     },
-    onError: (_context, _id, _payload, errors) => masked(formatError, errors),
+    onError: ({ extra }, _id, _payload, errors) => masked(report, extra, errors),
   };
 }
 
