@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { buildGraphqlSchema } from '../src/graphql/schema.js';
+import { errorsMarkdown } from './docs/errors.js';
+import { eventCatalogueMarkdown } from './docs/events.js';
 
 interface GeneratedFile {
   /** Relative to the root of the repository. */
@@ -19,6 +21,8 @@ const generatedFiles: readonly GeneratedFile[] = [
     path: 'schema.graphql',
     content: async () => printSchema(lexicographicSortSchema(await buildGraphqlSchema())),
   },
+  { path: 'docs/events.md', content: async () => eventCatalogueMarkdown() },
+  { path: 'docs/errors.md', content: async () => errorsMarkdown() },
 ];
 
 const root = fileURLToPath(new URL('..', import.meta.url));

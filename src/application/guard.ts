@@ -4,7 +4,7 @@ import { methodsFor, type VerificationMethod } from '../domain/operation/method.
 import type { ChallengeOperation, UseVerification } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
 import type { OperationChallenge } from '../domain/session/state.js';
-import { openChallenge } from '../domain/session/verification.js';
+import { challengeNamed, openChallenge } from '../domain/session/verification.js';
 import { canonicalJson } from '../vault/canonical-json.js';
 import type { Application } from './application.js';
 import { bySelf } from './authorship.js';
@@ -78,7 +78,7 @@ export async function guard(
       now: app.now(),
     }),
   });
-  const method = used.state.status === 'OPEN' ? used.state.challenges[challengeId]?.verifiedBy : null;
+  const method = used.state.status === 'OPEN' ? challengeNamed(used.state, challengeId)?.verifiedBy : null;
   if (used.accepted && method) return { verified: true, method, challengeId };
   return { verified: false, challenge: await challengeFor(app, request, current, call) };
 }

@@ -3,7 +3,7 @@ import type { Rejection } from '../domain/rejection.js';
 import type { VerifyOperation } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
 import type { OperationChallenge } from '../domain/session/state.js';
-import { checkAnswerable } from '../domain/session/verification.js';
+import { challengeNamed, checkAnswerable } from '../domain/session/verification.js';
 import type { Application } from './application.js';
 import { bySelf } from './authorship.js';
 import { checkCode } from './check-code.js';
@@ -59,7 +59,7 @@ async function recordVerification(
     command: (): VerifyOperation => ({ type: 'VerifyOperation', challengeId, method, now: app.now() }),
   });
   if (!verified.accepted) return refused(verified.rejection);
-  const challenge = verified.state.status === 'OPEN' ? verified.state.challenges[challengeId] : undefined;
+  const challenge = verified.state.status === 'OPEN' ? challengeNamed(verified.state, challengeId) : undefined;
   return challenge === undefined ? refused({ code: 'NOT_FOUND' }) : done(challenge);
 }
 
@@ -75,7 +75,7 @@ export async function verifyOperation(
 ): Promise<Result<OperationChallenge>> {
   if ((input.code === null) === (input.password === null)) return refused({ code: 'ONE_ANSWER_EXPECTED' });
   const method = input.code === null ? 'PASSWORD' : 'VIRTUAL_MFA';
-  const challenge = current.session.challenges[input.challengeId];
+  const challenge = challengeNamed(current.session, input.challengeId);
   const unanswerable = checkAnswerable(challenge, method, app.now());
   if (unanswerable !== null) return refused(unanswerable);
   if (current.stage === 'MFA_ENROLLMENT' && challenge?.operation !== 'START_MFA_ENROLLMENT') {

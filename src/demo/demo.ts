@@ -1,4 +1,83 @@
-/** Plays the journey. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DemoError } from './demo-error.js';
+import { Interrupted, watchForInterruption, type Interruption } from './interruption.js';
+import { playJourney } from './journey.js';
+import { createNarrator, type Narrator } from './narrator.js';
+import { startServer, type Server } from './server.js';
+
+interface Setting {
+  readonly narrator: Narrator;
+  readonly interruption: Interruption;
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+const INTRODUCTION =
+  'A person enables virtual MFA and signs in with it, against a service that is started for this and thrown away afterwards. Every answer is checked. It takes about a minute and a half, most of it waiting for the next code.';
+
+function settingOf(interruption: Interruption): Setting {
+  const { signal } = interruption;
+  const time = {
+    now: () => Date.now(),
+    sleep: (milliseconds: number) => sleep(milliseconds, undefined, { signal }),
+  };
+  return { interruption, ...time, narrator: createNarrator(process.stdout, time) };
+}
+
+async function playAgainst(server: Server, setting: Setting): Promise<void> {
+  const { narrator, interruption, now } = setting;
+  const start = now();
+  narrator.tell(`The server listens on ${server.url}`);
+  const steps = await playJourney({ ...setting, url: server.url, signal: interruption.signal });
+  await server.stop();
+  const seconds = Math.round((now() - start) / 1000);
+  narrator.tell('The server was asked to stop (SIGTERM) and ended with exit code 0; its data folder is removed.');
+  narrator.conclude(`The journey worked: ${steps} steps in ${seconds} s.`);
+}
+
+function tellFailure(error: unknown, server: Server | null): void {
+  const explained = error instanceof DemoError;
+  const sentence =
+    error instanceof Error ? (explained ? error.message : (error.stack ?? error.message)) : String(error);
+  console.error(`\nThe demo failed. ${sentence}`);
+  const log = server?.log() ?? '';
+  if (log !== '') console.error(`\nThe last lines of the server's log:\n${log}`);
+}
+
+/** Plays the journey in a data folder and answers the exit code; whatever happens, the server has ended when it returns. */
+async function run(setting: Setting, dataDir: string): Promise<number> {
+  const { signal, abort } = setting.interruption;
+  let server: Server | null = null;
+  try {
+    server = await startServer({ script: process.argv[1] ?? '', dataDir, signal, onLost: abort });
+    await playAgainst(server, setting);
+    return 0;
+  } catch (thrown) {
+    const error: unknown = signal.aborted ? signal.reason : thrown;
+    if (error instanceof Interrupted) {
+      console.error(`\n${error.message}: the demo stops, and with it its server.`);
+      return error.exitCode;
+    }
+    tellFailure(error, server);
+    return 1;
+  } finally {
+    await server?.end();
+  }
+}
+
+/** Plays the first journey against a freshly started server; the exit code is 1 at the first unexpected answer. */
 export async function demo(): Promise<void> {
-  await Promise.resolve();
+  const interruption = watchForInterruption();
+  const setting = settingOf(interruption);
+  const dataDir = await mkdtemp(join(tmpdir(), 'virtual-mfa-demo-'));
+  try {
+    setting.narrator.title('Virtual MFA: the first journey', INTRODUCTION);
+    process.exitCode = await run(setting, dataDir);
+  } finally {
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
+    interruption.dispose();
+  }
 }

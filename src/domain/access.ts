@@ -5,7 +5,7 @@ export type Access = 'ALLOWED' | 'FORBIDDEN' | 'NOT_FOUND';
 
 type Party = Pick<ActiveUser, 'accountId' | 'userId' | 'kind' | 'role'>;
 
-function isAboveAdmins({ kind, role }: Party): boolean {
+function isBeyondAdmins({ kind, role }: Party): boolean {
   return kind === 'PRIMARY' || role === 'ADMIN';
 }
 
@@ -18,7 +18,7 @@ export function mayManage(actor: Party, subject: Party | null): Access {
   if (!isPrimary && actor.role !== 'ADMIN') return 'FORBIDDEN';
   if (subject?.accountId !== actor.accountId) return 'NOT_FOUND';
   if (subject.userId === actor.userId) return 'FORBIDDEN';
-  return isAboveAdmins(subject) && !isPrimary ? 'FORBIDDEN' : 'ALLOWED';
+  return isBeyondAdmins(subject) && !isPrimary ? 'FORBIDDEN' : 'ALLOWED';
 }
 
 /** Whether one user may create a sub-user of a role: only the primary makes an `ADMIN`. */

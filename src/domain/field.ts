@@ -17,6 +17,11 @@ export type ValuesOf<F extends Fields> = {
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
+/** Whether a value is a moment as events write it, and one that the calendar has. */
+export function isInstant(value: unknown): value is Instant {
+  return typeof value === 'string' && INSTANT.test(value) && Number.isFinite(Date.parse(value));
+}
+
 /** An identifier: opaque text, never empty. */
 export function id(doc: string): Field<string> {
   return { kind: 'id', doc, accepts: (value): value is string => typeof value === 'string' && value !== '' };
@@ -32,7 +37,7 @@ export function instant(doc: string): Field<Instant> {
   return {
     kind: 'instant',
     doc,
-    accepts: (value): value is Instant => typeof value === 'string' && INSTANT.test(value),
+    accepts: isInstant,
   };
 }
 
@@ -53,7 +58,7 @@ export function integer(doc: string): Field<number> {
 /** One of the words given. */
 export function oneOf<const T extends string>(doc: string, words: readonly T[]): Field<T> {
   return {
-    kind: words.join(' \\| '),
+    kind: words.join(' | '),
     doc,
     accepts: (value): value is T => words.some((word) => word === value),
   };

@@ -13,6 +13,5 @@ export function streamName(category: StreamCategory, id: string): StreamName {
 
 /** The category in a stream's name, or undefined where it is none of ours. */
 export function categoryOf(stream: string): StreamCategory | undefined {
-  const category = stream.slice(0, stream.indexOf('-'));
-  return STREAM_CATEGORIES.find((known) => known === category);
+  return STREAM_CATEGORIES.find((category) => stream.startsWith(`${category}-`));
 }

@@ -1,5 +1,6 @@
 import { eventTypeNamed, type RecordedEvent } from '../domain/catalogue.js';
 import type { EventType } from '../domain/event.js';
+import { isInstant } from '../domain/field.js';
 import { categoryOf } from '../domain/stream.js';
 import type { PersonalValues } from '../vault/personal-values.js';
 import type { JsonObject, StoredEvent } from './event-store.js';
@@ -44,6 +45,11 @@ function checkData(type: EventType, data: JsonObject, event: StoredEvent): void 
   }
 }
 
+function checkMetadata(event: StoredEvent): void {
+  if (!isInstant(event.metadata.occurredAt))
+    throw new UnreadableEventError(event, 'its metadata do not say when it happened');
+}
+
 function typeOf(event: StoredEvent): EventType {
   const type = eventTypeNamed(event.type);
   if (type === undefined) throw new UnreadableEventError(event, 'its type is unknown to this release');
@@ -72,6 +78,7 @@ export function decodeEvent(event: StoredEvent, opened: OpenedValues): LoggedEve
   const type = typeOf(event);
   const data = upcast(type, event);
   checkData(type, data, event);
+  checkMetadata(event);
   const { id, stream, version, position, metadata } = event;
   const request = opened.request && { ip: opened.request.ip ?? null, userAgent: opened.request.userAgent ?? null };
   const personal = personalOf(type, opened.subject);

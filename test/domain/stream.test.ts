@@ -10,4 +10,8 @@ describe('A stream', () => {
   it.each(['$ce-user', 'Mfa-sam', '-user', 'users-sam', ''])('called "%s" is none of ours', (stream) => {
     expect(categoryOf(stream)).toBeUndefined();
   });
+
+  it('without an id is none of ours', () => {
+    expect(categoryOf('users')).toBeUndefined();
+  });
 });

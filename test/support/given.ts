@@ -31,12 +31,10 @@ const METADATA: EventMetadata = {
   causationId: null,
 };
 
-/** Events as they are read from a stream that they begin. */
-export function recorded<E extends AnyEvent>(past: readonly Past<E>[]): readonly Recorded<E>[] {
-  return past.map((one, index) => {
-    const { occurredAt, event } = 'occurredAt' in one ? one : at(NOW, one);
-    return { ...event, version: index + 1, metadata: { ...METADATA, occurredAt } };
-  });
+/** An event as it is read from its stream. */
+export function record<E extends AnyEvent>(past: Past<E>, version: number): Recorded<E> {
+  const { occurredAt, event } = 'occurredAt' in past ? past : at(NOW, past);
+  return { ...event, version, metadata: { ...METADATA, occurredAt } };
 }
 
 /** The state of a stream in which this happened. */
@@ -44,7 +42,7 @@ export function stateAfter<S, C, E extends AnyEvent>(
   decider: Decider<S, C, E>,
   ...past: readonly Past<NoInfer<E>>[]
 ): S {
-  return recorded<E>(past).reduce(decider.evolve, decider.initial);
+  return past.map((one, index) => record<E>(one, index + 1)).reduce(decider.evolve, decider.initial);
 }
 
 /** The codes of rejections that tell nothing beside their code. */

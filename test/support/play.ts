@@ -1,7 +1,7 @@
 import type { Decider, Decision } from '../../src/domain/decider.js';
 import type { EventShape, Recorded } from '../../src/domain/event.js';
 import type { Instant } from '../../src/domain/instant.js';
-import { at, NOW, recorded, stateAfter, type Past } from './given.js';
+import { at, NOW, record, type Past } from './given.js';
 
 interface Played<S, E> {
   readonly decisions: readonly Decision<E>[];
@@ -10,17 +10,29 @@ interface Played<S, E> {
   readonly state: S;
 }
 
+function momentOf(command: object): Instant {
+  return 'now' in command && typeof command.now === 'string' ? command.now : NOW;
+}
+
 /** Sends commands one after the other; each is decided on what the ones before it made happen. */
-export function play<S, C extends { readonly now?: Instant }, E extends EventShape<string, unknown, unknown>>(
+export function play<S, C extends object, E extends EventShape<string, unknown, unknown>>(
   decider: Decider<S, C, E>,
-  commands: readonly C[],
+  commands: readonly NoInfer<C>[],
   ...before: readonly Past<NoInfer<E>>[]
 ): Played<S, E> {
-  const past: Past<E>[] = [...before];
+  const events: Recorded<E>[] = [];
+  let state = decider.initial;
+  function take(past: Past<E>) {
+    const event = record(past, events.length + 1);
+    events.push(event);
+    state = decider.evolve(state, event);
+  }
+
+  before.forEach(take);
   const decisions = commands.map((command) => {
-    const decision = decider.decide(command, stateAfter(decider, ...past));
-    past.push(...decision.events.map((event) => at(command.now ?? NOW, event)));
+    const decision = decider.decide(command, state);
+    for (const event of decision.events) take(at(momentOf(command), event));
     return decision;
   });
-  return { decisions, events: recorded<E>(past), state: stateAfter(decider, ...past) };
+  return { decisions, events, state };
 }

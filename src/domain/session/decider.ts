@@ -1,7 +1,8 @@
 import { accept, reject, type Decider, type Decision } from '../decider.js';
+import { after, isReached } from '../instant.js';
 import type { EndSession, RaiseSession, SessionCommand, StartSession } from './commands.js';
 import type { SessionEvent } from './events.js';
-import { hasExpired } from './standing.js';
+import { hasExpired, REFRESH_INTERVAL } from './standing.js';
 import { evolveSession, type OpenSession, type SessionState } from './state.js';
 import { challengeOperation, useVerification, verifyOperation } from './verification.js';
 
@@ -38,6 +39,7 @@ function decideInSession(command: InSession, session: OpenSession): Decision<Ses
     case 'RaiseSession':
       return raiseSession(command, session);
     case 'RefreshSession': {
+      if (!isReached(after(session.lastSeenAt, REFRESH_INTERVAL), command.now)) return accept();
       const { accountId, userId } = session;
       return accept({ type: 'SessionRefreshed', data: { accountId, userId }, personal: null });
     }

@@ -11,6 +11,11 @@ export const VERIFICATION_LIFETIME = 5 * MINUTE;
 /** An open challenge is handed out again only while there is time to answer it. */
 const TIME_TO_ANSWER = MINUTE;
 
+/** The challenge with this id; an id is whatever a client sent. */
+export function challengeNamed({ challenges }: OpenSession, challengeId: string): OperationChallenge | undefined {
+  return Object.hasOwn(challenges, challengeId) ? challenges[challengeId] : undefined;
+}
+
 /** The challenge for the same operation and arguments that can still be answered, if there is one. */
 export function openChallenge(session: OpenSession, command: ChallengeOperation): OperationChallenge | undefined {
   return Object.values(session.challenges).find(
@@ -43,15 +48,15 @@ export function checkAnswerable(
   now: Instant,
 ): Rejection | null {
   if (challenge === undefined) return { code: 'NOT_FOUND' };
-  if (challenge.verifiedBy !== null) return { code: 'CHALLENGE_ALREADY_VERIFIED' };
   if (isReached(challenge.expiresAt, now)) return { code: 'CHALLENGE_EXPIRED' };
+  if (challenge.verifiedBy !== null) return { code: 'CHALLENGE_ALREADY_VERIFIED' };
   return challenge.methods.includes(method) ? null : { code: 'METHOD_NOT_OFFERED' };
 }
 
 /** Records that a challenge was answered. */
 export function verifyOperation(command: VerifyOperation, session: OpenSession): Decision<SessionEvent> {
   const { challengeId, method, now } = command;
-  const challenge = session.challenges[challengeId];
+  const challenge = challengeNamed(session, challengeId);
   const refusal = checkAnswerable(challenge, method, now);
   if (refusal !== null || challenge === undefined) return reject(refusal ?? { code: 'NOT_FOUND' });
   const { accountId, userId } = session;
@@ -66,7 +71,7 @@ export function verifyOperation(command: VerifyOperation, session: OpenSession):
 /** Uses a verification up: only for its operation and arguments, only once, only while it lives. */
 export function useVerification(command: UseVerification, session: OpenSession): Decision<SessionEvent> {
   const { challengeId, operation, argumentsDigest, now } = command;
-  const challenge = session.challenges[challengeId];
+  const challenge = challengeNamed(session, challengeId);
   const serves =
     challenge?.argumentsDigest === argumentsDigest &&
     challenge.verifiedBy !== null &&

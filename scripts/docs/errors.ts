@@ -1,0 +1,41 @@
+import { REJECTION_CODES, type RejectionCode } from '../../src/domain/rejection.js';
+import { isTopLevel, TOP_LEVEL } from '../../src/graphql/error-table.js';
+import { generatedFrom, table } from './markdown.js';
+
+const INTRODUCTION = `# Errors
+
+A mutation that is refused does not do what it was asked for, and says why. **What a user can mend** is an entry of \`userErrors\` in
+the mutation's payload; **what only a programmer can mend** is a top-level error of GraphQL, its code in \`extensions.code\`. Codes stay the
+same; messages may be improved at any time.
+
+\`\`\`json
+{ "code": "WRONG_CODE", "field": ["input", "code"], "message": "…", "attemptsLeft": 4 }
+\`\`\`
+
+- \`code\`: one of the table below. A client that meets one it does not know shows the message.
+- \`field\`: the path of the input field that it is about, or null.
+- \`attemptsLeft\` (\`MfaError\`): how many more codes may be tried before one has to begin again.
+- \`retryAt\` (\`ThrottledError\`): when to try again; null where only an administrator can help, by unlocking.
+- \`challenge\` (\`VerificationRequiredError\`): what to answer with \`verifyOperation\` before sending the same mutation again.
+
+A failed sign-in never tells whether account, user or password was wrong, nor that passwords are backing off: all of it is
+\`SIGN_IN_FAILED\`. Only somebody who has given the right password is told what is left and when to retry.`;
+
+function placeOf(code: RejectionCode): string {
+  return isTopLevel(code) ? `top level, \`${TOP_LEVEL[code]}\`` : '`userErrors`';
+}
+
+/** The page on refusals: every code, where it stands in an answer, and what it means. */
+export function errorsMarkdown(): string {
+  const rows = Object.entries(REJECTION_CODES).map(([code, meaning]) => [
+    `\`${code}\``,
+    placeOf(code as RejectionCode),
+    meaning,
+  ]);
+  return [
+    generatedFrom('src/domain/rejection.ts'),
+    INTRODUCTION,
+    '## Codes',
+    table(['Code', 'Where', 'Meaning'], rows),
+  ].join('\n\n');
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { createCookieJar } from './cookie-jar.js';
+import { DemoError } from './demo-error.js';
+import type { Narrator } from './narrator.js';
+import type { Operation } from './operations.js';
+
+/** A program that speaks GraphQL over HTTP for somebody: a browser, or a script with a bearer token. */
+export interface Client {
+  readonly transport: 'COOKIE' | 'BEARER';
+  /**
+   * Asks, and tells what was asked and answered.
+   * @throws {DemoError} where the answer is not of the expected shape
+   */
+  ask<T>(operation: Operation, input: object, expected: z.ZodType<T>): Promise<T>;
+  /** Asks for something that has to be refused as a whole, with a code. */
+  askInVain(operation: Operation, input: object, code: string): Promise<void>;
+  /** Asks without telling. */
+  fetch<T>(operation: Operation, input: object, expected: z.ZodType<T>): Promise<T>;
+}
+
+export interface ClientOptions {
+  readonly url: string;
+  /** Whose client it is, in the story. */
+  readonly name: string;
+  readonly transport: 'COOKIE' | 'BEARER';
+  readonly narrator: Narrator;
+  readonly signal: AbortSignal;
+}
+
+const LONGEST_ANSWER = 15_000;
+
+const graphqlAnswer = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z.array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }) })).default([]),
+});
+
+type GraphqlAnswer = z.infer<typeof graphqlAnswer>;
+
+const withToken = z.object({ outcome: z.object({ token: z.string() }) });
+
+/** The part of an answer that its operation asked for, or the errors that came in its place. */
+function essenceOf({ name }: Operation, { data, errors }: GraphqlAnswer): unknown {
+  if (errors.length === 0) return data?.[name];
+  return { errors: errors.map(({ message, extensions: { code } }) => ({ code, message })) };
+}
+
+function check<T>(who: string, { name }: Operation, expected: z.ZodType<T>, answer: unknown): T {
+  const checked = expected.safeParse(answer);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  const place = issue === undefined || issue.path.length === 0 ? 'in the whole' : `at ${issue.path.join('.')}`;
+  throw new DemoError(`${who} asked ${name}; the answer is not the expected one ${place}: ${issue?.message ?? ''}.`);
+}
+
+async function parsed(response: Response, { name }: Operation): Promise<GraphqlAnswer> {
+  const text = await response.text();
+  try {
+    return graphqlAnswer.parse(JSON.parse(text));
+  } catch {
+    throw new DemoError(`${name} was answered with HTTP status ${response.status} and no GraphQL answer.`);
+  }
+}
+
+/** What a client remembers between requests: its cookies, or its token. */
+function createMemory(transport: Client['transport']) {
+  const jar = createCookieJar();
+  let token = '';
+  return {
+    headers(): Record<string, string> {
+      if (transport === 'BEARER') return token === '' ? {} : { authorization: `Bearer ${token}` };
+      const cookie = jar.header();
+      return cookie === '' ? {} : { cookie };
+    },
+    learn(response: Response, answer: unknown): void {
+      if (transport === 'COOKIE') jar.keep(response.headers.getSetCookie());
+      const told = withToken.safeParse(answer);
+      if (told.success) token = told.data.outcome.token;
+    },
+  };
+}
+
+async function post(options: ClientOptions, headers: Record<string, string>, body: object): Promise<Response> {
+  const tooLong = AbortSignal.timeout(LONGEST_ANSWER);
+  try {
+    return await fetch(options.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'user-agent': 'virtual-mfa-demo',
+        ...headers,
+      },
+      body: JSON.stringify(body),
+      signal: AbortSignal.any([options.signal, tooLong]),
+    });
+  } catch (error) {
+    if (options.signal.aborted) throw error;
+    if (tooLong.aborted) throw new DemoError(`The server did not answer within ${LONGEST_ANSWER / 1000} s.`);
+    throw new DemoError(`The server at ${options.url} cannot be reached.`, { cause: error });
+  }
+}
+
+/** A client that has not signed in yet. */
+export function createClient(options: ClientOptions): Client {
+  const { name: who, narrator, transport } = options;
+  const memory = createMemory(transport);
+
+  async function send(operation: Operation, input: object): Promise<unknown> {
+    const variables = operation.takes === 'INPUT' ? { input } : input;
+    const response = await post(options, memory.headers(), { query: operation.document, variables });
+    const answer = essenceOf(operation, await parsed(response, operation));
+    memory.learn(response, answer);
+    return answer;
+  }
+
+  async function ask<T>(operation: Operation, input: object, expected: z.ZodType<T>): Promise<T> {
+    narrator.sent(who, operation.name, input);
+    const answer = await send(operation, input);
+    narrator.answered(answer);
+    return check(who, operation, expected, answer);
+  }
+
+  return {
+    transport,
+    ask,
+    async askInVain(operation, input, code) {
+      await ask(operation, input, z.object({ errors: z.tuple([z.object({ code: z.literal(code) })]) }));
+    },
+    fetch: async (operation, input, expected) => check(who, operation, expected, await send(operation, input)),
+  };
+}

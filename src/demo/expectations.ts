@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+/** Nothing was refused. */
+const nothingRefused = z.tuple([]);
+
+/** A payload that did what it was asked for, with these results. */
+export function done<T extends z.ZodRawShape>(results: T) {
+  return z.object({ ...results, userErrors: nothingRefused });
+}
+
+/** One refusal with its code, and more about it. */
+export function refused<T extends z.ZodRawShape>(code: string, more: T) {
+  return z.object({ userErrors: z.tuple([z.object({ code: z.literal(code), ...more })]) });
+}
+
+/** A wrong code, with what is left of its challenge. */
+export function wrongCode(attemptsLeft: number) {
+  return refused('WRONG_CODE', { __typename: z.literal('MfaError'), attemptsLeft: z.literal(attemptsLeft) });
+}
+
+/** The session is full, by so much (NIST SP 800-63B): `aal1` a password, `aal2` a second factor as well. */
+export function signedIn(acr: 'aal1' | 'aal2') {
+  const viewer = z.object({ stage: z.literal('FULL'), acr: z.literal(acr) });
+  return done({ outcome: z.object({ __typename: z.literal('SignedIn'), viewer }) });
+}
+
+/** The password was right, and a code is owed. */
+export const challenged = done({
+  outcome: z.object({
+    __typename: z.literal('MfaChallengeRequired'),
+    methods: z.tuple([z.literal('VIRTUAL_MFA')]),
+    attemptsLeft: z.literal(5),
+  }),
+});
+
+/** A set-up with its seed in three forms. */
+export const enrollmentStarted = done({
+  enrollment: z
+    .object({
+      id: z.string(),
+      otpauthUri: z.string().startsWith('otpauth://totp/'),
+      secret: z.string().regex(/^[A-Z2-7]{32}$/),
+      qrCode: z.string().startsWith('<svg'),
+    })
+    .refine(({ otpauthUri, secret }) => new URL(otpauthUri).searchParams.get('secret') === secret, {
+      error: 'the key URI and the text must have the same seed',
+    }),
+});
+
+/** The device is enabled, the session has risen, and there is advice. */
+export const mfaEnabled = signedIn('aal2').extend({
+  user: z.object({ mfa: z.object({ enabled: z.literal(true) }) }),
+  recommendations: z.array(z.string()).min(1),
+});
+
+/** A page of the audit trail. */
+export const trailPage = z.object({
+  nodes: z.array(
+    z.object({
+      seq: z.int(),
+      occurredAt: z.string(),
+      type: z.string(),
+      actor: z.object({ kind: z.string(), name: z.string().nullable() }),
+      subject: z.object({ name: z.string().nullable() }).nullable(),
+      outcome: z.enum(['SUCCESS', 'FAILURE']),
+      reason: z.string().nullable(),
+    }),
+  ),
+  pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+});
+
+export type TrailEvent = z.infer<typeof trailPage>['nodes'][number];

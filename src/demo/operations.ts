@@ -1,0 +1,66 @@
+/** An operation of the GraphQL contract, as this client uses it. */
+export interface Operation {
+  /** The root field. */
+  readonly name: string;
+  readonly document: string;
+  /** Whether what is given is the one `input` of a mutation, or the variables as they are. */
+  readonly takes: 'INPUT' | 'VARIABLES';
+}
+
+const USER_ERRORS = `userErrors {
+    __typename code message
+    ... on MfaError { attemptsLeft }
+    ... on ThrottledError { retryAt }
+    ... on VerificationRequiredError { challenge { id operation methods } }
+  }`;
+
+const OUTCOME = `outcome {
+    __typename
+    ... on SignedIn { token viewer { stage acr amr } }
+    ... on MfaChallengeRequired { token methods attemptsLeft expiresAt }
+  }`;
+
+function mutation(name: string, inputType: string, selection: string): Operation {
+  const document = `mutation ($input: ${inputType}!) { ${name}(input: $input) { ${selection} ${USER_ERRORS} } }`;
+  return { name, document, takes: 'INPUT' };
+}
+
+function operation(name: string, document: string): Operation {
+  return { name, document, takes: 'VARIABLES' };
+}
+
+export const registerAccount = mutation('registerAccount', 'RegisterAccountInput', 'account { id alias }');
+export const signIn = mutation('signIn', 'SignInInput', OUTCOME);
+export const answerMfaChallenge = mutation('answerMfaChallenge', 'AnswerMfaChallengeInput', OUTCOME);
+export const signOut = operation('signOut', `mutation { signOut { ${USER_ERRORS} } }`);
+export const startMfaEnrollment = mutation(
+  'startMfaEnrollment',
+  'StartMfaEnrollmentInput',
+  'enrollment { id deviceName expiresAt otpauthUri secret qrCode }',
+);
+export const enableMfa = mutation(
+  'enableMfa',
+  'EnableMfaInput',
+  `user { username mfa { enabled deviceName } } ${OUTCOME} recommendations`,
+);
+export const verifyOperation = mutation(
+  'verifyOperation',
+  'VerifyOperationInput',
+  'challenge { id operation expiresAt }',
+);
+export const createSubUser = mutation('createSubUser', 'CreateSubUserInput', 'user { id kind role username }');
+
+export const viewer = operation(
+  'viewer',
+  '{ viewer { stage acr user { username kind role mfa { enabled deviceName } } } }',
+);
+export const users = operation('users', '{ users { nodes { username kind role mfa { enabled deviceName } } } }');
+export const auditEvents = operation(
+  'auditEvents',
+  `query ($filter: AuditEventFilter, $first: Int, $after: String) {
+    auditEvents(filter: $filter, first: $first, after: $after) {
+      nodes { seq occurredAt type actor { kind name } subject { name } outcome reason }
+      pageInfo { hasNextPage endCursor }
+    }
+  }`,
+);

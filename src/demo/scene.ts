@@ -1,0 +1,47 @@
+import { createAuthenticator, type Authenticator } from './authenticator.js';
+import { createClient, type Client } from './client.js';
+import type { Narrator, Time } from './narrator.js';
+
+/** What the journey needs of the world: a running service, somebody who listens, and time. */
+export interface Stage extends Time {
+  /** Where GraphQL is served. */
+  readonly url: string;
+  readonly narrator: Narrator;
+  /** Gives up what is in flight. */
+  readonly signal: AbortSignal;
+}
+
+/** What the chapters of the journey play with. */
+export interface Scene {
+  /** Begins the next step, under its number. */
+  step(title: string, ...sentences: readonly string[]): void;
+  tell(sentence: string): void;
+  print(text: string): void;
+  /** A browser, which keeps its session in a cookie. */
+  browser(name: string): Client;
+  /** A script, which sends its session as a bearer token. */
+  script(name: string): Client;
+  /** A phone that scans a key URI. */
+  scan(keyUri: string): Authenticator;
+  /** How many steps were begun. */
+  steps(): number;
+}
+
+/** Sets the scene on a stage. */
+export function createScene(stage: Stage): Scene {
+  const { url, narrator, signal, now, sleep } = stage;
+  let steps = 0;
+  return {
+    step(title, ...sentences) {
+      steps += 1;
+      narrator.heading(`${steps}. ${title}`);
+      for (const sentence of sentences) narrator.tell(sentence);
+    },
+    tell: (sentence) => narrator.tell(sentence),
+    print: (text) => narrator.print(text),
+    browser: (name) => createClient({ url, name, transport: 'COOKIE', narrator, signal }),
+    script: (name) => createClient({ url, name, transport: 'BEARER', narrator, signal }),
+    scan: (keyUri) => createAuthenticator(keyUri, { now, sleep, countdown: narrator.countdown }),
+    steps: () => steps,
+  };
+}
