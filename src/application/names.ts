@@ -55,12 +55,22 @@ async function closeOwner(app: Application, request: RequestContext, holder: Nam
   return closed.state.status === 'ABANDONED';
 }
 
+async function isClosed(app: Application, holder: NameHolder): Promise<boolean> {
+  const { state } =
+    categoryOf(holder.owner) === 'account'
+      ? await load(app, accountDecider, holder.accountId)
+      : await load(app, userDecider, holder.userId);
+  return state.status === 'ABANDONED';
+}
+
 async function abandonedOwner(
   app: Application,
   request: RequestContext,
   { state, holder }: { readonly state: NameState; readonly holder: NameHolder },
 ): Promise<string | null> {
   if (state.status !== 'RESERVED' || state.owner === holder.owner) return null;
+  // Whoever was closed itself closes nobody, or of two registrations each could end the other.
+  if (await isClosed(app, holder)) return null;
   return (await closeOwner(app, request, state)) ? state.owner : null;
 }
 

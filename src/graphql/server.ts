@@ -4,6 +4,7 @@ import type { GraphqlContext } from './context.js';
 import { createErrorMask, type ReportError } from './masking.js';
 import { documentLimits } from './rules/limits.js';
 import { noSchemaIntrospection } from './rules/no-schema-introspection.js';
+import { noSubscriptions } from './rules/no-subscriptions.js';
 import { oneMutation } from './rules/one-mutation.js';
 import { buildGraphqlSchema } from './schema.js';
 import { statusPlugin } from './status-plugin.js';
@@ -37,7 +38,12 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
     parseOptions: { maxLexicalTokens: MOST_TOKENS },
     validationOptions: { maxErrors: 5 },
     maxRecursiveSelections: true,
-    validationRules: [documentLimits(LIMITS), oneMutation, ...(introspection ? [] : [noSchemaIntrospection])],
+    validationRules: [
+      documentLimits(LIMITS),
+      oneMutation,
+      noSubscriptions,
+      ...(introspection ? [] : [noSchemaIntrospection]),
+    ],
     formatError: createErrorMask(requestId, report),
     plugins: [ApolloServerPluginLandingPageDisabled(), statusPlugin, ...plugins],
     logger: { debug: () => undefined, info: () => undefined, warn: report, error: report },

@@ -49,6 +49,19 @@ function observe(http: FastifyInstance, { access, withRequestId, tls }: HttpAppO
   });
 }
 
+/** Has connections that are in use when the service stops closed with their answer, instead of kept for another request. */
+function drain(http: FastifyInstance): void {
+  let closing = false;
+  http.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  http.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close');
+    done(null, payload);
+  });
+}
+
 /** Sets up HTTP: GraphQL, health, cookies, errors as JSON, a request id in every answer. */
 export async function createHttpApp(options: HttpAppOptions): Promise<FastifyInstance> {
   const { app, tls, report, readiness } = options;
@@ -61,6 +74,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<FastifyIns
   await http.register(fastifyCookie);
   handleErrors(http, report);
   observe(http, options);
+  drain(http);
   offerHealth(http, readiness);
   offerGraphql(http, { ...options, cookies: createCookies(app, tls) });
   return http;
