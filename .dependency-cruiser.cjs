@@ -6,6 +6,7 @@
 /** A room's ports lie in the room itself, its adapters each in a folder below it. */
 const ports = { eventstore: '^src/eventstore/[^/]+[.]ts$', vault: '^src/vault/[^/]+[.]ts$' };
 const adapters = '^src/(?:eventstore|vault)/[^/]+/';
+const sqliteAdapters = '^src/(?:eventstore|vault)/sqlite/';
 const packages = '(?:^|/)node_modules/';
 
 /**
@@ -45,18 +46,31 @@ const rooms = [
     from: { path: '^src/domain/' },
     to: { pathNot: '^src/' },
   },
+  room('sqlite-knows-nobody', '^src/sqlite/', ['^src/sqlite/'], 'What any SQLite file has in common is of no kind.'),
+  {
+    name: 'sqlite-needs-only-its-driver',
+    comment: 'No packages beside better-sqlite3 in what any SQLite file has in common.',
+    severity: 'error',
+    from: { path: '^src/sqlite/' },
+    to: { pathNot: ['^src/', `${packages}(?:@types/)?better-sqlite3/`], dependencyTypesNot: ['core'] },
+  },
   room(
     'eventstore-knows-domain',
     '^src/eventstore/',
-    ['^src/eventstore/', '^src/domain/', ports.vault],
+    ['^src/eventstore/', '^src/domain/', '^src/sqlite/', ports.vault],
     'The event store knows the domain, and the vault only for the codec of personal values.',
   ),
-  room('vault-knows-domain', '^src/vault/', ['^src/vault/', '^src/domain/'], 'The vault knows the domain.'),
+  room(
+    'vault-knows-domain',
+    '^src/vault/',
+    ['^src/vault/', '^src/domain/', '^src/sqlite/'],
+    'The vault knows the domain.',
+  ),
   room('audit-knows-domain', '^src/audit/', ['^src/audit/', '^src/domain/'], 'The audit room knows events only.'),
   room(
     'projections-know-events',
     '^src/projections/',
-    ['^src/projections/', '^src/domain/', '^src/audit/', ports.eventstore],
+    ['^src/projections/', '^src/domain/', '^src/audit/', '^src/sqlite/', ports.eventstore],
     'Read models know events, the event-store port and the audit room.',
   ),
   room(
@@ -97,7 +111,7 @@ const rooms = [
     from: {
       path: '^src/',
       pathNot: [
-        '^src/(?:domain|eventstore|vault|audit|projections|application|notifications|graphql|http|runtime|demo)/',
+        '^src/(?:domain|sqlite|eventstore|vault|audit|projections|application|notifications|graphql|http|runtime|demo)/',
         '^src/(?:main|config|service)[.]ts$',
       ],
     },
@@ -134,10 +148,20 @@ const composition = [
     from: { path: '^src/', pathNot: ['^src/main[.]ts$', '^src/demo/'] },
     to: { path: ['^src/service[.]ts$', '^src/main[.]ts$', '^src/demo/'] },
   },
+  {
+    name: 'sqlite-files-only-in-adapters-and-projections',
+    comment: 'Only what owns tables opens SQLite files: no port does.',
+    severity: 'error',
+    from: {
+      path: '^src/',
+      pathNot: ['^src/(?:sqlite|projections)/', sqliteAdapters, '^src/service[.]ts$'],
+    },
+    to: { path: '^src/sqlite/' },
+  },
   packageOnlyIn(
     'sqlite-only-in-adapters-and-projections',
     'better-sqlite3',
-    ['^src/(?:eventstore|vault)/sqlite/', '^src/projections/'],
+    ['^src/(?:sqlite|projections)/', sqliteAdapters],
     'Only what owns tables speaks SQL.',
   ),
   packageOnlyIn(

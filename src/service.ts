@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +11,7 @@ import { startProcessManager } from './application/process-managers/process-mana
 import { sweepVault } from './application/process-managers/sweep.js';
 import { createPasswordHasher } from './application/password-hasher.js';
 import { createUnknownNames } from './application/unknown-names.js';
-import type { Config } from './config.js';
+import { ConfigError, type Config } from './config.js';
 import { instantOf, type Instant } from './domain/instant.js';
 import { createEventLog } from './eventstore/event-log.js';
 import type { EventStore } from './eventstore/event-store.js';
@@ -23,10 +22,11 @@ import { buildGraphqlSchema } from './graphql/schema.js';
 import { createGraphqlServer } from './graphql/server.js';
 import { createHttpApp, type HttpApp } from './http/http-app.js';
 import type { Readiness } from './http/health.js';
-import { openReadModelDatabase } from './projections/read-model-file.js';
+import { openReadModelFile } from './projections/read-model-file.js';
 import { createReadModels, projections } from './projections/read-models.js';
 import { startProjections, type ProjectionRunner } from './projections/runner.js';
-import { loadOrCreateKeyRingFile, parseKeyRing } from './vault/key-ring-file.js';
+import { loadKeyRingFile, loadOrCreateKeyRingFile, parseKeyRing } from './vault/key-ring-file.js';
+import { checkKeyRing } from './vault/key-ring-check.js';
 import { digest, type KeyRing } from './vault/key-ring.js';
 import { createPersonKeys } from './vault/person-keys.js';
 import { openSqliteVault } from './vault/sqlite/sqlite-vault.js';
@@ -57,14 +57,27 @@ const EVEN_SLOT = 50;
 /** Password hashes that may wait; beyond them the answer is `RATE_LIMITED`. */
 const WAITING_HASHES = 256;
 
-function clockOf({ testClockFile }: Config): () => Instant {
-  if (testClockFile === null) return () => instantOf(Date.now());
-  return () => instantOf(Date.now() + Number(readFileSync(testClockFile, 'utf8')));
+function offsetIn(path: string): number {
+  try {
+    const offset = Number(readFileSync(path, 'utf8'));
+    if (Number.isFinite(offset)) return offset;
+  } catch {
+    // Missing or not a number, the remedy is the same.
+  }
+  throw new ConfigError(
+    `TEST_CLOCK_FILE names ${path}, which holds no number of milliseconds. Write one, or unset it.`,
+  );
+}
+
+function clockOf({ testClockFile: path }: Config): () => Instant {
+  if (path === null) return () => instantOf(Date.now());
+  offsetIn(path);
+  return () => instantOf(Date.now() + offsetIn(path));
 }
 
 async function keyRingOf({ keyRing, dataDir }: Config, now: () => Instant, logger: Logger): Promise<KeyRing> {
   if (keyRing.from === 'ENVIRONMENT') return parseKeyRing(keyRing.json, 'in KEY_RING');
-  if (keyRing.from === 'FILE') return parseKeyRing(await readFile(keyRing.path, 'utf8'), keyRing.path);
+  if (keyRing.from === 'FILE') return loadKeyRingFile(keyRing.path);
   const path = join(dataDir, 'keys.json');
   const loaded = await loadOrCreateKeyRingFile(path, now);
   logger.warn({ path }, 'running on a generated key ring: for development only, see KEY_RING_FILE');
@@ -92,6 +105,7 @@ async function openStorage(config: Config, now: () => Instant, logger: Logger): 
     const keyRing = await keyRingOf(config, now, logger);
     const store = openSqliteEventStore({ database, now });
     const vault = openSqliteVault({ database, keyRing, now });
+    await checkKeyRing(vault, keyRing);
     const app: Application = {
       log: createEventLog(store, createPersonKeys(vault)),
       vault,
@@ -117,25 +131,31 @@ async function openStorage(config: Config, now: () => Instant, logger: Logger): 
 }
 
 function readinessOf(runner: ProjectionRunner, start: bigint): Readiness {
-  const { position, halted } = runner.status();
+  const { position, halted, waitingFor } = runner.status();
   const reasons = halted.map(({ projection, reason }) => `the read model ${projection} has halted: ${reason}`);
-  const behind = position < start ? ['the read models are catching up with the log'] : [];
-  const all = reasons.length > 0 ? reasons : behind;
-  return { ready: all.length === 0, reasons: all, position };
+  if (waitingFor !== null) reasons.push(`the read models wait: ${waitingFor}`);
+  if (reasons.length === 0 && position < start) reasons.push('the read models are catching up with the log');
+  return { ready: reasons.length === 0, reasons, position };
 }
 
 function openReadSide(config: Config, { store, app }: Storage, logger: Logger) {
-  const database = openReadModelDatabase(join(config.dataDir, 'read-models.db'));
-  const runner = startProjections({
-    ...{ database, store, projections },
-    log: app.log,
-    onHalt: (projection, error) => logger.fatal({ projection, err: error }, 'a read model has halted'),
-  });
-  const close = async () => {
-    await runner.stop();
-    database.close();
-  };
-  return { readModels: createReadModels(database), runner, close };
+  const file = openReadModelFile(join(config.dataDir, 'read-models.db'));
+  try {
+    const runner = startProjections({
+      ...{ database: file.connection, store, projections },
+      log: app.log,
+      onHalt: (projection, error) => logger.fatal({ projection, err: error }, 'a read model has halted'),
+      onWait: (error) => logger.warn({ err: error }, 'the read models wait'),
+    });
+    const close = async () => {
+      await runner.stop();
+      file.close();
+    };
+    return { readModels: createReadModels(file.connection), runner, close };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
 }
 
 /** The sweep runs this often; what it looks for is older than an hour. */
@@ -144,8 +164,9 @@ const SWEEP_EVERY = 3_600_000;
 function startProcessManagers({ app, store }: Storage, logger: Logger) {
   const onFailure = (manager: string, error: unknown) => logger.error({ manager, err: error }, 'a reaction failed');
   const running = [destroySecrets].map((manager) => startProcessManager({ app, store, manager, onFailure }));
+  let sweeping = Promise.resolve();
   const sweep = () => {
-    sweepVault(app).then(
+    sweeping = sweepVault(app).then(
       (destroyed) => logger.info({ destroyed }, 'swept the vault'),
       (error: unknown) => onFailure('sweep', error),
     );
@@ -154,7 +175,7 @@ function startProcessManagers({ app, store }: Storage, logger: Logger) {
   sweep();
   return async () => {
     clearInterval(timer);
-    await Promise.all(running.map((manager) => manager.stop()));
+    await Promise.all([sweeping, ...running.map((manager) => manager.stop())]);
   };
 }
 
@@ -212,7 +233,7 @@ export async function start(config: Config, overrides: Overrides = {}): Promise<
     await http.listen({ host: config.host, port: config.port });
     const head = await storage.store.head();
     const ready = async () => {
-      await readSide.runner.reached(head, Number.MAX_SAFE_INTEGER);
+      await readSide.runner.reached(head, Infinity);
     };
     return { url: urlOf(config, http), ready, stop };
   } catch (error) {

@@ -2,7 +2,7 @@ import type { DomainEvent } from '../domain/catalogue.js';
 import type { Decider, Decision } from '../domain/decider.js';
 import type { Actor, EventMetadata, Recorded } from '../domain/event.js';
 import type { Rejection } from '../domain/rejection.js';
-import { streamName } from '../domain/stream.js';
+import { isStreamId, streamName } from '../domain/stream.js';
 import type { Envelope } from '../eventstore/event-log.js';
 import { ConcurrencyError } from '../eventstore/event-store.js';
 import type { Application } from './application.js';
@@ -47,6 +47,7 @@ export async function load<S, C, E extends DomainEvent>(
   decider: Decider<S, C, E>,
   id: string,
 ): Promise<Loaded<S>> {
+  if (!isStreamId(id)) return { state: decider.initial, version: 0 };
   const events = await app.log.readStream(streamName(decider.category, id));
   // Reading checked that these are events of this category.
   const state = (events as unknown as readonly Recorded<E>[]).reduce(decider.evolve, decider.initial);

@@ -98,12 +98,22 @@ async function closeOwner(
     : closeUser(app, request, holder, name);
 }
 
+async function isClosed(app: Application, holder: NameHolder): Promise<boolean> {
+  const { state } =
+    categoryOf(holder.owner) === 'account'
+      ? await load(app, accountDecider, holder.accountId)
+      : await load(app, userDecider, holder.userId);
+  return state.status === 'ABANDONED';
+}
+
 async function abandonedOwner(
   app: Application,
   request: RequestContext,
   { state, holder, name }: { readonly state: NameState; readonly holder: NameHolder; readonly name: string },
 ): Promise<string | null> {
   if (state.status !== 'RESERVED' || state.owner === holder.owner) return null;
+  // Whoever was closed itself closes nobody, or of two registrations each could end the other.
+  if (await isClosed(app, holder)) return null;
   return (await closeOwner(app, request, state, name)) ? state.owner : null;
 }
 

@@ -205,5 +205,7 @@ export function sentenceOf(
   names: { readonly subject: string | null; readonly device: string | null },
 ): string {
   const sentence = descriptionOf(type)?.sentence ?? type;
-  return sentence.replace('{subject}', names.subject ?? 'a user').replace('{device}', names.device ?? 'without a name');
+  const words = { subject: names.subject ?? 'a user', device: names.device ?? 'without a name' };
+  // All at once and by a function: a name that looks like a placeholder, or like a pattern of `replace`, is only a name.
+  return sentence.replaceAll(/\{(subject|device)\}/g, (_, name: keyof typeof words) => words[name]);
 }

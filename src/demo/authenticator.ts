@@ -6,8 +6,6 @@ import type { Narrator, Time } from './narrator.js';
 export interface Authenticator {
   /** The code that it shows now; if that was used before, the next one, which is waited for. */
   freshCode(): Promise<string>;
-  /** The code that it shows now, used or not. */
-  shownCode(): string;
   /** A code as somebody mistypes it: one that is right at no moment near to now. */
   mistypedCode(): string;
 }
@@ -24,7 +22,7 @@ function scan(keyUri: string): TOTP {
 /** Scans a key URI. */
 export function createAuthenticator(
   keyUri: string,
-  { now, countdown }: Time & Pick<Narrator, 'countdown'>,
+  { now, countdown }: Pick<Time, 'now'> & Pick<Narrator, 'countdown'>,
 ): Authenticator {
   const totp = scan(keyUri);
   const period = totp.period * 1000;
@@ -41,10 +39,9 @@ export function createAuthenticator(
       lastUsedStep = currentStep();
       return codeAt(lastUsedStep);
     },
-    shownCode: () => codeAt(currentStep()),
     mistypedCode() {
       const near = Array.from({ length: 2 * NEAR + 1 }, (_, index) => codeAt(currentStep() - NEAR + index));
-      const shown = this.shownCode();
+      const shown = codeAt(currentStep());
       const slips = Array.from({ length: 10 }, (_, digit) => `${shown.slice(0, -1)}${digit}`);
       return slips.find((slip) => !near.includes(slip)) ?? shown;
     },

@@ -16,7 +16,7 @@ interface Setting {
 }
 
 const INTRODUCTION =
-  'A person enables virtual MFA and signs in with it, against a service that is started for this and thrown away afterwards. Every answer is checked. It takes about a minute and a half, most of it waiting for the next code.';
+  'A person enables virtual MFA and signs in with it, against a service that is started for this and thrown away afterwards. Every answer is checked. It takes 60 to 90 seconds, nearly all of them spent waiting for the next code.';
 
 function settingOf(interruption: Interruption): Setting {
   const { signal } = interruption;
@@ -34,7 +34,7 @@ async function playAgainst(server: Server, setting: Setting): Promise<void> {
   const steps = await playJourney({ ...setting, url: server.url, signal: interruption.signal });
   await server.stop();
   const seconds = Math.round((now() - start) / 1000);
-  narrator.tell('The server was asked to stop (SIGTERM) and ended with exit code 0; its data folder is removed.');
+  narrator.tell('The server was asked to stop (SIGTERM) and ended with exit code 0.');
   narrator.conclude(`The journey worked: ${steps} steps in ${seconds} s.`);
 }
 
@@ -47,24 +47,36 @@ function tellFailure(error: unknown, server: Server | null): void {
   if (log !== '') console.error(`\nThe last lines of the server's log:\n${log}`);
 }
 
-/** Plays the journey in a data folder and answers the exit code; whatever happens, the server has ended when it returns. */
-async function run(setting: Setting, dataDir: string): Promise<number> {
+async function makeDataDir(): Promise<string> {
+  const folder = tmpdir();
+  try {
+    return await mkdtemp(join(folder, 'virtual-mfa-demo-'));
+  } catch (cause) {
+    throw new DemoError(`No folder can be made in ${folder}. Set TMPDIR to one that you may write.`, { cause });
+  }
+}
+
+/** Plays the journey and answers the exit code; whatever happens, nothing of the server is left when it returns. */
+async function run(setting: Setting): Promise<number> {
   const { signal, abort } = setting.interruption;
+  let dataDir: string | null = null;
   let server: Server | null = null;
   try {
+    dataDir = await makeDataDir();
     server = await startServer({ script: process.argv[1] ?? '', dataDir, signal, onLost: abort });
     await playAgainst(server, setting);
     return 0;
   } catch (thrown) {
     const error: unknown = signal.aborted ? signal.reason : thrown;
-    if (error instanceof Interrupted) {
-      console.error(`\n${error.message}: the demo stops, and with it its server.`);
-      return error.exitCode;
+    if (!(error instanceof Interrupted)) {
+      tellFailure(error, server);
+      return 1;
     }
-    tellFailure(error, server);
-    return 1;
+    console.error(`\n${error.message}: the demo stops, and with it its server.`);
+    return error.exitCode;
   } finally {
     await server?.end();
+    if (dataDir !== null) await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
@@ -72,12 +84,10 @@ async function run(setting: Setting, dataDir: string): Promise<number> {
 export async function demo(): Promise<void> {
   const interruption = watchForInterruption();
   const setting = settingOf(interruption);
-  const dataDir = await mkdtemp(join(tmpdir(), 'virtual-mfa-demo-'));
   try {
     setting.narrator.title('Virtual MFA: the first journey', INTRODUCTION);
-    process.exitCode = await run(setting, dataDir);
+    process.exitCode = await run(setting);
   } finally {
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
     interruption.dispose();
   }
 }

@@ -5,6 +5,8 @@ import { ANSWERED, notationOf, SENT } from './notation.js';
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  /** How wide a terminal is. */
+  readonly columns?: number;
   hasColors?(): boolean;
 }
 
@@ -25,31 +27,30 @@ export interface Narrator {
   /** Waits until a moment and shows how long that takes. */
   countdown(reason: string, until: number): Promise<void>;
   conclude(sentence: string): void;
-  /** Writes text as it is. */
-  print(text: string): void;
+  /** Writes what needs to know how many columns there are. */
+  print(draw: (columns: number) => string): void;
 }
 
-const WIDTH = 100;
+/** Longer lines are hard to read, even where there is room. */
+const WIDEST = 100;
+/** A terminal that claims to be narrower does not know its width. */
+const NARROWEST = 40;
 const MARGIN = '   ';
 
-function wrap(text: string): string {
+function wrap(text: string, width: number): string {
   const lines = [''];
   for (const word of text.split(' ')) {
     const last = lines.length - 1;
     const longer = `${lines[last] ?? ''} ${word}`.trimStart();
-    if (longer.length <= WIDTH - MARGIN.length) lines[last] = longer;
+    if (longer.length <= width) lines[last] = longer;
     else lines.push(word);
   }
-  return indent(lines.join('\n'), MARGIN);
-}
-
-function indent(text: string, margin: string): string {
-  return text.replace(/^(?=.)/gm, margin);
+  return `${lines.map((line) => MARGIN + line).join('\n')}\n`;
 }
 
 /** Behind an arrow, further lines below the first. */
 function behind(arrow: string, text: string): string {
-  return `${MARGIN}${arrow} ${text.replaceAll('\n', `\n${MARGIN}  `)}\n`;
+  return `${MARGIN}${arrow} ${text.replaceAll('\n', `\n${MARGIN}  `)}`;
 }
 
 async function redraw(out: Output, { now, sleep }: Time, reason: string, until: number): Promise<void> {
@@ -77,19 +78,27 @@ export function createNarrator(out: Output, time: Time): Narrator {
   const styled = out.isTTY === true && out.hasColors?.() === true;
   const bold = (text: string) => (styled ? styleText('bold', text) : text);
   const dim = (text: string) => (styled ? styleText('dim', text) : text);
-  const print = (text: string) => void out.write(text);
-  const width = WIDTH - MARGIN.length - 2;
+  const { columns = 0 } = out;
+  const known = columns < NARROWEST ? Number.POSITIVE_INFINITY : columns;
+  const width = Math.min(WIDEST, known) - MARGIN.length;
+  const tell = (text: string) => void out.write(wrap(text, width));
+  const room = { width: width - 2, taken: 0 };
   return {
-    title: (title, introduction) => print(`${bold(title)}\n\n${wrap(introduction)}\n`),
-    heading: (title) => print(`\n${bold(title)}\n`),
-    tell: (text) => print(`${wrap(text)}\n`),
-    sent: (who, operation, input) => {
-      const what = Object.keys(input).length === 0 ? '' : ` ${notationOf(input, { masks: SENT, width: width - 30 })}`;
-      print(dim(behind('→', `${who}: ${operation}${what}`)));
+    title(title, introduction) {
+      out.write(`${bold(title)}\n\n`);
+      tell(introduction);
     },
-    answered: (answer) => print(behind('←', notationOf(answer, { masks: ANSWERED, width }))),
+    heading: (title) => void out.write(`\n${bold(title)}\n`),
+    tell,
+    sent(who, operation, input) {
+      const asks = `${who}: ${operation} `;
+      const isBare = Object.keys(input).length === 0;
+      const what = isBare ? '' : notationOf(input, { ...room, masks: SENT, taken: asks.length });
+      out.write(`${dim(behind('→', `${asks}${what}`.trimEnd()))}\n`);
+    },
+    answered: (answer) => void out.write(`${behind('←', notationOf(answer, { ...room, masks: ANSWERED }))}\n`),
     countdown: (reason, until) => (out.isTTY === true ? redraw : dots)(out, time, reason, until),
-    conclude: (sentence) => print(`\n${bold(sentence)}\n`),
-    print,
+    conclude: (sentence) => void out.write(`\n${bold(sentence)}\n`),
+    print: (draw) => void out.write(`${draw(known)}\n`),
   };
 }

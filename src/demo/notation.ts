@@ -20,54 +20,53 @@ export const ANSWERED: Masks = {
   qrCode: (svg) => `an SVG image of ${Buffer.byteLength(svg)} bytes`,
 };
 
-interface Style {
+/** The room that there is for a value. */
+export interface Room {
   readonly masks: Masks;
-  /** Columns that there are for a line. */
+  /** Columns of a line. */
   readonly width: number;
+  /** Columns of the first line that are taken. */
+  readonly taken: number;
 }
 
 const INDENT = '  ';
 
-function isNothing(value: unknown): boolean {
+function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || (Array.isArray(value) && value.length === 0);
+}
+
+/** What is worth showing: the fields that say something or, where none does, the lists that are empty. */
+function fieldsOf(value: object): [string, unknown][] {
+  const fields = Object.entries(value).filter(([key]) => key !== '__typename');
+  const telling = fields.filter(([, field]) => !isEmpty(field));
+  return telling.length > 0 ? telling : fields.filter(([, field]) => Array.isArray(field));
 }
 
 function scalar(value: unknown, key: string, masks: Masks): string {
   if (typeof value !== 'string') return String(value);
   const shown = Object.hasOwn(masks, key) ? (masks[key]?.(value) ?? HIDDEN) : value;
-  return /^[^\s,"{}[\]]+$/.test(shown) || shown !== value ? shown : JSON.stringify(shown);
+  return shown !== value || /^[^\s,"{}[\]]+$/.test(shown) ? shown : JSON.stringify(shown);
 }
 
-interface Braces {
-  readonly open: string;
-  readonly items: readonly string[];
-  readonly close: string;
+/** The parts of a list or an object, each written into its room. */
+function partsOf(value: object, key: string, room: Room): string[] {
+  if (Array.isArray(value)) return value.map((item) => write(item, key, { ...room, taken: 0 }));
+  const fields = fieldsOf(value);
+  return fields.map(([name, field]) => `${name}: ${write(field, name, { ...room, taken: name.length + 2 })}`);
 }
 
-/** On one line where it fits, else an item a line. */
-function fit({ open, items, close }: Braces, width: number): string {
-  const pad = open.endsWith('[') ? '' : ' ';
-  const line = `${open}${pad}${items.join(', ')}${pad}${close}`;
-  if (line.length <= width && !line.includes('\n')) return line;
-  return [open, ...items.map((item) => `${INDENT}${item.replaceAll('\n', `\n${INDENT}`)}`), close].join('\n');
-}
-
-function fieldsOf(value: object, style: Style): string[] {
-  const fields = Object.entries(value).filter(([key, field]) => key !== '__typename' && !isNothing(field));
-  return fields.map(([key, field]) => `${key}: ${show(field, key, { ...style, width: style.width - key.length - 4 })}`);
-}
-
-function show(value: unknown, key: string, style: Style): string {
-  if (Array.isArray(value)) {
-    const items = value.map((item) => show(item, key, { ...style, width: style.width - INDENT.length }));
-    return fit({ open: '[', items, close: ']' }, style.width);
-  }
-  if (typeof value !== 'object' || value === null) return scalar(value, key, style.masks);
+function write(value: unknown, key: string, room: Room): string {
+  if (typeof value !== 'object' || value === null) return scalar(value, key, room.masks);
   const name = '__typename' in value ? `${String(value.__typename)} ` : '';
-  return fit({ open: `${name}{`, items: fieldsOf(value, style), close: '}' }, style.width);
+  const [open, close, gap] = Array.isArray(value) ? ['[', ']', ''] : [`${name}{`, '}', ' '];
+  const parts = partsOf(value, key, { ...room, width: Number.POSITIVE_INFINITY });
+  const line = parts.length === 0 ? `${open}${close}` : `${open}${gap}${parts.join(', ')}${gap}${close}`;
+  if (line.length <= room.width - room.taken) return line;
+  const lines = partsOf(value, key, { ...room, width: room.width - INDENT.length });
+  return [open, ...lines.map((part) => INDENT + part.replaceAll('\n', `\n${INDENT}`)), close].join('\n');
 }
 
 /** Writes JSON so that it is easily read: what is empty left out, secrets masked, broken into lines where it is wide. */
-export function notationOf(value: unknown, style: Style): string {
-  return show(value, '', style);
+export function notationOf(value: unknown, room: Room): string {
+  return write(value, '', room);
 }

@@ -16,7 +16,8 @@ export interface Scene {
   /** Begins the next step, under its number. */
   step(title: string, ...sentences: readonly string[]): void;
   tell(sentence: string): void;
-  print(text: string): void;
+  /** Prints what needs to know how many columns there are. */
+  print(draw: (columns: number) => string): void;
   /** A browser, which keeps its session in a cookie. */
   browser(name: string): Client;
   /** A script, which sends its session as a bearer token. */
@@ -29,7 +30,7 @@ export interface Scene {
 
 /** Sets the scene on a stage. */
 export function createScene(stage: Stage): Scene {
-  const { url, narrator, signal, now, sleep } = stage;
+  const { url, narrator, signal, now } = stage;
   let steps = 0;
   return {
     step(title, ...sentences) {
@@ -38,10 +39,11 @@ export function createScene(stage: Stage): Scene {
       for (const sentence of sentences) narrator.tell(sentence);
     },
     tell: (sentence) => narrator.tell(sentence),
-    print: (text) => narrator.print(text),
+    print: (draw) => narrator.print(draw),
     browser: (name) => createClient({ url, name, transport: 'COOKIE', narrator, signal }),
     script: (name) => createClient({ url, name, transport: 'BEARER', narrator, signal }),
-    scan: (keyUri) => createAuthenticator(keyUri, { now, sleep, countdown: narrator.countdown }),
+    scan: (keyUri) =>
+      createAuthenticator(keyUri, { now, countdown: (reason, until) => narrator.countdown(reason, until) }),
     steps: () => steps,
   };
 }

@@ -118,6 +118,7 @@ async function listening(child: Child, ended: Promise<string>, log: () => string
 /** Starts a server on a free port and waits until it says where it listens. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { signal, onLost } = options;
+  signal.throwIfAborted();
   const child = spawnServer(options);
   const ended = ending(child);
   const log = keepLog(child);

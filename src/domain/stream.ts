@@ -11,6 +11,11 @@ export function streamName(category: StreamCategory, id: string): StreamName {
   return `${category}-${id}`;
 }
 
+/** Whether a text can be the id in a stream's name; of one that cannot, there is no stream. */
+export function isStreamId(id: string): boolean {
+  return /^[A-Za-z0-9_.-]{1,200}$/.test(id);
+}
+
 /** The category in a stream's name, or undefined where it is none of ours. */
 export function categoryOf(stream: string): StreamCategory | undefined {
   return STREAM_CATEGORIES.find((category) => stream.startsWith(`${category}-`));

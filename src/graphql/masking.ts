@@ -50,7 +50,8 @@ function codeOf(error: unknown): string | undefined {
 // graphql-js quotes what was sent, which may be a password or a code in the place of something else.
 const QUOTED_VALUES: readonly (readonly [RegExp, string])[] = [
   [/got invalid value .*?( at "[^"]*")?; .*$/s, 'got an invalid value$1.'],
-  [/^(.*? cannot represent [^:]*): .*$/s, '$1.'],
+  [/^(.*? cannot represent) .*$/s, '$1 what was sent.'],
+  [/^(Syntax Error: .*?(?:found|unexpected) (?:String|BlockString|Name|Int|Float)) .*$/is, '$1.'],
   [/^(Expected value of type [^,]*), found .*$/s, '$1.'],
   [/^(Value) ".*?"( does not exist in ".*?" enum).*$/s, '$1$2.'],
 ];

@@ -5,6 +5,7 @@ import type { GraphqlContext } from './context.js';
 import type { ErrorMask, ReportError } from './masking.js';
 import { documentLimits } from './rules/limits.js';
 import { noSchemaIntrospection } from './rules/no-schema-introspection.js';
+import { noSubscriptions } from './rules/no-subscriptions.js';
 import { oneMutation } from './rules/one-mutation.js';
 import { statusPlugin } from './status-plugin.js';
 
@@ -45,7 +46,7 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
     parseOptions: PARSE_OPTIONS,
     validationOptions: { maxErrors: 5 },
     maxRecursiveSelections: true,
-    validationRules: [...extraRules(introspection)],
+    validationRules: [...extraRules(introspection), noSubscriptions],
     formatError,
     plugins: [ApolloServerPluginLandingPageDisabled(), statusPlugin, ...plugins],
     logger: { debug: () => undefined, info: () => undefined, warn: report, error: report },

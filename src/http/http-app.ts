@@ -53,6 +53,19 @@ function observe(http: FastifyInstance, { access, withRequestId, tls }: HttpAppO
   });
 }
 
+/** Has connections that are in use when the service stops closed with their answer, instead of kept for another request. */
+function drain(http: FastifyInstance): void {
+  let closing = false;
+  http.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  http.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close');
+    done(null, payload);
+  });
+}
+
 /** Sets up HTTP: GraphQL, health, cookies, errors as JSON, a request id in every answer. */
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const { app, tls, report, readiness } = options;
@@ -65,6 +78,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   await http.register(fastifyCookie);
   handleErrors(http, report);
   observe(http, options);
+  drain(http);
   offerHealth(http, readiness);
   const cookies = createCookies(app, tls);
   offerGraphql(http, { ...options, cookies });

@@ -1,9 +1,12 @@
 import type { Database } from 'better-sqlite3';
-import type { LoggedEvent } from '../eventstore/event-codec.js';
 import type { EventLog } from '../eventstore/event-log.js';
-import type { Batch, EventStore, StoredEvent } from '../eventstore/event-store.js';
+import type { Batch, EventStore } from '../eventstore/event-store.js';
+import { dropOldVersions } from './checkpoint.js';
+import { decodeBatch } from './decoding.js';
 import { openFold, type Fold } from './fold.js';
+import { keepTrying, mayPass } from './keep-trying.js';
 import type { Projection } from './projection.js';
+import { asReadModelFileError } from './read-model-file.js';
 import { createWaiters } from './waiters.js';
 
 /** How the read models stand. */
@@ -12,11 +15,16 @@ export interface ReadModelStatus {
   readonly position: bigint;
   /** The read models that halted, and why; health is red while there are any. */
   readonly halted: readonly { readonly projection: string; readonly reason: string }[];
+  /** What keeps all of them from going on just now, in words; it is tried again until it works. Null where nothing does. */
+  readonly waitingFor: string | null;
 }
 
 /** Keeps read models up to date with the log. */
 export interface ProjectionRunner {
-  /** Waits until all read models but halted ones have come as far as a position; answers whether they have within so many milliseconds. */
+  /**
+   * Waits until all read models but halted ones have come as far as a position; answers whether they have within so many
+   * milliseconds, false at once where all of them have halted.
+   */
   reached(position: bigint, milliseconds: number): Promise<boolean>;
   status(): ReadModelStatus;
   stop(): Promise<void>;
@@ -30,40 +38,14 @@ export interface RunnerOptions {
   readonly projections: readonly Projection[];
   /** Told of every read model that halts. */
   readonly onHalt: (projection: string, error: Error) => void;
-}
-
-interface Decoded {
-  readonly events: readonly LoggedEvent[];
-  readonly position: bigint;
-  /** Why the rest of the batch could not be read, if it could not. */
-  readonly fault: Error | null;
+  /** Told when all read models begin to wait for something that may pass: for the vault, say. */
+  readonly onWait: (error: Error) => void;
+  /** Between two tries of what may work later; half a second by default. */
+  readonly pauseMilliseconds?: number;
 }
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
-
-async function decodeOneByOne(log: EventLog, stored: readonly StoredEvent[], start: bigint): Promise<Decoded> {
-  const events: LoggedEvent[] = [];
-  let position = start;
-  for (const event of stored) {
-    try {
-      events.push(...(await log.decode([event])));
-    } catch (error) {
-      return { events, position, fault: asError(error) };
-    }
-    position = event.position;
-  }
-  return { events, position, fault: null };
-}
-
-/** Reads a batch as far as it can be read: what stands before an unreadable event still counts. */
-async function decode(log: EventLog, batch: Batch, start: bigint): Promise<Decoded> {
-  try {
-    return { events: await log.decode(batch.events), position: batch.position, fault: null };
-  } catch {
-    return decodeOneByOne(log, batch.events, start);
-  }
 }
 
 /** How far all of some read models have come; 0 where there are none. */
@@ -74,7 +56,9 @@ function leastPosition(folds: readonly Fold[]): bigint {
 
 /**
  * Starts keeping read models: a batch and its checkpoint in one transaction each, so that each event counts exactly once. A read
- * model that cannot take in an event halts there and is never moved past it; the others go on.
+ * model that cannot take in an event halts there and is never moved past it; the others go on. What may pass halts nobody: all
+ * wait for it. When all have caught up with the log, what older versions of them left in the file is dropped.
+ * @throws {SqliteFileError} where the file cannot be used
  */
 export function startProjections(options: RunnerOptions): ProjectionRunner {
   return new Runner(options);
@@ -86,10 +70,13 @@ class Runner implements ProjectionRunner {
   readonly #waiters = createWaiters();
   readonly #abort = new AbortController();
   readonly #finished: Promise<void>;
+  #waitingFor: string | null = null;
+  #hasOldVersions = true;
 
   constructor(private readonly options: RunnerOptions) {
     this.#folds = options.projections.map((projection) => openFold(options.database, projection));
     this.#finished = this.#run().catch((error: unknown) => {
+      if (this.#abort.signal.aborted) return;
       for (const fold of this.#running()) this.#halt(fold, asError(error));
     });
   }
@@ -100,7 +87,7 @@ class Runner implements ProjectionRunner {
 
   status(): ReadModelStatus {
     const halted = [...this.#halted].map(([projection, reason]) => ({ projection, reason }));
-    return { position: leastPosition(this.#folds), halted };
+    return { position: leastPosition(this.#folds), halted, waitingFor: this.#waitingFor };
   }
 
   async stop(): Promise<void> {
@@ -110,21 +97,55 @@ class Runner implements ProjectionRunner {
   }
 
   async #run(): Promise<void> {
-    const { store, log } = this.options;
+    const { store } = this.options;
+    const { signal } = this.#abort;
+    const head = await this.#keepTrying(() => store.head());
+    await this.#keepTrying(() => this.#dropOldVersions(head));
     let seen = leastPosition(this.#folds);
-    for await (const batch of store.subscribe({ after: seen, signal: this.#abort.signal })) {
-      this.#apply(await decode(log, batch, seen));
+    for await (const batch of store.subscribe({ after: seen, signal })) {
+      await this.#keepTrying(() => this.#take(batch, seen));
+      await this.#keepTrying(() => this.#dropOldVersions(head));
       seen = batch.position;
       if (this.#running().length === 0) return;
     }
   }
 
-  #apply({ events, position, fault }: Decoded): void {
+  /** @throws what may pass; what some have taken in until then, they pass over the next time */
+  async #take(batch: Batch, after: bigint): Promise<void> {
+    const { events, position, fault } = await decodeBatch(this.options.log, batch, after);
+    const passing: Error[] = [];
     for (const fold of this.#running()) {
-      const failure = fold.apply(events, position) ?? fault;
-      if (failure !== null) this.#halt(fold, failure);
+      const failure = fold.apply(events, position) ?? (fold.position() < batch.position ? fault : null);
+      if (mayPass(failure)) passing.push(failure);
+      else if (failure !== null) this.#halt(fold, failure);
     }
     this.#waiters.advance(leastPosition(this.#running()));
+    if (passing[0] !== undefined) throw passing[0];
+  }
+
+  /** Once all have come as far as the log was at the start, nobody needs what older versions left. */
+  #dropOldVersions(head: bigint): void {
+    const { database, projections } = this.options;
+    if (!this.#hasOldVersions || this.#halted.size > 0 || leastPosition(this.#folds) < head) return;
+    try {
+      dropOldVersions(database, projections);
+    } catch (error) {
+      throw asReadModelFileError(database.name, error);
+    }
+    this.#hasOldVersions = false;
+  }
+
+  async #keepTrying<T>(attempt: () => T | Promise<T>): Promise<T> {
+    const result = await keepTrying(attempt, {
+      pauseMilliseconds: this.options.pauseMilliseconds ?? 500,
+      signal: this.#abort.signal,
+      onFault: (fault) => {
+        if (this.#waitingFor === null) this.options.onWait(fault);
+        this.#waitingFor = fault.message;
+      },
+    });
+    this.#waitingFor = null;
+    return result;
   }
 
   #running(): readonly Fold[] {
@@ -134,5 +155,6 @@ class Runner implements ProjectionRunner {
   #halt(fold: Fold, error: Error): void {
     this.#halted.set(fold.name, error.message);
     this.options.onHalt(fold.name, error);
+    if (this.#running().length === 0) this.#waiters.release();
   }
 }

@@ -8,13 +8,17 @@ export interface Waiters {
   /** Answers true as soon as the position is reached, false when the time is over before. */
   reached(wanted: bigint, position: bigint, milliseconds: number): Promise<boolean>;
   advance(position: bigint): void;
-  /** Lets everybody go, unanswered wishes with false. */
+  /** Lets everybody go with false, and from now on lets nobody wait. */
   release(): void;
 }
+
+/** The longest that a timer of Node takes; one that is asked for more is over at once. */
+const LONGEST_MILLISECONDS = 2 ** 31 - 1;
 
 /** Keeps who waits for which position. */
 export function createWaiters(): Waiters {
   const waiting = new Set<Waiter>();
+  let released = false;
 
   function settle(reached: boolean, of: (waiter: Waiter) => boolean): void {
     for (const waiter of [...waiting].filter(of)) waiter.settle(reached);
@@ -22,7 +26,7 @@ export function createWaiters(): Waiters {
 
   return {
     reached(wanted, position, milliseconds) {
-      if (position >= wanted) return Promise.resolve(true);
+      if (released || position >= wanted) return Promise.resolve(position >= wanted);
       return new Promise((resolve) => {
         const waiter: Waiter = {
           wanted,
@@ -32,13 +36,14 @@ export function createWaiters(): Waiters {
             resolve(reached);
           },
         };
-        const timer = setTimeout(() => {
-          waiter.settle(false);
-        }, milliseconds);
+        const timer = setTimeout(() => waiter.settle(false), Math.min(milliseconds, LONGEST_MILLISECONDS));
         waiting.add(waiter);
       });
     },
     advance: (position) => settle(true, ({ wanted }) => wanted <= position),
-    release: () => settle(false, () => true),
+    release() {
+      released = true;
+      settle(false, () => true);
+    },
   };
 }

@@ -67,6 +67,14 @@ export function generateKeyRing(now: Instant): KeyRing {
   return { activeKeyId: id, sealingKeys: new Map([[id, key()]]), digestKey: key() };
 }
 
+/** Reads the key ring of a file that has to be there. @throws {KeyRingError} */
+export async function loadKeyRingFile(path: string): Promise<KeyRing> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw asKeyRingError(path, error);
+  });
+  return parseKeyRing(text, path);
+}
+
 /**
  * Reads the key ring of a file; makes both where there is no file, for its owner alone. Of several processes that do so
  * at once, all get the same ring.
@@ -84,6 +92,16 @@ export async function loadOrCreateKeyRingFile(path: string, now: () => Instant):
     const remedy = 'let the user that runs the service read and write it and its folder';
     throw new KeyRingError(sentence(path, `it cannot be read or made (${code})`, remedy), { cause: error });
   }
+}
+
+function asKeyRingError(path: string, error: unknown): unknown {
+  const code = systemCodeOf(error);
+  if (code === undefined) return error;
+  const [fault, remedy] =
+    code === 'ENOENT'
+      ? ['there is no such file', 'name the file that it is in, or make a new one, as docs/operating.md tells']
+      : [`it cannot be read (${code})`, 'name a file that the user that runs the service may read'];
+  return new KeyRingError(sentence(path, fault, remedy), { cause: error });
 }
 
 function parseJson(text: string, source: string): unknown {

@@ -1,5 +1,5 @@
-/** What the vault keeps, by kind; ids are unique within a kind and never used twice. */
-export const SECRET_KINDS = ['seed', 'password', 'person'] as const;
+/** What the vault keeps, by kind (`check`: what tells that a key ring is the one of these data); ids are unique within a kind and never used twice. */
+export const SECRET_KINDS = ['seed', 'password', 'person', 'check'] as const;
 
 export type SecretKind = (typeof SECRET_KINDS)[number];
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import {
   generateKeyRing,
   KeyRingError,
+  loadKeyRingFile,
   loadOrCreateKeyRingFile,
   parseKeyRing,
   serialiseKeyRing,
@@ -148,5 +149,49 @@ describe('The file of a key ring', () => {
       code: 'INVALID_KEY_RING',
       message: expect.stringContaining('(ENOTDIR)'),
     });
+  });
+});
+
+describe('The file of a key ring that has to be there', () => {
+  let folder: string;
+  let path: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'virtual-mfa-'));
+    path = join(folder, 'key-ring.json');
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('is read', async () => {
+    writeFileSync(path, serialiseKeyRing(ROTATED));
+    expect(await loadKeyRingFile(path)).toEqual(ROTATED);
+  });
+
+  it('is not made where there is none', async () => {
+    await expect(loadKeyRingFile(path)).rejects.toMatchObject({
+      code: 'INVALID_KEY_RING',
+      message: `the key ring ${path} cannot be used, there is no such file: name the file that it is in, or make a new one, as docs/operating.md tells`,
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is refused where it cannot be read', async () => {
+    writeFileSync(path, '');
+    for (const [unreadable, code] of [
+      [folder, 'EISDIR'],
+      [join(path, 'below'), 'ENOTDIR'],
+    ] as const) {
+      await expect(loadKeyRingFile(unreadable)).rejects.toMatchObject({
+        code: 'INVALID_KEY_RING',
+        message: `the key ring ${unreadable} cannot be used, it cannot be read (${code}): name a file that the user that runs the service may read`,
+      });
+    }
+  });
+
+  it('is refused where it is not a key ring, and left as it is', async () => {
+    writeFileSync(path, 'not JSON');
+    await expect(loadKeyRingFile(path)).rejects.toThrow(`the key ring ${path} cannot be used, it is not JSON`);
+    expect(readFileSync(path, 'utf8')).toBe('not JSON');
   });
 });

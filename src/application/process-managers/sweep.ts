@@ -3,7 +3,7 @@ import { after, HOUR, isReached } from '../../domain/instant.js';
 import { mfaDecider } from '../../domain/mfa/decider.js';
 import { userDecider } from '../../domain/user/decider.js';
 import type { UserState } from '../../domain/user/state.js';
-import { SECRET_KINDS, type SecretEntry, type SecretKind } from '../../vault/vault.js';
+import type { SecretEntry, SecretKind } from '../../vault/vault.js';
 import type { Application } from '../application.js';
 import { load } from '../execute.js';
 import { ownerOf } from '../owned-id.js';
@@ -11,6 +11,8 @@ import { ownerOf } from '../owned-id.js';
 /** Younger secrets are left alone: the event that names them may be on its way. */
 const YOUNG = HOUR;
 const PAGE = 500;
+/** What belongs to users; the check of the key ring belongs to nobody. */
+const SWEPT: readonly SecretKind[] = ['seed', 'password', 'person'];
 
 async function hasComeAbout(app: Application, user: UserState): Promise<boolean> {
   if (user.status !== 'ACTIVE' && user.status !== 'DELETED') return false;
@@ -54,6 +56,6 @@ async function sweepKind(app: Application, kind: SecretKind): Promise<number> {
 /** Destroys what is older than an hour and named by no live stream: orphans, expired enrollments, deleted users; answers how much. */
 export async function sweepVault(app: Application): Promise<number> {
   let destroyed = 0;
-  for (const kind of SECRET_KINDS) destroyed += await sweepKind(app, kind);
+  for (const kind of SWEPT) destroyed += await sweepKind(app, kind);
   return destroyed;
 }

@@ -67,7 +67,7 @@ export async function readTheTrail(scene: Scene, { carol }: Cast): Promise<void>
 
   scene.step('The whole audit trail, oldest first');
   const events = await readTrail(script);
-  scene.print(`${trailTable(events)}\n`);
+  scene.print((columns) => trailTable(events, columns));
   checkTrail(events);
   scene.tell(`${events.length} events, every refusal among them, and no password, seed, code or token.`);
 }

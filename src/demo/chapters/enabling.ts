@@ -36,7 +36,7 @@ export async function enableFirstDevice(scene: Scene, client: Client, deviceName
 export async function enableMfaOfAda(scene: Scene, browser: Client): Promise<Authenticator> {
   scene.step(
     'Start setting up virtual MFA',
-    'This needs a proof of identity. The password that Ada gave moments ago serves, as this is her first device and she signed in less than 5 minutes ago; otherwise the answer would be a challenge (step 11 shows one).',
+    'This needs a proof of identity. The password that Ada gave moments ago serves, as this is her first device and she signed in less than 5 minutes ago; otherwise the answer would be a challenge, as it is further down for her second one.',
   );
   const device = await startEnrollment(scene, browser, "Ada's phone");
   scene.tell(

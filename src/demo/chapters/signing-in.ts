@@ -55,11 +55,11 @@ export async function signInEverybody(
 ): Promise<void> {
   scene.step(
     'Only the new phone opens the account',
-    'Ada signs out and in again. First a code of the old phone, then one of the new.',
+    'Ada signs out and in again. First she gives a new code of the old phone, then the code that the new one shows.',
   );
   await ada.browser.ask(signOut, {}, done({}));
   await beginSignIn(ada.browser, cast.ada);
-  await ada.browser.ask(answerMfaChallenge, { code: ada.oldPhone.shownCode() }, wrongCode(4));
+  await ada.browser.ask(answerMfaChallenge, { code: await ada.oldPhone.freshCode() }, wrongCode(4));
   await answerWithFreshCode(ada.browser, ada.phone);
 
   scene.step("The sub-user's sign-in asks for a code too");

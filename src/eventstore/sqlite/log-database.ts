@@ -1,10 +1,8 @@
-import { resolve } from 'node:path';
-import Database from 'better-sqlite3';
-import { sqliteCodeOf } from './faults.js';
-import type { FileId } from './log-file.js';
-import { hold, prepareFile, release } from './log-file.js';
-import { asOpeningError, unreadable } from './opening-error.js';
-import { createSchema } from './schema.js';
+import type { Database } from 'better-sqlite3';
+import { BUSY_MILLISECONDS, openDatabaseFile, type DatabaseFile } from '../../sqlite/database-file.js';
+import { sqliteCodeOf } from '../../sqlite/result-code.js';
+import { asEventStoreError } from './faults.js';
+import { LOG_FILE } from './log-file.js';
 import { WriteQueue } from './write-queue.js';
 
 export interface LogDatabaseOptions {
@@ -14,20 +12,18 @@ export interface LogDatabaseOptions {
   readonly patienceMilliseconds?: number;
 }
 
-/** How long one try keeps the event loop waiting for a lock; between tries it goes on. */
-const BUSY_MILLISECONDS = 50;
-
 /** The one file of the log and the vault: its connection, and the queue through which both write. */
 export class LogDatabase {
-  readonly connection: Database.Database;
+  readonly connection: Database;
   readonly #queue: WriteQueue;
-  readonly #file: FileId | null;
+  readonly #file: DatabaseFile;
 
-  constructor(connection: Database.Database, patienceMilliseconds: number, file: FileId | null) {
-    this.connection = connection;
-    this.#queue = new WriteQueue(connection, Math.max(1, Math.ceil(patienceMilliseconds / BUSY_MILLISECONDS)));
+  constructor(file: DatabaseFile, patienceMilliseconds: number) {
+    this.connection = file.connection;
+    // Each try waits so long for a lock; between tries the event loop goes on.
+    const tries = Math.max(1, Math.ceil(patienceMilliseconds / BUSY_MILLISECONDS));
+    this.#queue = new WriteQueue(file.connection, tries);
     this.#file = file;
-    if (file !== null) hold(file);
   }
 
   /**
@@ -56,9 +52,7 @@ export class LogDatabase {
   /** Waits for the writes handed over, and lets the file go. */
   async close(): Promise<void> {
     await this.#queue.drained();
-    if (!this.connection.open) return;
-    this.connection.close();
-    if (this.#file !== null) release(this.#file);
+    this.#file.close();
   }
 }
 
@@ -67,37 +61,10 @@ export class LogDatabase {
  * @throws {EventStoreError} `UNREADABLE_FILE` for a file that is not ours, damaged, or newer than this release, which is
  * left as it is byte for byte; `UNAVAILABLE` where trying again may help
  */
-export function openLogDatabase(options: LogDatabaseOptions): LogDatabase {
-  const inMemory = options.path === ':memory:';
-  const path = inMemory ? options.path : resolve(options.path);
-  const patience = options.patienceMilliseconds ?? 5_000;
+export function openLogDatabase({ path, patienceMilliseconds = 5_000 }: LogDatabaseOptions): LogDatabase {
   try {
-    const file = inMemory ? null : prepareFile(path);
-    return new LogDatabase(connect(path, patience), patience, file);
+    return new LogDatabase(openDatabaseFile(LOG_FILE, { path, patienceMilliseconds }), patienceMilliseconds);
   } catch (error) {
-    throw asOpeningError(path, error);
+    throw asEventStoreError(error);
   }
-}
-
-function connect(path: string, patienceMilliseconds: number): Database.Database {
-  const connection = new Database(path, { timeout: patienceMilliseconds });
-  try {
-    createSchema(connection);
-    connection.pragma('journal_mode = WAL');
-    // Under WAL this build falls back to NORMAL, so it is set after WAL, and read back.
-    connection.pragma('synchronous = FULL');
-    expectPragma(connection, 'journal_mode', connection.memory ? 'memory' : 'wal');
-    expectPragma(connection, 'synchronous', 2);
-    connection.pragma(`busy_timeout = ${BUSY_MILLISECONDS}`);
-    return connection;
-  } catch (error) {
-    connection.close();
-    throw error;
-  }
-}
-
-function expectPragma(connection: Database.Database, name: string, expected: string | number): void {
-  const actual = connection.pragma(name, { simple: true });
-  if (actual === expected) return;
-  throw unreadable(connection.name, `keeps ${name} at ${String(actual)}, not ${expected}`, 'put it on a local disk');
 }

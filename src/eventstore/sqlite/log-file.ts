@@ -1,54 +1,43 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { inspect } from './inspection.js';
-import { systemCodeOf } from './opening-error.js';
+import type { FileKind } from '../../sqlite/file-kind.js';
 
-/** A file by device and inode, whatever its path. */
-export type FileId = string;
+const TABLES = `
+  CREATE TABLE events (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    stream TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    data TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    personal TEXT,
+    recorded_at TEXT NOT NULL,
+    UNIQUE (stream, version)
+  ) STRICT;
 
-/** How often this process has each file open. */
-const open = new Map<FileId, number>();
+  CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
+  BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
 
-/**
- * Sees to it that there is a file that may be opened, and makes it where there is none.
- * @throws {EventStoreError} `UNREADABLE_FILE` as `inspect` does
- */
-export function prepareFile(path: string): FileId {
-  create(path);
-  const { dev, ino } = statSync(path);
-  const file = `${dev}:${ino}`;
-  // Reading a file drops the locks that this process holds on it (https://www.sqlite.org/howtocorrupt.html, section 2.2).
-  if (!open.has(file)) inspect(path);
-  return file;
-}
+  CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
+  BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
 
-/** Notes that this process has a file open. */
-export function hold(file: FileId): void {
-  open.set(file, (open.get(file) ?? 0) + 1);
-}
+  -- INSERT OR REPLACE deletes without telling the trigger above.
+  CREATE TRIGGER events_are_only_appended BEFORE INSERT ON events
+  WHEN NEW.version <> 1 + coalesce((SELECT max(version) FROM events WHERE stream = NEW.stream), 0)
+    OR EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
+  BEGIN SELECT RAISE(ABORT, 'events are only appended'); END;
+`;
 
-/** Notes that one holder has let a file go. */
-export function release(file: FileId): void {
-  const left = (open.get(file) ?? 0) - 1;
-  if (left > 0) open.set(file, left);
-  else open.delete(file);
-}
-
-function create(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  try {
-    // SQLite gives the files that it puts beside this one the same permissions.
-    closeSync(openSync(path, 'wx', 0o600));
-  } catch (error) {
-    if (systemCodeOf(error) === 'EEXIST') return;
-    throw error;
-  }
-  syncDirectory(dirname(path));
-}
-
-/** Without this a power failure may take the name of a file whose content is safe. */
-function syncDirectory(path: string): void {
-  const directory = openSync(path, 'r');
-  fsyncSync(directory);
-  closeSync(directory);
-}
+/** The file of the log, in which the vault has a table of its own. */
+export const LOG_FILE: FileKind = {
+  noun: 'the event log',
+  // "VMFA"
+  applicationId: 0x564d4641,
+  schemaVersion: 1,
+  schema: TABLES,
+  names: ['events', 'events_are_never_changed', 'events_are_never_deleted', 'events_are_only_appended'],
+  // Its first and its last event, and what leads there.
+  samples: ['min', 'max'].map((edge) => `SELECT * FROM events WHERE position = (SELECT ${edge}(position) FROM events)`),
+  synchronous: 'FULL',
+  remedies: { damaged: 'restore it from a backup', newer: 'start that release' },
+};

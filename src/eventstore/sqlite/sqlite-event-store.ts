@@ -15,7 +15,7 @@ import { EventStoreError } from '../event-store.js';
 import { appendTo } from './append.js';
 import { encode } from './event-rows.js';
 import { EventsTable, NO_LIMIT } from './events-table.js';
-import { asEventStoreError, isPassing } from './faults.js';
+import { asEventStoreError, mayPass } from './faults.js';
 import type { LogDatabase } from './log-database.js';
 import { WakeUps } from './wake-ups.js';
 
@@ -109,7 +109,7 @@ class SqliteEventStore implements EventStore {
     try {
       return this.#batch({ after, limit: this.#batchSize });
     } catch (error) {
-      if (isPassing(error)) return null;
+      if (mayPass(error)) return null;
       throw error;
     }
   }

@@ -40,7 +40,8 @@ function isExceeded({ counts, limits }: Walk): boolean {
   return Object.keys(limits).some((name) => counts[name as keyof Counts] > limits[name as keyof Counts]);
 }
 
-// Introspection is deeper than any answer, and answers from memory: its depth does not count, its fields do.
+// Introspection is larger than any other question and answers from memory. What could make it explode is bounded by GraphQL's own
+// MaxIntrospectionDepthRule, and what it says by the bound on tokens.
 function isIntrospection(name: string): boolean {
   return name.startsWith('__');
 }
@@ -56,11 +57,11 @@ function walkSelections({ selections }: SelectionSetNode, walk: Walk, depth: num
 }
 
 function walkField({ name, alias, selectionSet }: FieldNode, walk: Walk, depth: number): void {
-  const below = isIntrospection(name.value) ? Number.NEGATIVE_INFINITY : depth + 1;
   walk.counts.fields += 1;
   walk.counts.aliases += alias === undefined ? 0 : 1;
-  walk.counts.depth = Math.max(walk.counts.depth, below);
-  if (selectionSet !== undefined) walkSelections(selectionSet, walk, below);
+  if (isIntrospection(name.value)) return;
+  walk.counts.depth = Math.max(walk.counts.depth, depth + 1);
+  if (selectionSet !== undefined) walkSelections(selectionSet, walk, depth + 1);
 }
 
 function walkSpread(name: string, walk: Walk, depth: number): void {

@@ -49,50 +49,80 @@ export interface AuditQueries {
   byId(accountId: string, eventId: string): AuditEventView | null;
 }
 
-const SELECT = `
-  SELECT seq, event_id AS eventId, type, category, outcome, reason, occurred_at AS occurredAt, actor_kind AS actorKind,
-    actor_id AS actorId, actor_name AS actorName, subject_id AS subjectId, subject_name AS subjectName,
-    device_id AS deviceId, device_name AS deviceName, session_id AS sessionId, request_id AS requestId, ip,
-    user_agent AS userAgent
-  FROM audit_events_2 WHERE account_id = ?`;
+const COLUMNS = `
+  seq, event_id AS eventId, type, category, outcome, reason, occurred_at AS occurredAt, actor_kind AS actorKind,
+  actor_id AS actorId, actor_name AS actorName, subject_id AS subjectId, subject_name AS subjectName,
+  device_id AS deviceId, device_name AS deviceName, session_id AS sessionId, request_id AS requestId, ip,
+  user_agent AS userAgent`;
 
-const CONDITIONS: Readonly<Record<Exclude<keyof AuditFilter, 'types'>, string>> = {
+const CONDITIONS = {
   actorId: 'actor_id = ?',
   subjectId: 'subject_id = ?',
+  types: 'type IN (SELECT value FROM json_each(?))',
   outcome: 'outcome = ?',
   since: 'occurred_at >= ?',
   until: 'occurred_at < ?',
-};
+} as const;
 
-function conditionOf({ types, ...filter }: AuditFilter): Condition {
-  const entries = Object.entries(CONDITIONS).flatMap(([name, sql]) => {
-    const value = filter[name as keyof typeof filter];
-    return value === undefined ? [] : [{ sql, value }];
+/** The index that serves a filter, the narrowest first: untold, SQLite reads the account's whole trail for a rare value. */
+const INDEXES: readonly (readonly [keyof AuditFilter, string])[] = [
+  ['actorId', 'audit_events_2_by_actor'],
+  ['subjectId', 'audit_events_2_by_subject'],
+  ['types', 'audit_events_2_by_type'],
+  ['outcome', 'audit_events_2_by_outcome'],
+];
+
+function sourceOf(filter: AuditFilter): string {
+  const index = INDEXES.find(([name]) => filter[name] !== undefined)?.[1];
+  return index === undefined ? 'audit_events_2' : `audit_events_2 INDEXED BY ${index}`;
+}
+
+function conditionOf(filter: AuditFilter): Condition {
+  const names = Object.keys(CONDITIONS) as (keyof AuditFilter)[];
+  const set = names.flatMap((name) => {
+    const value = filter[name];
+    if (value === undefined) return [];
+    return [{ sql: ` AND ${CONDITIONS[name]}`, value: typeof value === 'string' ? value : JSON.stringify(value) }];
   });
-  const list =
-    types === undefined ? [] : [{ sql: 'type IN (SELECT value FROM json_each(?))', value: JSON.stringify(types) }];
-  const all = [...entries, ...list];
-  return { sql: all.map(({ sql }) => ` AND ${sql}`).join(''), parameters: all.map(({ value }) => value) };
+  return { sql: set.map(({ sql }) => sql).join(''), parameters: set.map(({ value }) => value) };
+}
+
+/** A span of time as one of places in the trail, which is the order that is read; the key of another page is an edge by itself. */
+function spanOf(accountId: string, { since, until }: AuditFilter, { after, before }: PageRequest): Condition {
+  if (since === undefined && until === undefined) return { sql: '', parameters: [] };
+  const within = conditionOf({ ...(since !== undefined && { since }), ...(until !== undefined && { until }) });
+  const edge = (of: 'min' | 'max') =>
+    `(SELECT ${of}(seq) FROM audit_events_2 INDEXED BY audit_events_2_by_time WHERE account_id = ?${within.sql})`;
+  const edges = [
+    ...(before === null ? [` AND seq >= ${edge('min')}`] : []),
+    ...(after === null ? [` AND seq <= ${edge('max')}`] : []),
+  ];
+  return { sql: edges.join(''), parameters: edges.flatMap(() => [accountId, ...within.parameters]) };
 }
 
 /** Prepares the queries of the trail on the read models' file. */
 export function createAuditQueries(database: Database): AuditQueries {
-  const byId = database.prepare<[string, string], AuditEventView>(`${SELECT} AND event_id = ?`);
+  const byId = database.prepare<[string, string], AuditEventView>(
+    `SELECT ${COLUMNS} FROM audit_events_2 WHERE account_id = ? AND event_id = ?`,
+  );
   const size = database.prepare<[string], { size: number }>('SELECT size FROM audit_trails_2 WHERE account_id = ?');
   return {
     following(accountId, filter, after, limit) {
       const where = conditionOf(filter);
       return database
-        .prepare<unknown[], AuditEventView>(`${SELECT}${where.sql} AND seq > ? ORDER BY seq LIMIT ?`)
+        .prepare<unknown[], AuditEventView>(
+          `SELECT ${COLUMNS} FROM audit_events_2 WHERE account_id = ?${where.sql} AND seq > ? ORDER BY seq LIMIT ?`,
+        )
         .all(accountId, ...where.parameters, after, limit);
     },
     lastSeq: (accountId) => (size.get(accountId)?.size ?? 0) - 1,
     page(accountId, filter, page) {
-      const where = conditionOf(filter);
       const keys = pageClause('seq', page, 'descending');
+      const conditions = [conditionOf(filter), spanOf(accountId, filter, page), keys];
+      const where = ['account_id = ?', ...conditions.map(({ sql }) => sql)].join('');
       const rows = database
-        .prepare<unknown[], AuditEventView>(`${SELECT}${where.sql}${keys.sql}${keys.tail}`)
-        .all(accountId, ...where.parameters, ...keys.parameters);
+        .prepare<unknown[], AuditEventView>(`SELECT ${COLUMNS} FROM ${sourceOf(filter)} WHERE ${where}${keys.tail}`)
+        .all(accountId, ...conditions.flatMap(({ parameters }) => parameters));
       return pageOf(rows, page);
     },
     byId: (accountId, eventId) => byId.get(accountId, eventId) ?? null,

@@ -1,0 +1,126 @@
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { asOpeningError, unreadable } from './file-error.js';
+import type { FileKind } from './file-kind.js';
+import { fileIdOf, hold, isHeld, release, type FileId } from './held-files.js';
+import { inspect } from './inspection.js';
+import { systemCodeOf } from './result-code.js';
+
+/** An open SQLite file. */
+export interface DatabaseFile {
+  readonly connection: Database.Database;
+  /** Lets the file go; once more is no error. */
+  close(): void;
+}
+
+export interface DatabaseFileOptions {
+  /** A file, made with its folder where there is none (for its owner alone), or `:memory:`. */
+  readonly path: string;
+  /** How long opening waits while another process holds the file locked; 5 seconds by default. */
+  readonly patienceMilliseconds?: number;
+}
+
+/** How long one statement keeps the event loop waiting for a lock, once the file is open. */
+export const BUSY_MILLISECONDS = 50;
+
+const MEMORY = ':memory:';
+
+const SYNCHRONOUS = { NORMAL: 1, FULL: 2 } as const;
+
+/**
+ * Opens a file, or makes it.
+ * @throws {SqliteFileError} `UNREADABLE_FILE` for a file that is not ours, damaged, or newer than this release, which is
+ * left as it is byte for byte; `UNAVAILABLE` where trying again may help
+ */
+export function openDatabaseFile(kind: FileKind, options: DatabaseFileOptions): DatabaseFile {
+  const path = options.path === MEMORY ? MEMORY : resolve(options.path);
+  try {
+    const file = path === MEMORY ? null : prepare(kind, path);
+    return held(connect(kind, path, options.patienceMilliseconds ?? 5_000), file);
+  } catch (error) {
+    throw asOpeningError(kind, path, error);
+  }
+}
+
+function held(connection: Database.Database, file: FileId | null): DatabaseFile {
+  if (file !== null) hold(file);
+  return {
+    connection,
+    close() {
+      if (!connection.open) return;
+      connection.close();
+      if (file !== null) release(file);
+    },
+  };
+}
+
+/** Sees to it that there is a file that may be opened. */
+function prepare(kind: FileKind, path: string): FileId {
+  create(path);
+  const file = fileIdOf(path);
+  if (!isHeld(file)) inspect(kind, path);
+  return file;
+}
+
+function create(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    // SQLite gives the files that it puts beside this one the same permissions.
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (systemCodeOf(error) === 'EEXIST') return;
+    throw error;
+  }
+  syncDirectory(dirname(path));
+}
+
+/** Without this a power failure may take the name of a file whose content is safe. */
+function syncDirectory(path: string): void {
+  const directory = openSync(path, 'r');
+  fsyncSync(directory);
+  closeSync(directory);
+}
+
+function connect(kind: FileKind, path: string, patienceMilliseconds: number): Database.Database {
+  const connection = new Database(path, { timeout: patienceMilliseconds });
+  try {
+    createSchema(kind, connection);
+    connection.pragma('journal_mode = WAL');
+    // Under WAL this build falls back to NORMAL, so it is set after WAL, and read back.
+    connection.pragma(`synchronous = ${kind.synchronous}`);
+    expectPragma(kind, connection, { name: 'journal_mode', value: connection.memory ? 'memory' : 'wal' });
+    expectPragma(kind, connection, { name: 'synchronous', value: SYNCHRONOUS[kind.synchronous] });
+    connection.pragma(`busy_timeout = ${BUSY_MILLISECONDS}`);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/**
+ * Makes the tables of a new file, in one transaction with the marks that tell whose it is. To be called before the
+ * file is in WAL mode: so the marks stand in the file itself, never in a log beside it alone.
+ */
+function createSchema(kind: FileKind, connection: Database.Database): void {
+  const createTables = connection.transaction(() => {
+    // Another process may have been faster.
+    if (connection.pragma('application_id', { simple: true }) === kind.applicationId) return;
+    connection.exec(kind.schema);
+    connection.pragma(`application_id = ${kind.applicationId}`);
+    connection.pragma(`user_version = ${kind.schemaVersion}`);
+  });
+  createTables.immediate();
+}
+
+function expectPragma(
+  kind: FileKind,
+  connection: Database.Database,
+  { name, value }: { readonly name: string; readonly value: string | number },
+): void {
+  const actual = connection.pragma(name, { simple: true });
+  if (actual === value) return;
+  const fault = `keeps ${name} at ${String(actual)}, not ${value}`;
+  throw unreadable(kind, connection.name, { fault, remedy: 'put it on a local disk' });
+}

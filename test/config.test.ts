@@ -1,0 +1,131 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError, readConfig, type Config } from '../src/config.js';
+
+const DEFAULTS: Config = {
+  environment: 'development',
+  host: '127.0.0.1',
+  port: 4000,
+  dataDir: './data',
+  tls: false,
+  issuer: 'Virtual MFA',
+  keyRing: { from: 'GENERATED' },
+  logLevel: 'info',
+  testClockFile: null,
+};
+
+const IN_PRODUCTION = { NODE_ENV: 'production', KEY_RING_FILE: '/etc/keys.json' };
+
+function faultOf(environment: Readonly<Record<string, string>>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      expect(error.code).toBe('INVALID_CONFIG');
+      return error.message;
+    }
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('what is not set', () => {
+  it('has a default, on loopback', () => {
+    expect(readConfig({})).toStrictEqual(DEFAULTS);
+  });
+
+  it('may also be empty', () => {
+    const empty = { NODE_ENV: '', HOST: '', PORT: '', DATA_DIR: '', PUBLIC_URL: '', ISSUER: '', KEY_RING_FILE: '' };
+    expect(readConfig({ ...empty, KEY_RING: '', LOG_LEVEL: '', TEST_CLOCK_FILE: '' })).toStrictEqual(DEFAULTS);
+  });
+});
+
+describe('what makes sense', () => {
+  it.each<[Record<string, string>, Partial<Config>]>([
+    [{ NODE_ENV: 'development' }, {}],
+    [{ NODE_ENV: 'test' }, { environment: 'test' }],
+    [{ HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
+    [{ HOST: '::1' }, { host: '::1' }],
+    [{ HOST: 'mfa.internal' }, { host: 'mfa.internal' }],
+    [{ PORT: '0' }, { port: 0 }],
+    [{ PORT: '65535' }, { port: 65_535 }],
+    [{ DATA_DIR: '/var/lib/mfa' }, { dataDir: '/var/lib/mfa' }],
+    [{ PUBLIC_URL: 'http://localhost:8080' }, { tls: false }],
+    [{ PUBLIC_URL: 'https://mfa.example.com/' }, { tls: true }],
+    [{ ISSUER: 'Wolke & Söhne' }, { issuer: 'Wolke & Söhne' }],
+    [{ KEY_RING_FILE: '/etc/keys.json' }, { keyRing: { from: 'FILE', path: '/etc/keys.json' } }],
+    [{ KEY_RING: '{}' }, { keyRing: { from: 'ENVIRONMENT', json: '{}' } }],
+    [{ LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
+    [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+    [{ TEST_CLOCK_FILE: '/tmp/clock' }, { testClockFile: '/tmp/clock' }],
+    [{ SOMETHING_ELSE: 'is not ours' }, {}],
+  ])('is taken as it is: %j', (environment, config) => {
+    expect(readConfig(environment)).toStrictEqual({ ...DEFAULTS, ...config });
+  });
+
+  it('in production is served over TLS', () => {
+    expect(readConfig(IN_PRODUCTION)).toStrictEqual({
+      ...DEFAULTS,
+      environment: 'production',
+      tls: true,
+      keyRing: { from: 'FILE', path: '/etc/keys.json' },
+    });
+  });
+});
+
+describe('nonsense is refused by variable, fault and remedy', () => {
+  it.each([
+    ['NODE_ENV', ['prod', 'Production', ' '], 'must be development, test or production'],
+    ['HOST', ['http://localhost', 'a b', 'a/b', '*'], 'must be a host name or IP address, such as 127.0.0.1'],
+    ['PORT', ['http', '-1', '65536', '99999', '4000.5', '0x10', ' 80', '1e3'], 'must be a number from 0 to 65535'],
+    [
+      'PUBLIC_URL',
+      [
+        'mfa.example.com',
+        'ftp://mfa.example.com',
+        'https://mfa.example.com/path',
+        'https://',
+        'https://a b',
+        'https://x?y',
+      ],
+      'must be an address such as https://mfa.example.com, without a path',
+    ],
+    [
+      'ISSUER',
+      ['My:Cloud', 'x'.repeat(65), 'bell\u0007', 'zero\u200bwidth'],
+      'must be 1 to 64 characters without a colon, such as the name of your cloud',
+    ],
+    ['LOG_LEVEL', ['verbose', 'INFO', 'trace '], 'must be fatal, error, warn, info, debug or silent'],
+  ])('%s', (variable, values, fault) => {
+    for (const value of values) {
+      expect(faultOf({ [variable]: value })).toBe(`${variable} ${fault}. Correct it or unset it.`);
+    }
+  });
+
+  it('KEY_RING_FILE and KEY_RING together', () => {
+    expect(faultOf({ KEY_RING_FILE: '/etc/keys.json', KEY_RING: '{}' })).toBe(
+      'KEY_RING_FILE and KEY_RING are both set: set one of the two.',
+    );
+  });
+
+  it('production on generated keys', () => {
+    expect(faultOf({ NODE_ENV: 'production' })).toMatch(
+      /^KEY_RING_FILE is not set: in production the service does not run on generated keys\. Set it to /,
+    );
+  });
+
+  it('production on a clock for tests', () => {
+    expect(faultOf({ ...IN_PRODUCTION, TEST_CLOCK_FILE: '/tmp/clock' })).toBe(
+      'TEST_CLOCK_FILE is set: production runs on the real clock. Unset it.',
+    );
+  });
+
+  it('production without TLS', () => {
+    expect(faultOf({ ...IN_PRODUCTION, PUBLIC_URL: 'http://mfa.example.com' })).toMatch(
+      /^PUBLIC_URL is not https: in production sessions travel over TLS only\. Put TLS in front and set its address\.$/,
+    );
+  });
+
+  it('a key ring is never shown', () => {
+    expect(faultOf({ KEY_RING: 'very secret', KEY_RING_FILE: 'x' })).not.toContain('very secret');
+  });
+});

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { Answer, Client } from '../support/client.js';
+import { ask, documentOf, mutate, viewer } from '../support/operations.js';
+import { createSubUser, enable, primary, signIn, startEnrollment, type Role } from '../support/people.js';
+import { startService, type TestService } from '../support/service.js';
+import { headOf, storedEvents } from '../support/stored.js';
+
+let service: TestService;
+/** Ids of another account, by what they name. */
+const foreign: Record<string, string> = {};
+const readers: Record<string, Client> = {};
+
+beforeAll(async () => {
+  service = await startService();
+  const { account, client } = await primary(service);
+  const sam = await createSubUser(client, account);
+  const asSam = await signIn(service, sam);
+  foreign.primary = (await viewer(client)).user.id;
+  foreign.account = account.accountId;
+  foreign.user = sam.userId;
+  foreign.session = (await viewer(asSam)).session.id;
+  foreign.enrollment = (await startEnrollment(service, asSam)).enrollment.id;
+  await enable(service, client);
+  const { userError } = await mutate(client, 'startMfaEnrollment', {});
+  foreign.challenge = userError.challenge.id;
+  const { auditEvents } = await ask(client, '{ auditEvents(first: 1) { nodes { id } } }');
+  foreign.event = auditEvents.nodes[0].id;
+
+  const home = await primary(service);
+  readers.PRIMARY = home.client;
+  for (const role of ['ADMIN', 'AUDITOR', 'MEMBER'] satisfies Role[]) {
+    readers[role] = await signIn(service, await createSubUser(home.client, home.account, role));
+  }
+});
+
+afterAll(() => service.dispose());
+
+/** An answer, without the request id and the id that was asked for. */
+function comparable({ status, text, headers }: Answer, id: string): unknown {
+  const kept = [...headers].filter(([name]) => !['date', 'x-request-id', 'content-length'].includes(name));
+  const requestId = headers.get('x-request-id') ?? '-';
+  return { status, text: text.replaceAll(requestId, '(request id)').replaceAll(id, '(id)'), headers: kept };
+}
+
+const OPERATIONS: readonly (readonly [name: string, document: string, variables: (id: string) => object])[] = [
+  ['user', 'query ($id: ID!) { user(id: $id) { id username } }', (id) => ({ id })],
+  ['node', 'query ($id: ID!) { node(id: $id) { id __typename } }', (id) => ({ id })],
+  [
+    'auditEvents by actor',
+    'query ($id: ID!) { auditEvents(filter: { actorId: $id }) { nodes { id } pageInfo { hasNextPage } } }',
+    (id) => ({ id }),
+  ],
+  [
+    'auditEvents by subject',
+    'query ($id: ID!) { auditEvents(filter: { subjectId: $id }) { nodes { id } pageInfo { hasNextPage } } }',
+    (id) => ({ id }),
+  ],
+  ['unlockUser', documentOf('unlockUser'), (userId) => ({ input: { userId } })],
+  ['enableMfa', documentOf('enableMfa'), (enrollmentId) => ({ input: { enrollmentId, code: '123456' } })],
+  ['cancelMfaEnrollment', documentOf('cancelMfaEnrollment'), (enrollmentId) => ({ input: { enrollmentId } })],
+  [
+    'verifyOperation by code',
+    documentOf('verifyOperation'),
+    (challengeId) => ({ input: { challengeId, code: '123456' } }),
+  ],
+  [
+    'verifyOperation by password',
+    documentOf('verifyOperation'),
+    (challengeId) => ({ input: { challengeId, password: 'any' } }),
+  ],
+];
+
+const cells = OPERATIONS.flatMap(([name, document, variables]) =>
+  ['PRIMARY', 'ADMIN', 'AUDITOR', 'MEMBER'].map((party) => [name, party, document, variables] as const),
+);
+
+it.each(cells)('%s answers ids of another account like ids that do not exist, to %s', async (...cell) => {
+  const [, party, document, variables] = cell;
+  const reader = readers[party] ?? service.client();
+  const head = headOf(service);
+  const nobody = randomUUID();
+  const unknown = comparable(await reader.send(document, variables(nobody)), nobody);
+  expect(JSON.stringify(unknown)).toMatch(/NOT_FOUND|FORBIDDEN|"nodes\\":\[\]/);
+  for (const id of Object.values(foreign)) {
+    expect(comparable(await reader.send(document, variables(id)), id)).toStrictEqual(unknown);
+  }
+  expect(headOf(service)).toBe(head);
+});
+
+it('a verification of another account starts nothing', async () => {
+  const { client } = await primary(service);
+  await enable(service, client);
+  const outcome = await mutate(client, 'startMfaEnrollment', { challengeId: foreign.challenge });
+  expect(outcome).toMatchObject({ refusal: 'VERIFICATION_REQUIRED', payload: { enrollment: null } });
+  expect(outcome.userError.challenge.id).not.toBe(foreign.challenge);
+});
+
+it('a name of another account signs nobody in', async () => {
+  const first = await primary(service);
+  const second = await primary(service);
+  const sam = await createSubUser(first.client, first.account);
+  const { username, password } = sam;
+  const outcome = await mutate(service.client(), 'signIn', { account: second.account.alias, username, password });
+  expect(outcome.refusal).toBe('SIGN_IN_FAILED');
+  expect(storedEvents(service, `*-${sam.userId}`).map(({ type }) => type)).toStrictEqual(['UserCreated']);
+});

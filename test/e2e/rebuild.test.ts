@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Client, Loose } from '../support/client.js';
+import { eventually } from '../support/eventually.js';
+import { playJourney, type Journey } from '../support/journey.js';
+import { ask, errorOf, mutate, USER } from '../support/operations.js';
+import { fresh, primary, register, signIn } from '../support/people.js';
+import { startService, type TestService } from '../support/service.js';
+import { appendPast, headOf } from '../support/stored.js';
+
+let service: TestService;
+
+beforeEach(async () => {
+  service = await startService();
+});
+
+afterEach(() => service.dispose());
+
+async function ready(): Promise<{ readonly status: number; readonly body: Loose }> {
+  const response = await fetch(service.url.replace('/graphql', '/health/ready'));
+  return { status: response.status, body: (await response.json()) as Loose };
+}
+
+const EVERYTHING = `{ viewer { stage acr user { ${USER} } }
+  users(last: 100) { edges { cursor } nodes { ${USER} } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }
+  auditEvents(first: 100) { edges { cursor node { id seq type category occurredAt outcome reason sessionId ip userAgent
+    requestId summary actor { kind id name } subject { id name } device { id name } } } pageInfo { endCursor } } }`;
+
+/** Everything that is shown to those who read the account. */
+async function everything({ primary: ada, sam }: Journey): Promise<Loose[]> {
+  return [await ask(ada, EVERYTHING), await ask(sam, EVERYTHING)];
+}
+
+/** The same clients, talking to the service where it listens now. */
+function moved(client: Client): Client {
+  const again = service.client();
+  again.token = client.token;
+  return again;
+}
+
+function removeReadModels(): void {
+  const files = readdirSync(service.folder).filter((name) => name.startsWith('read-models.db'));
+  expect(files.length).toBeGreaterThan(0);
+  for (const file of files) rmSync(join(service.folder, file));
+}
+
+it('read models that were deleted are built anew, with equal answers', async () => {
+  const journey = await playJourney(service);
+  const before = await everything(journey);
+  expect(before[0].auditEvents.edges.length).toBeGreaterThan(50);
+  await service.stop();
+  removeReadModels();
+  await service.restart();
+  await service.ready();
+  // By then everything is there.
+  expect(await ready()).toMatchObject({ status: 200, body: { position: String(headOf(service)) } });
+  const after = await everything({ ...journey, primary: moved(journey.primary), sam: moved(journey.sam) });
+  expect(after).toStrictEqual(before);
+});
+
+it('a service that stops and starts answers as before, and goes on', async () => {
+  const journey = await playJourney(service);
+  const before = await everything(journey);
+  await service.restart();
+  await service.ready();
+  const ada = moved(journey.primary);
+  expect(await everything({ ...journey, primary: ada, sam: moved(journey.sam) })).toStrictEqual(before);
+  const outcome = await mutate(ada, 'createSubUser', { username: fresh('sam'), password: fresh('a password') });
+  expect(outcome.refusal).toBeNull();
+});
+
+it('read models come back after their file was damaged, or the operator is told in a sentence', async () => {
+  const journey = await playJourney(service);
+  await service.stop();
+  removeReadModels();
+  writeFileSync(
+    join(service.folder, 'read-models.db'),
+    'this is no database, and long enough to be taken for one '.repeat(99),
+  );
+  const started = await service.restart().then(
+    () => null,
+    (error: unknown) => error as Error & { code?: string },
+  );
+  if (started === null) expect(await ask(moved(journey.primary), '{ viewer { stage } }')).toBeTruthy();
+  else expect(started).toMatchObject({ code: 'UNREADABLE_FILE', message: expect.stringContaining('read-models.db') });
+});
+
+it('an event that cannot be read stops the read models there, and nothing is skipped, not by a restart either', async () => {
+  const { account, client } = await primary(service, 'BEARER');
+  const before = await ask(client, '{ auditEvents { nodes { id } } users { nodes { id } } }');
+  const position = String(headOf(service));
+  const poison = { accountId: account.accountId, userId: 'somebody' };
+  appendPast(service, 'user-somebody', 'UserTransmogrified', poison);
+  await eventually(async () => expect(await ready()).toMatchObject({ status: 503 }));
+  const later = await register(service);
+  await signIn(service, later);
+
+  for (let start = 0; start < 2; start += 1) {
+    const { status, body } = await ready();
+    expect(status).toBe(503);
+    expect(body).toMatchObject({ status: 'not ready', position });
+    expect(body.reasons).toHaveLength(2);
+    expect(body.reasons.join()).toContain('UserTransmogrified');
+    expect(await ask(moved(client), '{ auditEvents { nodes { id } } users { nodes { id } } }')).toStrictEqual(before);
+    const answer = await moved(client).send(
+      'mutation { unlockUser(input: { userId: "somebody" }) { userErrors { code } } }',
+    );
+    expect(errorOf(answer)).toBe('UNAVAILABLE');
+    if (start === 0) {
+      await service.stop();
+      removeReadModels();
+      await service.restart();
+      await eventually(async () => expect((await ready()).body.reasons).toHaveLength(2));
+    }
+  }
+});

@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { Secret } from 'otpauth';
+import { catalogue } from '../../src/domain/catalogue.js';
+import type { Loose } from '../support/client.js';
+import { ask, USER } from '../support/operations.js';
+import { CAST, playJourney, type Journey } from '../support/journey.js';
+import { startService, type TestService } from '../support/service.js';
+import { storedEvents, storedTypes } from '../support/stored.js';
+
+let service: TestService;
+let journey: Journey;
+/** The files of the data folder while the service ran, and after it stopped. */
+let running: ReadonlyMap<string, Buffer>;
+let stopped: ReadonlyMap<string, Buffer>;
+let users: Loose;
+let trail: Loose;
+
+function filesOf(folder: string): ReadonlyMap<string, Buffer> {
+  return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
+}
+
+beforeAll(async () => {
+  service = await startService({ LOG_LEVEL: 'debug' });
+  journey = await playJourney(service);
+  const query = `{ users { nodes { ${USER} } } auditEvents(first: 100) { nodes {
+    summary ip userAgent actor { name } subject { name } device { name } } } }`;
+  ({ users, auditEvents: trail } = await ask(journey.primary, query));
+  running = filesOf(service.folder);
+  await service.stop();
+  stopped = filesOf(service.folder);
+});
+
+afterAll(() => service.dispose());
+
+/** The ways in which bytes may be written down. */
+function writings(bytes: Buffer): Buffer[] {
+  const texts = [bytes.toString('hex'), bytes.toString('hex').toUpperCase(), bytes.toString('base64url')];
+  const base64 = bytes.toString('base64').replace(/=+$/, '');
+  return [bytes, ...[...texts, base64].map((text) => Buffer.from(text))];
+}
+
+function placesOf(secret: Buffer): string[] {
+  const found: string[] = [];
+  for (const [when, files] of Object.entries({ running, stopped })) {
+    for (const [name, content] of files) if (content.includes(secret)) found.push(`${name} (${when})`);
+  }
+  if (service.log.join('').includes(secret.toString('latin1'))) found.push('the log');
+  return found;
+}
+
+function placesOfAny(secrets: readonly Buffer[]): string[] {
+  return [...new Set(secrets.flatMap(placesOf))];
+}
+
+/** A six-digit code that stands by itself; one inside a longer number or word is there by chance. */
+function placesOfCode(code: string): string[] {
+  const alone = new RegExp(`(?<![0-9A-Za-z_-])${code}(?![0-9A-Za-z_-])`);
+  const files = [...running, ...stopped].filter(([, content]) => alone.test(content.toString('latin1')));
+  return [...files.map(([name]) => name), ...(alone.test(service.log.join('')) ? ['the log'] : [])];
+}
+
+it('the journey has every event that can come about without a race', () => {
+  const types = new Set(storedTypes(service));
+  const missing = Object.keys(catalogue).filter((type) => !types.has(type));
+  expect(missing.sort()).toStrictEqual(['NameReleased', 'RegistrationAbandoned']);
+});
+
+describe('outside the sealed vault there is', () => {
+  it('no seed, in whatever writing', () => {
+    expect(journey.secrets.seeds.length).toBeGreaterThanOrEqual(3);
+    for (const seed of journey.secrets.seeds) {
+      const bytes = Buffer.from(Secret.fromBase32(seed).bytes);
+      expect(bytes).toHaveLength(20);
+      expect(placesOfAny([Buffer.from(seed), Buffer.from(seed.toLowerCase()), ...writings(bytes)])).toStrictEqual([]);
+    }
+  });
+
+  it('no password', () => {
+    for (const password of journey.secrets.passwords) {
+      expect(placesOfAny(writings(Buffer.from(password)))).toStrictEqual([]);
+    }
+    expect(placesOf(Buffer.from('$argon2id$'))).toStrictEqual([]);
+  });
+
+  it('no code', () => {
+    expect(journey.secrets.codes.length).toBeGreaterThan(10);
+    for (const code of journey.secrets.codes) expect(placesOfCode(code)).toStrictEqual([]);
+  });
+
+  it('no session token and no secret half of one', () => {
+    expect(journey.secrets.tokens.length).toBeGreaterThan(5);
+    for (const token of journey.secrets.tokens) {
+      const [, secret = ''] = token.split('.');
+      expect(secret).toHaveLength(43);
+      expect(placesOfAny([Buffer.from(token), ...writings(Buffer.from(secret, 'base64url'))])).toStrictEqual([]);
+    }
+  });
+
+  it('no key of the ring but in its own file', () => {
+    const ring = JSON.parse(running.get('keys.json')?.toString() ?? '{}');
+    expect(Object.keys(ring).sort()).toStrictEqual(['active', 'digest', 'sealing']);
+    for (const key of [ring.digest, ...Object.values(ring.sealing as object)] as string[]) {
+      const places = placesOfAny(writings(Buffer.from(key, 'base64')));
+      expect(new Set(places)).toStrictEqual(new Set(['keys.json (running)', 'keys.json (stopped)']));
+    }
+  });
+});
+
+describe('in the log there is', () => {
+  const personal = [
+    ...[CAST.alias, CAST.email, CAST.username, CAST.displayName, CAST.samEmail, CAST.colleague, CAST.userAgent],
+    ...[...CAST.deviceNames, '127.0.0.1', '::1'],
+  ];
+
+  it.each(personal)('no %s, in the file or in an event', (value) => {
+    const events = JSON.stringify(storedEvents(service)).toLowerCase();
+    expect(events).not.toContain(value.toLowerCase());
+    if (value === '::1') return;
+    const log = [...running, ...stopped].filter(([name]) => name.startsWith('log.db'));
+    expect(log.length).toBeGreaterThanOrEqual(3);
+    for (const [, content] of log) {
+      for (const writing of [...writings(Buffer.from(value)), Buffer.from(value.toLowerCase())]) {
+        expect(content.includes(writing)).toBe(false);
+      }
+    }
+  });
+
+  it('no name of a key that would hold a secret or a name', () => {
+    const forbidden =
+      /^(secret|seed|code|token|password|username|displayName|email|alias|ip|userAgent|deviceName|name)$/i;
+    const keysOf = (value: Loose): string[] =>
+      value === null || typeof value !== 'object'
+        ? []
+        : Object.entries(value as object).flatMap(([key, inner]) => [key, ...keysOf(inner)]);
+    const events = storedEvents(service);
+    expect(events.length).toBeGreaterThan(50);
+    const keys = new Set(events.flatMap(({ data, metadata, personal: sealed }) => keysOf([data, metadata, sealed])));
+    expect([...keys].filter((key) => forbidden.test(key))).toStrictEqual([]);
+  });
+
+  it('a sealed blob with its commitment for each value, and the address of every request', () => {
+    const events = storedEvents(service, 'user-*');
+    for (const { personal: sealed } of events) {
+      expect(sealed).toStrictEqual({
+        subject: { personId: expect.any(String), sealed: expect.any(String), commitment: expect.any(String) },
+        request: { personId: expect.any(String), sealed: expect.any(String), commitment: expect.any(String) },
+      });
+    }
+    const names = storedEvents(service, 'name-*');
+    expect(names.map(({ personal: sealed }) => sealed)).toStrictEqual(names.map(() => null));
+  });
+});
+
+describe('the vault', () => {
+  it('holds what it holds sealed, each under its kind and id', () => {
+    const database = new Database(join(service.folder, 'log.db'), { readonly: true });
+    try {
+      const rows = database.prepare('SELECT kind, id, sealed FROM secrets').all() as { kind: string; sealed: Buffer }[];
+      expect(new Set(rows.map(({ kind }) => kind))).toStrictEqual(new Set(['seed', 'password', 'person', 'check']));
+      for (const { sealed } of rows) expect(sealed.toString('latin1')).not.toMatch(/argon2|SHA1|period/);
+    } finally {
+      database.close();
+    }
+  });
+});
+
+describe('the read models', () => {
+  it('show names as they are', () => {
+    expect(users.nodes).toMatchObject([
+      { username: CAST.email, email: CAST.email, account: { alias: CAST.alias } },
+      { username: CAST.username, displayName: CAST.displayName, email: CAST.samEmail },
+      { username: CAST.colleague, displayName: CAST.colleague, email: null },
+    ]);
+  });
+
+  it('show nobody a secret', () => {
+    const shown = JSON.stringify([users, trail]);
+    const { seeds, passwords, tokens, codes } = journey.secrets;
+    const secrets = [...seeds, ...passwords, ...tokens.map((token) => token.split('.')[1] ?? token)];
+    expect(secrets.filter((secret) => shown.includes(secret))).toStrictEqual([]);
+    expect(codes.filter((code) => new RegExp(`\\b${code}\\b`).test(shown))).toStrictEqual([]);
+  });
+
+  it('show an auditor who, from where and with what', () => {
+    const shown = JSON.stringify(trail);
+    for (const value of [CAST.username, CAST.email, CAST.userAgent, ...CAST.deviceNames])
+      expect(shown).toContain(value);
+    expect(trail.nodes.every(({ ip }: { ip: string | null }) => ip !== null && ip !== '')).toBe(true);
+  });
+});

@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { createClient } from '../support/client.js';
+import { eventually } from '../support/eventually.js';
+import { ask, documentOf, mutate, succeed, type Outcome } from '../support/operations.js';
+import { startProcess, temporaryFolder, type ServiceProcess } from '../support/process.js';
+import { storedEvents } from '../support/stored.js';
+
+let folder: ReturnType<typeof temporaryFolder>;
+const processes: ServiceProcess[] = [];
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+afterEach(async () => {
+  for (const { child, exit } of processes.splice(0)) {
+    child.kill('SIGKILL');
+    await exit;
+  }
+  folder.remove();
+});
+
+function launch(): ServiceProcess {
+  const started = startProcess({ DATA_DIR: folder.path, LOG_LEVEL: 'silent' });
+  processes.push(started);
+  return started;
+}
+
+const account = { alias: 'acme', email: 'ada@example.com', password: 'correct horse battery' };
+
+/** A client of a process in which the primary has just signed in. */
+async function signedIn(service: ServiceProcess, register = true) {
+  const client = createClient(await service.url);
+  if (register) await succeed(client, 'registerAccount', account);
+  const { email: username, password } = account;
+  const { outcome } = await succeed(client, 'signIn', { username, password, transport: 'BEARER' });
+  client.token = outcome.token;
+  return client;
+}
+
+/** Sends the head of a request, and waits until the service has taken it up; the body is still to come. */
+async function halfAsk(url: string, body: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.setEncoding('utf8');
+  const head = ['POST /graphql HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
+  // The service answers the expectation once the request is its own.
+  socket.write([...head, `Content-Length: ${body.length}`, 'Expect: 100-continue', '', ''].join('\r\n'));
+  const [interim] = (await once(socket, 'data')) as [string];
+  expect(interim).toMatch(/^HTTP\/1\.1 100 /);
+  return socket;
+}
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('on %s the service', (signal) => {
+  it('answers what is in flight, takes nothing new, and exits with 0', async () => {
+    const service = launch();
+    const url = await service.url;
+    await signedIn(service);
+    const query = documentOf('registerAccount');
+    const input = { ...account, alias: 'umbrella', email: 'bob@example.com' };
+    const body = JSON.stringify({ query, variables: { input } });
+    const socket = await halfAsk(url, body);
+    service.child.kill(signal);
+    await eventually(async () => expect(service.out()).toContain(`${signal}: answering what is in flight`));
+    await eventually(async () => {
+      await expect(fetch(url, { method: 'POST' })).rejects.toThrow();
+    });
+    let heard = '';
+    socket.on('data', (text: string) => (heard += text));
+    socket.write(body);
+    await once(socket, 'close');
+    expect(heard).toMatch(/^HTTP\/1\.1 200 /);
+    expect(heard).toContain('"alias":"umbrella"');
+    expect(await service.exit).toStrictEqual({ code: 0, signal: null });
+    const registered = storedEvents({ folder: folder.path }).filter(({ type }) => type === 'PrimaryAccountRegistered');
+    expect(registered).toHaveLength(2);
+  });
+});
+
+describe('under load', () => {
+  it('SIGTERM lets every command that was taken up be answered, and what was answered is there', async () => {
+    const service = launch();
+    const client = await signedIn(service);
+    const created: string[] = [];
+    const refusals: string[] = [];
+    const load = Array.from({ length: 8 }, async (_, worker) => {
+      for (let n = 0; ; n += 1) {
+        const outcome = await create(client, `sam-${worker}-${n}`);
+        if (outcome === null) return;
+        if (outcome.payload !== null) created.push(outcome.payload.user.id);
+        else if (outcome.answer.status === 503) return;
+        else refusals.push(outcome.answer.text);
+        if (created.length === 24) service.child.kill('SIGTERM');
+      }
+    });
+    await Promise.all(load);
+    expect(await service.exit).toStrictEqual({ code: 0, signal: null });
+    // Whoever kept a connection open may be told to come back later; nothing else is refused.
+    expect(refusals).toStrictEqual([]);
+    await expectAll(created);
+  });
+
+  it('kill -9 loses nothing that was acknowledged', async () => {
+    const created: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const service = launch();
+      const client = await signedIn(service, round === 0);
+      const before = created.length;
+      const load = Array.from({ length: 8 }, async (_, worker) => {
+        for (let n = 0; ; n += 1) {
+          const outcome = await create(client, `sam-${round}-${worker}-${n}`);
+          if (outcome === null) return;
+          created.push(outcome.payload.user.id);
+          if (created.length === before + 20) service.child.kill('SIGKILL');
+        }
+      });
+      await Promise.all(load);
+      expect(await service.exit).toStrictEqual({ code: null, signal: 'SIGKILL' });
+    }
+    expect(created.length).toBeGreaterThanOrEqual(60);
+    await expectAll(created);
+  });
+});
+
+/** Creates a sub-user; null where the service is gone. */
+async function create(client: ReturnType<typeof createClient>, username: string): Promise<Outcome | null> {
+  try {
+    return await mutate(client, 'createSubUser', { username, password: `${username} has this password` });
+  } catch {
+    return null;
+  }
+}
+
+/** Starts the service once more: everything that was acknowledged is in the log once, and shown. */
+async function expectAll(userIds: readonly string[]): Promise<void> {
+  const events = storedEvents({ folder: folder.path }).filter(({ type }) => type === 'UserCreated');
+  const ids = events.map(({ data }) => data.userId as string);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids).toEqual(expect.arrayContaining([...userIds]));
+  const client = await signedIn(launch(), false);
+  await eventually(async () => {
+    const shown: string[] = [];
+    let page = { hasNextPage: true, endCursor: null as string | null };
+    while (page.hasNextPage) {
+      const query =
+        'query ($after: String) { users(first: 100, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }';
+      const { users } = await ask(client, query, { after: page.endCursor });
+      shown.push(...users.nodes.map(({ id }: { id: string }) => id));
+      page = users.pageInfo;
+    }
+    expect(shown).toStrictEqual(ids);
+  });
+}

@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { chmodSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { openLogDatabase } from '../../src/eventstore/sqlite/log-database.js';
+import { openFold } from '../../src/projections/fold.js';
+import { openReadModelFile } from '../../src/projections/read-model-file.js';
+import type { DatabaseFile } from '../../src/sqlite/database-file.js';
+import { contentOf, freshFolder, raw, refusalOf, type Folder } from '../sqlite/given.js';
+import { event, times } from '../support/builders.js';
+import { inLog } from './given.js';
+import { counted, once, tally } from './tally.js';
+
+const REBUILT = 'stop the service, delete it and start again; it is rebuilt from the log';
+
+let folder: Folder;
+let path: string;
+
+beforeEach(() => {
+  folder = freshFolder();
+  path = folder.at('read-models.db');
+});
+
+afterEach(() => {
+  folder.dispose();
+});
+
+const open = (): DatabaseFile => folder.keep(openReadModelFile(path));
+const events = inLog(...times(300, () => event('MfaUnlocked')));
+const pragma = (file: DatabaseFile, name: string): unknown => file.connection.pragma(name, { simple: true });
+
+/** Makes read models that have taken in some events; answers the file, open. */
+function makeReadModels(): DatabaseFile {
+  const file = open();
+  openFold(file.connection, tally()).apply(events, 300n);
+  return file;
+}
+
+describe('The file of the read models', () => {
+  it('is in WAL mode, outlives the process, and bears marks of its own', () => {
+    const file = open();
+    expect(pragma(file, 'journal_mode')).toBe('wal');
+    expect(pragma(file, 'synchronous')).toBe(1);
+    expect(pragma(file, 'application_id')).toBe(0x564d5256);
+    expect(pragma(file, 'user_version')).toBe(1);
+  });
+
+  it('is for its owner alone, as are the files beside it', () => {
+    makeReadModels();
+    for (const suffix of ['', '-wal', '-shm']) expect(statSync(path + suffix).mode & 0o777).toBe(0o600);
+  });
+
+  it('keeps what is in it', () => {
+    makeReadModels().close();
+    expect(counted(open().connection)).toEqual(once(...events.map(({ position }) => position)));
+  });
+
+  it('begins anew where it was deleted, even if what stood beside it was left', () => {
+    makeReadModels();
+    const left = ['-wal', '-shm'].map((suffix) => ({ suffix, content: readFileSync(path + suffix) }));
+    folder.dispose();
+    folder = freshFolder();
+    path = folder.at('read-models.db');
+    for (const { suffix, content } of left) writeFileSync(path + suffix, content);
+    const { connection } = open();
+    const fold = openFold(connection, tally());
+    expect(fold.position()).toBe(0n);
+    fold.apply(events, 300n);
+    expect(counted(connection)).toHaveLength(300);
+  });
+});
+
+describe('A file in the place of the read models', () => {
+  const strangers: readonly (readonly [string, (path: string) => Promise<void> | void])[] = [
+    ['text', (at) => writeFileSync(at, 'Dear diary,\n'.repeat(1_000))],
+    ['a database of another application', (at) => raw(at, 'CREATE TABLE notes (text)')],
+    ['the event log', (at) => openLogDatabase({ path: at }).close()],
+  ];
+
+  it.each(strangers)('is refused and left as it is where it is %s', async (_, make) => {
+    await make(path);
+    const before = contentOf(folder.path);
+    const { code, message } = refusalOf(open);
+    expect(code).toBe('UNREADABLE_FILE');
+    expect(message).toMatch(/^the read-model file .*read-models\.db (is not|belongs to an)/);
+    expect(contentOf(folder.path)).toEqual(before);
+  });
+
+  it('is not taken for the event log', () => {
+    makeReadModels().close();
+    const before = contentOf(folder.path);
+    expect(() => openLogDatabase({ path })).toThrow(
+      `the event log ${path} belongs to another application: name another file, or move this one away`,
+    );
+    expect(contentOf(folder.path)).toEqual(before);
+  });
+});
+
+describe('Read models that this release cannot read', () => {
+  beforeEach(() => {
+    makeReadModels().close();
+  });
+
+  function expectRefused(said: string): void {
+    const before = contentOf(folder.path);
+    expect(refusalOf(open)).toMatchObject({
+      code: 'UNREADABLE_FILE',
+      message: `the read-model file ${path} ${said}`,
+    });
+    expect(contentOf(folder.path)).toMatchObject(before);
+  }
+
+  it('are refused where a newer release wrote them', () => {
+    raw(path, 'PRAGMA user_version = 2');
+    expectRefused(
+      'was written by a newer release (schema 2, not 1): start that release, or delete it and start again; it is rebuilt from the log',
+    );
+  });
+
+  it('are refused where their checkpoints are missing', () => {
+    raw(path, 'DROP TABLE checkpoints');
+    expectRefused(`is damaged (it lacks checkpoints): ${REBUILT}`);
+  });
+
+  it('are refused where they are cut short', () => {
+    truncateSync(path, 8_192);
+    expectRefused(`is damaged: ${REBUILT}`);
+  });
+
+  it('are refused where a page is overwritten', () => {
+    const bytes = readFileSync(path);
+    bytes.fill(0xa5, 4 * 4_096, 5 * 4_096);
+    writeFileSync(path, bytes);
+    const { message } = refusalOf(open);
+    expect(message).toContain('is damaged');
+    expect(message).toContain(REBUILT);
+  });
+
+  it('are built anew when the file is deleted, as the sentence says', () => {
+    writeFileSync(path, 'nonsense');
+    expect(refusalOf(open).code).toBe('UNREADABLE_FILE');
+    rmSync(path);
+    expect(openFold(open().connection, tally()).position()).toBe(0n);
+  });
+
+  it('halt with that sentence where the damage shows later', () => {
+    const file = open();
+    const fold = openFold(file.connection, tally());
+    const stranger = new Sqlite(path);
+    stranger.unsafeMode();
+    stranger.pragma('writable_schema = ON');
+    stranger.exec("UPDATE sqlite_schema SET rootpage = 900 WHERE name LIKE 'tally%'");
+    stranger.exec('PRAGMA schema_version = 99');
+    stranger.close();
+    const more = inLog(...times(301, () => event('MfaUnlocked')));
+    expect(fold.apply(more, 301n)).toMatchObject({
+      code: 'UNREADABLE_FILE',
+      message: `the read-model file ${path} is damaged: ${REBUILT}`,
+    });
+  });
+
+  it('are refused where the file may not be used', () => {
+    if (process.geteuid?.() !== 0) return;
+    chmodSync(path, 0o400);
+    chmodSync(folder.path, 0o555);
+    process.seteuid?.(65_534);
+    try {
+      expect(refusalOf(open).message).toContain('let the user that runs the service read and write it and its folder');
+    } finally {
+      process.seteuid?.(0);
+    }
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Database } from 'better-sqlite3';
+import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
+import { openFold } from '../../src/projections/fold.js';
+import { createUserQueries, type UserView } from '../../src/projections/users/user-queries.js';
+import { usersProjection } from '../../src/projections/users/users-projection.js';
+import { ACME, ADA, event, later, PHONE, SAM, TABLET } from '../support/builders.js';
+import { given, inLog, logged, NOW, rowsOf } from './given.js';
+
+const registered = event('PrimaryAccountRegistered');
+const created = event('UserCreated');
+const started = event('MfaEnrollmentStarted');
+const replacing = { ...event('MfaEnrollmentStarted', { deviceId: TABLET }), personal: { deviceName: 'Tablet' } };
+
+/** Sam as the read model has him after these events. */
+function samAfter(...events: readonly LoggedEvent[]): UserView | undefined {
+  return createUserQueries(given(usersProjection, ...events))
+    .byIds(ACME, [SAM])
+    .get(SAM);
+}
+
+const NOTHING = {
+  ...{ deviceId: null, deviceName: null, enabledAt: null },
+  ...{ pendingId: null, pendingName: null, pendingExpiresAt: null },
+  ...{ locked: 0, lockedUntil: null },
+};
+
+const PENDING = { pendingId: PHONE, pendingName: 'Phone', pendingExpiresAt: started.data.expiresAt };
+
+describe('The read model of users', () => {
+  it('has a user who was created, with the alias of the account', () => {
+    expect(samAfter(...inLog(registered, created))).toEqual({
+      ...{ userId: SAM, position: 2, accountId: ACME, alias: 'acme', kind: 'SUB_USER', role: 'MEMBER' },
+      ...{ username: 'sam', displayName: 'Sam', email: 'sam@example.com', createdAt: NOW },
+      ...NOTHING,
+    });
+  });
+
+  it('has no names of a person who was erased', () => {
+    const erased = { personal: null };
+    expect(samAfter(...inLog({ ...registered, ...erased }, { ...created, ...erased }))).toMatchObject({
+      ...{ userId: SAM, alias: null, username: null, displayName: null, email: null },
+    });
+  });
+
+  it('has a device that is being set up, until that is cancelled', () => {
+    expect(samAfter(...inLog(registered, created, started))).toMatchObject({ ...NOTHING, ...PENDING });
+    const cancelled = event('MfaEnrollmentCancelled');
+    expect(samAfter(...inLog(registered, created, started, cancelled))).toMatchObject(NOTHING);
+  });
+
+  it('has the device that was enabled, since when, and under which name', () => {
+    const enabled = logged(event('MfaEnabled'), { position: 9, metadata: { occurredAt: later(1_000) } });
+    expect(samAfter(...inLog(registered, created, started), enabled)).toMatchObject({
+      ...NOTHING,
+      ...{ deviceId: PHONE, deviceName: 'Phone', enabledAt: later(1_000) },
+    });
+  });
+
+  it('has both devices while one is to take the place of the other, and then the new one', () => {
+    const before = [registered, created, started, event('MfaEnabled'), replacing];
+    expect(samAfter(...inLog(...before))).toMatchObject({ deviceId: PHONE, pendingId: TABLET, pendingName: 'Tablet' });
+    expect(samAfter(...inLog(...before, event('MfaDeviceReplaced')))).toMatchObject({
+      ...NOTHING,
+      ...{ deviceId: TABLET, deviceName: 'Tablet', enabledAt: NOW },
+    });
+  });
+
+  it.each([
+    ['until a moment', later(1_000)],
+    ['until unlocked', null],
+  ])('has a user who is locked %s', (_, lockedUntil) => {
+    const locked = event('MfaLocked', { lockedUntil });
+    const before = [registered, created, started, event('MfaEnabled'), locked];
+    expect(samAfter(...inLog(...before))).toMatchObject({ deviceId: PHONE, locked: 1, lockedUntil });
+    for (const end of [event('MfaUnlocked'), event('MfaCodeAccepted')])
+      expect(samAfter(...inLog(...before, end))).toMatchObject({ deviceId: PHONE, locked: 0, lockedUntil: null });
+  });
+
+  it('does not have a user whose registration was abandoned', () => {
+    expect(samAfter(...inLog(registered, created, event('RegistrationAbandoned')))).toBeUndefined();
+  });
+
+  const story = inLog(registered, created, started, event('MfaEnabled'), replacing, event('MfaLocked'));
+
+  it('is the same when it is given events twice', () => {
+    const database = given(usersProjection, ...story);
+    const before = rowsOf(database, usersProjection);
+    const fold = openFold(database, usersProjection);
+    for (const end of [3, 6, 6]) expect(fold.apply(story.slice(0, end), BigInt(end))).toBeNull();
+    expect(rowsOf(database, usersProjection)).toEqual(before);
+  });
+
+  it('is the same when it is built anew, in whatever batches', () => {
+    const whole = rowsOf(given(usersProjection, ...story), usersProjection);
+    const database = given(usersProjection);
+    const fold = openFold(database, usersProjection);
+    for (const one of story) expect(fold.apply([one], one.position)).toBeNull();
+    expect(rowsOf(database, usersProjection)).toEqual(whole);
+  });
+});
+
+describe('Queries of users', () => {
+  const others = ['one', 'two', 'three'].map((userId) => event('UserCreated', { userId }));
+  const stranger = event('UserCreated', { accountId: 'other', userId: 'stranger' });
+  const elsewhere = event('PrimaryAccountRegistered', { accountId: 'other' });
+  const primary = event('UserCreated', { userId: ADA, kind: 'PRIMARY', role: null });
+
+  function database(): Database {
+    return given(usersProjection, ...inLog(registered, primary, elsewhere, stranger, ...others, created));
+  }
+
+  it('find users by id within their account only', () => {
+    const users = createUserQueries(database()).byIds(ACME, [SAM, 'stranger', 'nobody', ADA]);
+    expect([...users.keys()].sort()).toEqual([ADA, SAM]);
+    expect(users.get(ADA)).toMatchObject({ kind: 'PRIMARY', role: null });
+  });
+
+  it('give pages of an account, forwards and backwards, in the order of creation', () => {
+    const users = createUserQueries(database());
+    const ids = (request: Partial<Parameters<typeof users.page>[1]>): unknown => {
+      const page = users.page(ACME, { limit: 2, after: null, before: null, fromEnd: false, ...request });
+      return [page.rows.map(({ userId }) => userId), page.hasPreviousPage, page.hasNextPage];
+    };
+    const keyOf = (userId: string): number | null => users.byIds(ACME, [userId]).get(userId)?.position ?? null;
+    expect(ids({})).toEqual([[ADA, 'one'], false, true]);
+    expect(ids({ after: keyOf('one') })).toEqual([['two', 'three'], true, true]);
+    expect(ids({ after: keyOf('three') })).toEqual([[SAM], true, false]);
+    expect(ids({ fromEnd: true })).toEqual([['three', SAM], true, false]);
+    expect(ids({ fromEnd: true, before: keyOf('three') })).toEqual([['one', 'two'], true, true]);
+    expect(ids({ fromEnd: true, before: keyOf('one') })).toEqual([[ADA], false, true]);
+  });
+});

@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { readConfig } from '../src/config.js';
+import { start, type Service } from '../src/service.js';
+import { fileIdOf, isHeld } from '../src/sqlite/held-files.js';
+import { contentOf, freshFolder, raw, type Folder } from './sqlite/given.js';
+
+let folder: Folder;
+let log: string;
+let readModels: string;
+
+beforeEach(() => {
+  folder = freshFolder();
+  [log, readModels] = [folder.at('log.db'), folder.at('read-models.db')];
+});
+
+afterEach(() => {
+  folder.dispose();
+});
+
+const environment = (): Record<string, string> => ({
+  ...{ NODE_ENV: 'test', PORT: '0', DATA_DIR: folder.path, LOG_LEVEL: 'silent' },
+});
+
+function begin(more: Readonly<Record<string, string>> = {}): Promise<Service> {
+  return start(readConfig({ ...environment(), ...more }));
+}
+
+/** Starts the service on the folder, and stops it when its read models have caught up. */
+async function run(): Promise<void> {
+  const service = await begin();
+  await service.ready();
+  await service.stop();
+}
+
+/** The log is closed: nobody holds it, and SQLite has taken away what it puts beside an open file. */
+function expectLogClosed(): void {
+  expect(isHeld(fileIdOf(log))).toBe(false);
+  expect(existsSync(`${log}-wal`)).toBe(false);
+}
+
+/** What the command line does, in a process of its own. */
+function serve(): { readonly status: number | null; readonly errors: string } {
+  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'src/main.ts', 'serve'], {
+    env: { PATH: process.env.PATH, ...environment() },
+    encoding: 'utf8',
+  });
+  return { status, errors: stderr };
+}
+
+const REBUILT = 'stop the service, delete it and start again; it is rebuilt from the log';
+
+describe('The service', () => {
+  it.each<readonly [string, (path: string) => void, string]>([
+    [
+      'is of another application',
+      (path) => raw(path, 'CREATE TABLE notes (text)'),
+      'belongs to another application: name another file, or move this one away',
+    ],
+    [
+      'was written by a newer release',
+      (path) => raw(path, 'PRAGMA user_version = 9'),
+      'was written by a newer release (schema 9, not 1): start that release, or delete it and start again; it is rebuilt from the log',
+    ],
+    ['lacks a table', (path) => raw(path, 'DROP TABLE users_2'), `is damaged (it lacks users_2): ${REBUILT}`],
+  ])('is not started where the file of its read models %s, and lets the log go', async (what, spoil, said) => {
+    await run();
+    if (what.includes('another')) rmSync(readModels);
+    spoil(readModels);
+    const before = contentOf(folder.path);
+    await expect(begin()).rejects.toMatchObject({
+      code: 'UNREADABLE_FILE',
+      message: `the read-model file ${readModels} ${said}`,
+    });
+    expect(contentOf(folder.path)).toEqual(before);
+    expectLogClosed();
+    expect(isHeld(fileIdOf(readModels))).toBe(false);
+    rmSync(readModels);
+    await run();
+  });
+
+  it('ends with 1 and that sentence alone', () => {
+    writeFileSync(readModels, 'nonsense');
+    expect(serve()).toEqual({
+      status: 1,
+      errors: `the read-model file ${readModels} is not an SQLite database: name another file, or move this one away\n`,
+    });
+  });
+
+  it('is not started without the key ring that it was told to use, and lets the log go', async () => {
+    const path = folder.at('key-ring.json');
+    await expect(begin({ KEY_RING_FILE: path })).rejects.toMatchObject({
+      code: 'INVALID_KEY_RING',
+      message: expect.stringContaining(`the key ring ${path} cannot be used, there is no such file: `),
+    });
+    expect(existsSync(path)).toBe(false);
+    expectLogClosed();
+  });
+});

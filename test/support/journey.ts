@@ -1,0 +1,142 @@
+import type { Authenticator } from './authenticator.js';
+import type { Client } from './client.js';
+import { mutate, succeed } from './operations.js';
+import { answerChallenge, enable, signIn, startEnrollment, takeToken, trySignIn, type SubUser } from './people.js';
+import type { TestService } from './service.js';
+
+/** Names and passwords that are found nowhere by chance. */
+export const CAST = {
+  alias: 'zephyrine-works',
+  email: 'quillon.marchbanks@zephyrine.example',
+  password: 'Obsidian-Marmalade-77',
+  username: 'thessaly_brackwater',
+  displayName: 'Thessaly Brackwater-Ömer',
+  colleague: 'peregrine_oxbow',
+  samEmail: 'thessaly@brackwater.example',
+  samPassword: 'Cerulean-Trombone-42',
+  deviceNames: ['Pelagic Handset', 'Umbral Tablet', 'Verdigris Watch'],
+  userAgent: 'Marchbanks-Browser/9.81',
+} as const;
+
+/** What came up while the journey was played, and must be found nowhere. */
+export interface Secrets {
+  readonly seeds: string[];
+  readonly codes: string[];
+  /** Session tokens, whole. */
+  readonly tokens: string[];
+  readonly passwords: string[];
+}
+
+export interface Journey {
+  /** The primary, signed in by token. */
+  readonly primary: Client;
+  /** The sub-user, signed in by token. */
+  readonly sam: Client;
+  readonly accountId: string;
+  readonly userId: string;
+  readonly secrets: Secrets;
+}
+
+const WRONG_PASSWORDS = ['Vermilion-Accordion-13', 'Vermilion-Accordion-14'];
+
+/** Everything that happens in an account, with every kind of failure. */
+export async function playJourney(service: TestService): Promise<Journey> {
+  const secrets: Secrets = {
+    ...{ seeds: [], codes: [], tokens: [] },
+    passwords: [CAST.password, CAST.samPassword, ...WRONG_PASSWORDS],
+  };
+  const { seeds, codes, tokens } = secrets;
+  const noteToken = (client: Client) => tokens.push(client.token ?? client.cookies.get('session') ?? '');
+  function note<T extends { readonly authenticator: Authenticator }>(started: T): T {
+    seeds.push(started.authenticator.totp.secret.base32);
+    return started;
+  }
+
+  const names = { alias: CAST.alias, email: CAST.email, password: CAST.password };
+  const { account } = await succeed(service.client({ userAgent: CAST.userAgent }), 'registerAccount', names);
+  const ada = { account: null, username: CAST.email, password: CAST.password };
+  const browser = service.client({ userAgent: CAST.userAgent });
+  await trySignIn(browser, { ...ada, password: WRONG_PASSWORDS[0] ?? '' });
+  await succeed(browser, 'signIn', { username: ada.username, password: ada.password });
+  noteToken(browser);
+  const primary = await signIn(service, ada, 'BEARER');
+  noteToken(primary);
+  const { user } = await succeed(primary, 'createSubUser', {
+    ...{ username: CAST.username, displayName: CAST.displayName, email: CAST.samEmail, password: CAST.samPassword },
+    role: 'AUDITOR',
+  });
+  const sam: SubUser = { account: CAST.alias, username: CAST.username, password: CAST.samPassword, userId: user.id };
+  const colleague = { ...sam, username: CAST.colleague };
+  await succeed(primary, 'createSubUser', { username: colleague.username, password: colleague.password });
+
+  // Enabling, with a wrong code, a change of mind and a right code; then replacing.
+  const client = await signIn(service, sam, 'BEARER');
+  noteToken(client);
+  const given = note(await startEnrollment(service, client, { deviceName: CAST.deviceNames[0] }));
+  await succeed(client, 'cancelMfaEnrollment', { enrollmentId: given.enrollment.id });
+  service.clock.advance(5 * 60_000);
+  const { userError } = await mutate(client, 'startMfaEnrollment', { deviceName: CAST.deviceNames[1] });
+  const challengeId = userError.challenge.id;
+  await mutate(client, 'verifyOperation', { challengeId, password: WRONG_PASSWORDS[1] });
+  await succeed(client, 'verifyOperation', { challengeId, password: CAST.samPassword });
+  const started = note(await startEnrollment(service, client, { deviceName: CAST.deviceNames[1], challengeId }));
+  const first = started.authenticator;
+  await mutate(client, 'enableMfa', { enrollmentId: started.enrollment.id, code: first.wrongCode() });
+  codes.push(first.wrongCode(), first.code());
+  takeToken(client, await succeed(client, 'enableMfa', { enrollmentId: started.enrollment.id, code: first.code() }));
+  noteToken(client);
+  await replaceDevice(service, client, first, { note, noteToken, codes });
+
+  // Wrong codes up to the lock, unlocking, wrong passwords up to the back-off.
+  await lockOut(service, sam, primary, codes);
+  // One set-up stays pending, one challenge open.
+  const again = await signIn(service, ada, 'BEARER');
+  codes.push((await enable(service, again, CAST.deviceNames[0])).code());
+  noteToken(again);
+  await mutate(again, 'startMfaEnrollment', { deviceName: CAST.deviceNames[1] });
+  note(await startEnrollment(service, await signIn(service, colleague), { deviceName: CAST.deviceNames[2] }));
+  return { primary: again, sam: client, accountId: account.id, userId: user.id, secrets };
+}
+
+interface Notes {
+  note(started: { readonly authenticator: Authenticator }): void;
+  noteToken(client: Client): void;
+  readonly codes: string[];
+}
+
+async function replaceDevice(service: TestService, client: Client, old: Authenticator, notes: Notes): Promise<void> {
+  const [, , deviceName] = CAST.deviceNames;
+  const { userError } = await mutate(client, 'startMfaEnrollment', { deviceName });
+  const challengeId = userError.challenge.id;
+  const code = old.nextCode();
+  await succeed(client, 'verifyOperation', { challengeId, code });
+  const started = await startEnrollment(service, client, { deviceName, challengeId });
+  notes.note(started);
+  const proof = started.authenticator.code();
+  const input = { enrollmentId: started.enrollment.id, code: proof };
+  takeToken(client, await succeed(client, 'enableMfa', input));
+  notes.noteToken(client);
+  notes.codes.push(code, proof);
+  const sam = { account: CAST.alias, username: CAST.username, password: CAST.samPassword };
+  const next = await signIn(service, sam, 'BEARER');
+  notes.noteToken(next);
+  await mutate(next, 'answerMfaChallenge', { code: proof });
+  await answerChallenge(next, started.authenticator);
+  notes.codes.push(started.authenticator.code());
+  notes.noteToken(next);
+  await succeed(next, 'signOut');
+}
+
+async function lockOut(service: TestService, sam: SubUser, primary: Client, codes: string[]): Promise<void> {
+  for (let challenge = 0; challenge < 2; challenge += 1) {
+    const client = await signIn(service, sam, 'BEARER');
+    for (const code of ['271828', '314159', '161803', '141421', '577215']) {
+      codes.push(code);
+      await mutate(client, 'answerMfaChallenge', { code });
+    }
+  }
+  for (let wrong = 0; wrong < 5; wrong += 1) {
+    await trySignIn(service.client(), { ...sam, password: WRONG_PASSWORDS[0] ?? '' });
+  }
+  await succeed(primary, 'unlockUser', { userId: sam.userId });
+}

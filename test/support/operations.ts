@@ -1,0 +1,80 @@
+import type { Answer, Client, Loose } from './client.js';
+
+/** What a mutation came to. */
+export interface Outcome {
+  readonly payload: Loose;
+  /** The code of what was refused, as a `userErrors` entry or a top-level error; null if it was done. */
+  readonly refusal: string | null;
+  /** The first entry of `userErrors`, if there is one. */
+  readonly userError: Loose;
+  readonly answer: Answer;
+}
+
+const USER_ERRORS = `userErrors { __typename code field message
+  ... on MfaError { attemptsLeft } ... on ThrottledError { retryAt }
+  ... on VerificationRequiredError { challenge { id methods operation expiresAt } } }`;
+
+const SIGNED_IN = `... on SignedIn { token viewer { stage acr amr session { id stage createdAt lastSeenAt expiresAt }
+  user { id username kind role mfa { enabled deviceName } } } }`;
+const OUTCOME = `outcome { __typename ${SIGNED_IN} ... on MfaChallengeRequired { methods attemptsLeft expiresAt token } }`;
+export const USER = `id kind role username displayName email account { id alias } createdAt
+  mfa { enabled deviceId deviceName enabledAt locked lockedUntil pendingEnrollment { id deviceName expiresAt } }`;
+
+/** What is asked of each mutation's payload. */
+const SELECTIONS: Readonly<Record<string, string>> = {
+  registerAccount: 'account { id alias }',
+  signIn: OUTCOME,
+  answerMfaChallenge: OUTCOME,
+  signOut: '',
+  createSubUser: `user { ${USER} }`,
+  startMfaEnrollment: 'enrollment { id deviceName otpauthUri secret qrCode expiresAt }',
+  enableMfa: `user { ${USER} } ${OUTCOME} recommendations`,
+  cancelMfaEnrollment: `user { ${USER} }`,
+  verifyOperation: 'challenge { id methods operation expiresAt }',
+  unlockUser: `user { ${USER} }`,
+};
+
+/** The document of a mutation, with whatever else is to be asked of its payload. */
+export function documentOf(name: string, more = ''): string {
+  const selection = `${SELECTIONS[name] ?? ''} ${more} ${USER_ERRORS}`;
+  if (name === 'signOut') return `mutation { signOut { ${selection} } }`;
+  const input = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  return `mutation ($input: ${input}!) { ${name}(input: $input) { ${selection} } }`;
+}
+
+/** The code of the first top-level error of an answer; null if there is none. */
+export function errorOf(answer: Answer): string | null {
+  return answer.body?.errors?.[0]?.extensions.code ?? null;
+}
+
+/** The outcome in a mutation's answer. */
+export function outcomeOf(name: string, answer: Answer): Outcome {
+  const payload = answer.body?.data?.[name] ?? null;
+  const userError = payload?.userErrors[0] ?? null;
+  return { payload, userError, refusal: errorOf(answer) ?? userError?.code ?? null, answer };
+}
+
+/** Sends a mutation. */
+export async function mutate(client: Client, name: string, input?: Loose): Promise<Outcome> {
+  return outcomeOf(name, await client.send(documentOf(name), input === undefined ? {} : { input }));
+}
+
+/** Sends a mutation that is to be done; its payload. */
+export async function succeed(client: Client, name: string, input?: Loose): Promise<Loose> {
+  const { payload, refusal, answer } = await mutate(client, name, input);
+  if (refusal !== null || payload === null) throw new Error(`${name} was refused: ${answer.text}`);
+  return payload;
+}
+
+/** Asks a query that is to be answered; its data. */
+export async function ask(client: Client, query: string, variables: Loose = {}): Promise<Loose> {
+  const answer = await client.send(query, variables);
+  if (answer.body?.errors !== undefined || answer.body?.data === undefined) throw new Error(answer.text);
+  return answer.body.data;
+}
+
+/** The viewer of a client; null where nobody is signed in. */
+export async function viewer(client: Client): Promise<Loose> {
+  const query = `{ viewer { stage acr amr session { id stage createdAt lastSeenAt expiresAt } user { ${USER} } } }`;
+  return (await ask(client, query)).viewer;
+}

@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../../src/config.js';
+import { after, type Instant } from '../../src/domain/instant.js';
+import { start, type Service } from '../../src/service.js';
+import { createClient, type Client, type ClientOptions } from './client.js';
+
+/** A clock that stands still until it is moved. */
+export interface Clock {
+  now(): Instant;
+  advance(milliseconds: number): void;
+}
+
+/** A running service on a folder of its own. */
+export interface TestService {
+  readonly folder: string;
+  readonly clock: Clock;
+  /** What it has logged, line by line. */
+  readonly log: readonly string[];
+  /** Where GraphQL is; it changes with a restart. */
+  readonly url: string;
+  client(options?: ClientOptions): Client;
+  /** Stops the service; its folder stays. */
+  stop(): Promise<void>;
+  /** Stops it if it runs, and starts it on the same folder and clock. */
+  restart(): Promise<void>;
+  /** Waits until the service says that its read models have caught up with the log as it was at the start. */
+  ready(): Promise<void>;
+  /** Stops it and removes the folder. */
+  dispose(): Promise<void>;
+}
+
+/** When every test service begins. */
+export const START: Instant = '2026-01-01T00:00:00.000Z';
+
+/** A key, the same in every run. */
+const KEY = Buffer.alloc(32, 7).toString('base64');
+
+/** What a service needs to be told to run as in production. */
+export const PRODUCTION = {
+  NODE_ENV: 'production',
+  KEY_RING: JSON.stringify({ active: 'first', sealing: { first: KEY }, digest: KEY }),
+};
+
+function movableClock(): Clock {
+  let now = START;
+  return {
+    now: () => now,
+    advance(milliseconds) {
+      now = after(now, milliseconds);
+    },
+  };
+}
+
+/** Starts a service over HTTP and SQLite files, on any free port. */
+export async function startService(environment: Readonly<Record<string, string>> = {}): Promise<TestService> {
+  const folder = mkdtempSync(join(tmpdir(), 'virtual-mfa-e2e-'));
+  const clock = movableClock();
+  const log: string[] = [];
+  const config = readConfig({
+    ...{ NODE_ENV: 'test', PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'debug' },
+    ...environment,
+  });
+  const overrides = { now: () => clock.now(), logTo: { write: (line: string) => log.push(line) } };
+  let running: Service | null = await start(config, overrides);
+  let url = running.url;
+
+  async function stop(): Promise<void> {
+    await running?.stop();
+    running = null;
+  }
+
+  return {
+    folder,
+    clock,
+    log,
+    get url() {
+      return url;
+    },
+    client: (options) => createClient(url, options),
+    stop,
+    async restart() {
+      await stop();
+      running = await start(config, overrides);
+      ({ url } = running);
+    },
+    ready: async () => running?.ready(),
+    async dispose() {
+      await stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
