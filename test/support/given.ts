@@ -37,6 +37,12 @@ export function record<E extends AnyEvent>(past: Past<E>, version: number): Reco
   return { ...event, version, metadata: { ...METADATA, occurredAt } };
 }
 
+/** An event as it is read from its stream, done in a session. */
+export function inSession<E extends AnyEvent>(sessionId: string | null, event: E, version: number): Recorded<E> {
+  const recorded = record(event, version);
+  return { ...recorded, metadata: { ...recorded.metadata, sessionId } };
+}
+
 /** The state of a stream in which this happened. */
 export function stateAfter<S, C, E extends AnyEvent>(
   decider: Decider<S, C, E>,

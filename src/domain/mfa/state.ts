@@ -123,6 +123,7 @@ function evolveRequirement(state: MfaState, event: Recorded<MfaEvent>): MfaState
 
 function burn(device: EnabledDevice | null, timeStep: number | null): EnabledDevice | null {
   if (device === null || timeStep === null || timeStep <= device.lastTimeStep) return device;
+  if (device.burntSteps.includes(timeStep)) return device;
   return { ...device, burntSteps: [...device.burntSteps, timeStep] };
 }
 

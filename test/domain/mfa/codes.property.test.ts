@@ -4,7 +4,16 @@ import type { RecordedEvent } from '../../../src/domain/catalogue.js';
 import { MINUTE, type Instant } from '../../../src/domain/instant.js';
 import type { MfaCommand } from '../../../src/domain/mfa/commands.js';
 import { mfaDecider } from '../../../src/domain/mfa/decider.js';
-import { cancelEnrollment, code, enable, event, later, startEnrollment, unlock } from '../../support/builders.js';
+import {
+  cancelEnrollment,
+  code,
+  enable,
+  event,
+  later,
+  proof,
+  startEnrollment,
+  unlock,
+} from '../../support/builders.js';
 import { play } from '../../support/play.js';
 
 const devices = fc.constantFrom('phone', 'tablet', 'key');
@@ -16,9 +25,9 @@ type Make = (now: Instant, fiveMinutes: number) => MfaCommand;
 const codeGiven = fc
   .record({ deviceId: devices, timeStep: steps, attempt: fc.nat({ max: 2 }) })
   .map(({ deviceId, timeStep, attempt }): Make => {
-    const proof = { deviceId, timeStep };
     // A challenge lives five minutes, so no id comes again after that.
-    return (now, fiveMinutes) => code(timeStep, { proof, now, challengeId: `challenge-${fiveMinutes}-${attempt}` });
+    return (now, fiveMinutes) =>
+      code(timeStep, { proof: proof(deviceId, timeStep), now, challengeId: `challenge-${fiveMinutes}-${attempt}` });
   });
 
 const anyCommand: fc.Arbitrary<Make> = fc.oneof(

@@ -101,12 +101,9 @@ describe('Verifying an operation', () => {
       .thenRejected('NOT_FOUND');
   });
 
-  it.each(['constructor', '__proto__'])(
-    'finds nothing by the id "%s", which every object knows',
-    (challengeId) => {
-      given(sessionDecider, started, challenged).when(verifyOperation({ challengeId })).thenRejected('NOT_FOUND');
-    },
-  );
+  it.each(['constructor', '__proto__'])('finds nothing by the id "%s", which every object knows', (challengeId) => {
+    given(sessionDecider, started, challenged).when(verifyOperation({ challengeId })).thenRejected('NOT_FOUND');
+  });
 
   it('happens once', () => {
     given(sessionDecider, started, challenged, verified)
