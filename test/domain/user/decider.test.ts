@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { UserCommand } from '../../../src/domain/user/commands.js';
 import { userDecider } from '../../../src/domain/user/decider.js';
 import { ACME, event, SAM } from '../../support/builders.js';
-import { given, inSession, stateAfter } from '../../support/given.js';
+import { given, sentIn, stateAfter } from '../../support/given.js';
 
 const create = {
   type: 'CreateUser',
@@ -120,8 +120,7 @@ describe('A new password', () => {
   });
 
   it('ends every session but the one in which it was chosen', () => {
-    const changed = inSession('acting', event('PasswordChanged'), 2);
-    expect(userDecider.evolve(stateAfter(userDecider, created), changed)).toMatchObject({
+    expect(stateAfter(userDecider, created, sentIn('acting', event('PasswordChanged')))).toMatchObject({
       credentialId: 'new-credential',
       mustChangePassword: false,
       sessionsEnded: { atVersion: 2, except: 'acting' },
@@ -133,8 +132,7 @@ describe('A new password', () => {
   });
 
   it('that somebody else has set ends every session, and has to be changed', () => {
-    const reset = inSession('of-the-administrator', event('PasswordReset'), 2);
-    expect(userDecider.evolve(stateAfter(userDecider, created), reset)).toMatchObject({
+    expect(stateAfter(userDecider, created, sentIn('acting', event('PasswordReset')))).toMatchObject({
       credentialId: 'new-credential',
       mustChangePassword: true,
       sessionsEnded: { atVersion: 2, except: null },
