@@ -244,7 +244,7 @@ describe('Replacing the device', () => {
   it('notes the version at which it happened, on which sessions end', () => {
     expect(stateAfter(mfaDecider, ...past).sessionsEnded).toBeNull();
     expect(stateAfter(mfaDecider, ...past, replaced)).toMatchObject({
-      sessionsEnded: { atVersion: 4, except: null },
+      sessionsEnded: { atVersion: 4, except: null, exceptFrom: 0 },
       device: { deviceId: TABLET, sinceVersion: 4 },
     });
   });

@@ -169,6 +169,30 @@ describe('Where one takes off one’s own device, a session', () => {
   ]);
 });
 
+describe('Where a session was over when its own command arrived', () => {
+  const anew = [started, enabled];
+  everyRow([
+    {
+      where: 'it does not come back by taking off the device that was enabled meanwhile:',
+      mfa: [...withDevice, takenOff, ...anew, disabled],
+      ...{ ...signedIn, session: ACTING },
+      is: 'ENDED',
+    },
+    {
+      where: 'it does not come back by a password that it changes after a reset:',
+      user: [event('PasswordReset'), sentIn(ACTING, event('PasswordChanged'))],
+      session: ACTING,
+      is: 'ENDED',
+    },
+    {
+      where: 'but one that has ended others twice goes on:',
+      mfa: [...withDevice, disabled, ...anew, disabled],
+      ...{ ...signedIn, session: ACTING },
+      is: 'FULL',
+    },
+  ]);
+});
+
 describe('Where an administrator takes off the device, a session', () => {
   everyRow([
     { where: 'with a second factor', mfa: [...withDevice, takenOff], ...signedIn, is: 'ENDED' },
