@@ -9,12 +9,13 @@ the mutation's payload; **what only a programmer can mend** is a top-level error
 same; messages may be improved at any time.
 
 \`\`\`json
-{ "code": "WRONG_CODE", "field": ["input", "code"], "message": "…", "attemptsLeft": 4 }
+{ "code": "WRONG_CODE", "field": ["input", "code"], "message": "…", "attemptsLeft": 4, "clockOffsetSeconds": null }
 \`\`\`
 
 - \`code\`: one of the table below. A client that meets one it does not know shows the message.
 - \`field\`: the path of the input field that it is about, or null.
 - \`attemptsLeft\` (\`MfaError\`): how many more codes may be tried before one has to begin again.
+- \`clockOffsetSeconds\` (\`MfaError\`): how far the clock of the authenticator is ahead, behind if negative; null where the code does not tell.
 - \`retryAt\` (\`ThrottledError\`): when to try again; null where only an administrator can help, by unlocking.
 - \`challenge\` (\`VerificationRequiredError\`): what to answer with \`verifyOperation\` before sending the same mutation again.
 

@@ -15,7 +15,8 @@ const STREAMS: Readonly<Record<StreamCategory, StreamPage>> = {
   user: { name: 'user-{userId}', holds: 'A user: the primary of an account, or one of its sub-users.' },
   mfa: {
     name: 'mfa-{userId}',
-    holds: "A user's virtual MFA: set-ups, the device, every code that was accepted, rejected or replayed, locks.",
+    holds:
+      "A user's virtual MFA: whether it is required, set-ups, the device, every code that was accepted, rejected or replayed, locks.",
   },
   password: {
     name: 'password-{userId}',
@@ -28,6 +29,11 @@ const STREAMS: Readonly<Record<StreamCategory, StreamPage>> = {
   name: {
     name: 'name-{digest}',
     holds: 'Who has a name. The digest is keyed: the log knows no alias, e-mail address or user name.',
+  },
+  reaction: {
+    name: 'reaction-{name}-{eventId}',
+    holds:
+      'What the service did by itself after an event, such as destroying a seed; and, in a stream `reaction-{name}-progress`, how far it has come.',
   },
 };
 
@@ -97,7 +103,7 @@ the commitment still proves that the event was not changed.
 ## The audit trail
 
 The audit trail of an account is these events, in the order of the log: all that name the account in \`accountId\`, except those of the
-\`name-\` streams, which tell nothing that the others do not. Failures are in it as successes are: a rejected code, a wrong password, a
+\`name-\` and \`reaction-\` streams, which tell nothing that the others do not. Failures are in it as successes are: a rejected code, a wrong password, a
 lock. Attempts during a lock or a back-off append nothing, so that nobody can flood the log.`;
 
 const TYPES: readonly (readonly [string, EventType])[] = Object.entries(catalogue);

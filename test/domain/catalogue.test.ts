@@ -6,6 +6,7 @@ import { id } from '../../src/domain/field.js';
 import { mfaEvents } from '../../src/domain/mfa/events.js';
 import { nameEvents } from '../../src/domain/name/events.js';
 import { passwordEvents } from '../../src/domain/password/events.js';
+import { reactionEvents } from '../../src/domain/reaction/events.js';
 import { sessionEvents } from '../../src/domain/session/events.js';
 import { userEvents } from '../../src/domain/user/events.js';
 
@@ -13,7 +14,7 @@ const types = Object.entries(catalogue);
 
 describe('The catalogue', () => {
   it('has every event of every stream, one name for one definition', () => {
-    const rooms = [accountEvents, userEvents, mfaEvents, passwordEvents, sessionEvents, nameEvents];
+    const rooms = [accountEvents, userEvents, mfaEvents, passwordEvents, sessionEvents, nameEvents, reactionEvents];
     for (const room of rooms) expect(catalogue).toMatchObject(room);
     expect(types).toHaveLength(new Set(rooms.flatMap((room) => Object.keys(room))).size);
   });

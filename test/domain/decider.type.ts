@@ -61,14 +61,14 @@ export const impersonal: readonly PasswordEvent[] = [
 /** A rejection tells what its code calls for, and nothing else. */
 export const rejections: readonly Rejection[] = [
   { code: 'NOT_FOUND' },
-  { code: 'WRONG_CODE', attemptsLeft: 4 },
+  { code: 'WRONG_CODE', attemptsLeft: 4, clockOffsetSeconds: null },
   { code: 'MFA_LOCKED', retryAt: null },
   // @ts-expect-error no such code
   { code: 'COMPUTER_SAYS_NO' },
   // @ts-expect-error how many attempts are left is missing
   { code: 'WRONG_CODE' },
   // @ts-expect-error a wrong code tells no time
-  { code: 'WRONG_CODE', attemptsLeft: 4, retryAt: null },
+  { code: 'WRONG_CODE', attemptsLeft: 4, clockOffsetSeconds: null, retryAt: null },
   // @ts-expect-error a back-off always ends
   { code: 'PASSWORD_BACKING_OFF', retryAt: null },
   // @ts-expect-error there is nothing to tell

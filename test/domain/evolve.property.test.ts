@@ -6,6 +6,7 @@ import type { Decider } from '../../src/domain/decider.js';
 import { mfaDecider } from '../../src/domain/mfa/decider.js';
 import { nameDecider } from '../../src/domain/name/decider.js';
 import { passwordDecider } from '../../src/domain/password/decider.js';
+import { reactionDecider } from '../../src/domain/reaction/decider.js';
 import { sessionDecider } from '../../src/domain/session/decider.js';
 import { catalogue } from '../../src/domain/catalogue.js';
 import { userDecider } from '../../src/domain/user/decider.js';
@@ -13,7 +14,15 @@ import { decodeFixture, fixtures } from '../support/fixtures.js';
 
 type AnyDecider = Decider<unknown, never, RecordedEvent>;
 
-const deciders = [accountDecider, userDecider, mfaDecider, passwordDecider, sessionDecider, nameDecider];
+const deciders = [
+  accountDecider,
+  userDecider,
+  mfaDecider,
+  passwordDecider,
+  sessionDecider,
+  nameDecider,
+  reactionDecider,
+];
 // Which events belong to which decider is what the test itself sees to.
 const rows = deciders.map((decider) => [decider.category, decider as unknown as AnyDecider] as const);
 const events: readonly RecordedEvent[] = fixtures.map(decodeFixture);

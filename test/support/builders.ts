@@ -3,11 +3,17 @@ import { after, MINUTE, type Instant } from '../../src/domain/instant.js';
 import type {
   CancelMfaEnrollment,
   CheckMfaCode,
+  CodeProof,
+  DisableMfa,
   EnableMfa,
+  NoteSecretDestroyed,
+  RequireSubUserMfa,
   StartMfaEnrollment,
   UnlockMfa,
+  WaiveSubUserMfa,
 } from '../../src/domain/mfa/commands.js';
 import type { CheckPassword, ClearPasswordBackOff } from '../../src/domain/password/decider.js';
+import type { Rejection } from '../../src/domain/rejection.js';
 import type {
   ChallengeOperation,
   EndSession,
@@ -38,12 +44,20 @@ const attempt = { ...sam, deviceId: PHONE, purpose: 'SIGN_IN', challengeId: CHAL
 const challenge = { ...sam, challengeId: CHALLENGE, operation: 'START_MFA_ENROLLMENT' } as const;
 const holder = { kind: 'USERNAME', ...sam, owner: 'user-sam' } as const;
 const identity = { kind: 'SUB_USER', role: 'MEMBER', credentialId: 'credential', personId: 'person' } as const;
+const reaction = { eventId: 'event', nodeId: 'node' } as const;
+const renewed = { credentialId: 'new-credential', oldCredentialId: 'credential' } as const;
 const names = { username: 'sam', displayName: 'Sam', email: 'sam@example.com' };
 
 const EVENTS: { readonly [T in DomainEventType]: Omit<EventNamed<T>, 'type'> } = {
   PrimaryAccountRegistered: { data: { accountId: ACME, userId: ADA }, personal: { alias: 'acme' } },
   RegistrationAbandoned: { data: sam, personal: null },
   UserCreated: { data: { ...sam, ...identity }, personal: names },
+  UserRenamed: { data: sam, personal: { username: 'samuel', displayName: 'Samuel' } },
+  UserRenameAbandoned: { data: sam, personal: null },
+  RoleAssigned: { data: { ...sam, role: 'AUDITOR' }, personal: null },
+  PasswordChanged: { data: { ...sam, ...renewed }, personal: null },
+  PasswordReset: { data: { ...sam, ...renewed }, personal: null },
+  UserDeleted: { data: sam, personal: null },
   MfaEnrollmentStarted: {
     data: { ...sam, deviceId: PHONE, expiresAt: later(10 * MINUTE), verifiedBy: 'SIGN_IN_PASSWORD', challengeId: null },
     personal: { deviceName: 'Phone' },
@@ -53,13 +67,23 @@ const EVENTS: { readonly [T in DomainEventType]: Omit<EventNamed<T>, 'type'> } =
   MfaEnabled: { data: { ...sam, deviceId: PHONE, timeStep: 100 }, personal: null },
   MfaDeviceReplaced: { data: { ...sam, oldDeviceId: PHONE, newDeviceId: TABLET, timeStep: 200 }, personal: null },
   MfaCodeAccepted: { data: { ...attempt, timeStep: 101 }, personal: null },
-  MfaCodeRejected: { data: { ...attempt, reason: 'WRONG', attemptsLeft: 4, consecutiveFailures: 1 }, personal: null },
+  MfaCodeRejected: {
+    data: {
+      ...{ ...attempt, reason: 'WRONG', attemptsLeft: 4, consecutiveFailures: 1 },
+      ...{ clockOffsetSeconds: null, timeStep: null },
+    },
+    personal: null,
+  },
   MfaCodeReplayed: { data: { ...attempt, timeStep: 100, attemptsLeft: 4 }, personal: null },
   MfaLocked: {
     data: { ...sam, deviceId: PHONE, lockedUntil: later(15 * MINUTE), consecutiveFailures: 10 },
     personal: null,
   },
   MfaUnlocked: { data: sam, personal: null },
+  MfaDisabled: { data: { ...sam, deviceId: PHONE, by: 'SELF', challengeId: CHALLENGE }, personal: null },
+  MfaSecretDestroyed: { data: { ...sam, deviceId: PHONE }, personal: null },
+  SubUserMfaRequired: { data: { ...sam, effective: 'NEXT_SIGN_IN' }, personal: null },
+  SubUserMfaWaived: { data: { ...sam, challengeId: CHALLENGE }, personal: { reason: 'Lost phone' } },
   PasswordRejected: { data: { ...sam, browserId: null, consecutiveFailures: 1 }, personal: null },
   PasswordBackOffStarted: {
     data: { ...sam, browserId: null, consecutiveFailures: 5, until: later(MINUTE / 2) },
@@ -83,6 +107,9 @@ const EVENTS: { readonly [T in DomainEventType]: Omit<EventNamed<T>, 'type'> } =
   OperationVerificationUsed: { data: challenge, personal: null },
   NameReserved: { data: holder, personal: null },
   NameReleased: { data: { owner: holder.owner }, personal: null },
+  ReactionClaimed: { data: { ...reaction, leaseUntil: later(MINUTE / 2) }, personal: null },
+  ReactionDone: { data: reaction, personal: null },
+  ReactionsReached: { data: { position: '100' }, personal: null },
 };
 
 /** An event of a type; of its data only what matters is said. */
@@ -98,7 +125,7 @@ export function times<E>(count: number, make: (n: number) => E): readonly E[] {
 
 export function startEnrollment(of: Partial<StartMfaEnrollment> = {}): StartMfaEnrollment {
   const { deviceId, verifiedBy, challengeId } = EVENTS.MfaEnrollmentStarted.data;
-  const defaults = { ...sam, now: NOW, deviceId, deviceName: 'Phone', verifiedBy, challengeId };
+  const defaults = { ...sam, now: NOW, deviceId, deviceName: 'Phone', verifiedBy, challengeId, onBehalf: false };
   return { type: 'StartMfaEnrollment', ...defaults, ...of };
 }
 
@@ -106,20 +133,51 @@ export function cancelEnrollment(of: Partial<CancelMfaEnrollment> = {}): CancelM
   return { type: 'CancelMfaEnrollment', ...sam, now: NOW, deviceId: PHONE, ...of };
 }
 
+/** What a code of a device matched within the window; null: nothing. */
+export function proof(deviceId: string, timeStep: number | null): CodeProof {
+  return { deviceId, timeStep, drift: null };
+}
+
 /** The command to enable a device, with a code of that device for a time step; null: with a code that matches none. */
 export function enable(timeStep: number | null, of: Partial<EnableMfa> = {}): EnableMfa {
   const deviceId = of.deviceId ?? PHONE;
-  return { type: 'EnableMfa', ...sam, now: NOW, deviceId, proof: { deviceId, timeStep }, ...of };
+  return { type: 'EnableMfa', ...sam, now: NOW, deviceId, proof: proof(deviceId, timeStep), ...of };
 }
 
 /** A code of the phone for a time step. */
 export function code(timeStep: number | null, of: Partial<CheckMfaCode> = {}): CheckMfaCode {
-  return { type: 'CheckMfaCode', ...attempt, now: NOW, proof: { deviceId: PHONE, timeStep }, ...of };
+  return { type: 'CheckMfaCode', ...attempt, now: NOW, proof: proof(PHONE, timeStep), ...of };
 }
 
 /** A code that matches no time step. */
 export function wrongCode(of: Partial<CheckMfaCode> = {}): CheckMfaCode {
   return code(null, of);
+}
+
+/** A code of the phone that is right for a step outside the window, so many seconds off. */
+export function driftedCode(timeStep: number, offsetSeconds: number, of: Partial<CheckMfaCode> = {}): CheckMfaCode {
+  return code(null, { proof: { deviceId: PHONE, timeStep: null, drift: { timeStep, offsetSeconds } }, ...of });
+}
+
+/** How a code that is not right is answered. */
+export function notRight(attemptsLeft: number, clockOffsetSeconds: number | null = null): Rejection {
+  return { code: 'WRONG_CODE', attemptsLeft, clockOffsetSeconds };
+}
+
+export function disable(of: Partial<DisableMfa> = {}): DisableMfa {
+  return { type: 'DisableMfa', ...sam, now: NOW, by: 'SELF', challengeId: CHALLENGE, verifiedBy: 'VIRTUAL_MFA', ...of };
+}
+
+export function requireMfa(of: Partial<RequireSubUserMfa> = {}): RequireSubUserMfa {
+  return { type: 'RequireSubUserMfa', ...sam, now: NOW, effective: 'NEXT_SIGN_IN', ...of };
+}
+
+export function waive(of: Partial<WaiveSubUserMfa> = {}): WaiveSubUserMfa {
+  return { type: 'WaiveSubUserMfa', ...sam, now: NOW, reason: 'Lost phone', challengeId: CHALLENGE, ...of };
+}
+
+export function noteDestroyed(of: Partial<NoteSecretDestroyed> = {}): NoteSecretDestroyed {
+  return { type: 'NoteSecretDestroyed', ...sam, now: NOW, deviceId: PHONE, ...of };
 }
 
 export function unlock(of: Partial<UnlockMfa> = {}): UnlockMfa {

@@ -11,15 +11,21 @@ type AnyEvent = EventShape<string, unknown, unknown>;
 
 interface At<E> {
   readonly occurredAt: Instant;
+  readonly sessionId: string | null;
   readonly event: E;
 }
 
-/** What happened before: an event at `NOW`, or `at` a moment of its own. */
+/** What happened before: an event at `NOW`, or `at` a moment of its own, or `sentIn` a session. */
 export type Past<E extends AnyEvent> = E | At<E>;
 
 /** An event at a moment of its own. */
 export function at<E extends AnyEvent>(occurredAt: Instant, event: E): At<E> {
-  return { occurredAt, event };
+  return { occurredAt, sessionId: null, event };
+}
+
+/** An event of a command that was sent in a session. */
+export function sentIn<E extends AnyEvent>(sessionId: string, event: E): At<E> {
+  return { occurredAt: NOW, sessionId, event };
 }
 
 const METADATA: EventMetadata = {
@@ -33,8 +39,8 @@ const METADATA: EventMetadata = {
 
 /** An event as it is read from its stream. */
 export function record<E extends AnyEvent>(past: Past<E>, version: number): Recorded<E> {
-  const { occurredAt, event } = 'occurredAt' in past ? past : at(NOW, past);
-  return { ...event, version, metadata: { ...METADATA, occurredAt } };
+  const { occurredAt, sessionId, event } = 'occurredAt' in past ? past : at(NOW, past);
+  return { ...event, version, metadata: { ...METADATA, occurredAt, sessionId } };
 }
 
 /** The state of a stream in which this happened. */

@@ -1,6 +1,6 @@
 import type { Recorded } from '../event.js';
 import { after, MINUTE, type Instant } from '../instant.js';
-import type { SessionsEnded } from '../user/state.js';
+import { endSessions, type SessionsEnded } from '../user/state.js';
 import type { MfaEvent, RequirementStart } from './events.js';
 
 export interface EnabledDevice {
@@ -99,7 +99,7 @@ function evolveEnrollment(state: MfaState, event: Recorded<MfaEvent>): MfaState 
     case 'MfaDeviceReplaced':
       return {
         ...enable(state, event.data.newDeviceId, event.data.timeStep),
-        sessionsEnded: { atVersion: state.version, except: null },
+        sessionsEnded: endSessions(state.sessionsEnded, state.version, null),
       };
     default:
       return state;
@@ -110,7 +110,7 @@ function evolveRequirement(state: MfaState, event: Recorded<MfaEvent>): MfaState
   switch (event.type) {
     case 'MfaDisabled': {
       const except = event.data.by === 'SELF' ? event.metadata.sessionId : null;
-      return { ...state, device: null, sessionsEnded: { atVersion: state.version, except } };
+      return { ...state, device: null, sessionsEnded: endSessions(state.sessionsEnded, state.version, except) };
     }
     case 'SubUserMfaRequired':
       return { ...state, requirement: { sinceVersion: state.version, effective: event.data.effective } };
@@ -123,6 +123,7 @@ function evolveRequirement(state: MfaState, event: Recorded<MfaEvent>): MfaState
 
 function burn(device: EnabledDevice | null, timeStep: number | null): EnabledDevice | null {
   if (device === null || timeStep === null || timeStep <= device.lastTimeStep) return device;
+  if (device.burntSteps.includes(timeStep)) return device;
   return { ...device, burntSteps: [...device.burntSteps, timeStep] };
 }
 

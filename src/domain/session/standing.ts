@@ -1,7 +1,7 @@
 import { after, HOUR, isReached, MINUTE, type Instant } from '../instant.js';
 import { isChallengeEnded } from '../mfa/codes.js';
 import type { MfaState } from '../mfa/state.js';
-import type { ActiveUser, SessionsEnded, UserState } from '../user/state.js';
+import { isEndedBy, type ActiveUser, type UserState } from '../user/state.js';
 import type { OpenSession, SessionState } from './state.js';
 
 /** A right password alone is a challenge, which lives so long. */
@@ -40,10 +40,6 @@ export interface StandingFacts {
   readonly session: SessionState;
   readonly user: UserState;
   readonly mfa: MfaState;
-}
-
-function isEndedBy(ended: SessionsEnded | null, sessionId: string, decidedOn: number): boolean {
-  return ended !== null && ended.atVersion > decidedOn && ended.except !== sessionId;
 }
 
 function isOver(sessionId: string, session: OpenSession, { user, mfa }: { user: ActiveUser; mfa: MfaState }): boolean {

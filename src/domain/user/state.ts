@@ -6,6 +6,20 @@ export interface SessionsEnded {
   readonly atVersion: number;
   /** The session in which it was done; null if none goes on. */
   readonly except: string | null;
+  /** That one goes on only if it was decided on this version or a later one: what had ended it before stays done. */
+  readonly exceptFrom: number;
+}
+
+/** Ends sessions once more. A session that was over by then, and whose command was still on its way, does not come back. */
+export function endSessions(before: SessionsEnded | null, atVersion: number, except: string | null): SessionsEnded {
+  if (before === null) return { atVersion, except, exceptFrom: 0 };
+  return { atVersion, except, exceptFrom: before.except === except ? before.exceptFrom : before.atVersion };
+}
+
+/** Whether a session that was decided on a version is over. */
+export function isEndedBy(ended: SessionsEnded | null, sessionId: string, decidedOn: number): boolean {
+  if (ended === null || ended.atVersion <= decidedOn) return false;
+  return ended.except !== sessionId || decidedOn < ended.exceptFrom;
 }
 
 export interface ActiveUser {
@@ -54,11 +68,11 @@ function evolveActive(user: ActiveUser, event: Recorded<UserEvent>): UserState {
     case 'RoleAssigned':
       return { ...user, role: event.data.role };
     case 'PasswordChanged': {
-      const sessionsEnded = { atVersion: event.version, except: event.metadata.sessionId };
+      const sessionsEnded = endSessions(user.sessionsEnded, event.version, event.metadata.sessionId);
       return { ...user, credentialId: event.data.credentialId, mustChangePassword: false, sessionsEnded };
     }
     case 'PasswordReset': {
-      const sessionsEnded = { atVersion: event.version, except: null };
+      const sessionsEnded = endSessions(user.sessionsEnded, event.version, null);
       return { ...user, credentialId: event.data.credentialId, mustChangePassword: true, sessionsEnded };
     }
     case 'UserDeleted':

@@ -4,7 +4,19 @@ import type { RecordedEvent } from '../../../src/domain/catalogue.js';
 import { MINUTE, type Instant } from '../../../src/domain/instant.js';
 import type { MfaCommand } from '../../../src/domain/mfa/commands.js';
 import { mfaDecider } from '../../../src/domain/mfa/decider.js';
-import { cancelEnrollment, code, enable, event, later, startEnrollment, unlock } from '../../support/builders.js';
+import {
+  cancelEnrollment,
+  code,
+  disable,
+  enable,
+  event,
+  later,
+  proof,
+  requireMfa,
+  startEnrollment,
+  unlock,
+  waive,
+} from '../../support/builders.js';
 import { play } from '../../support/play.js';
 
 const devices = fc.constantFrom('phone', 'tablet', 'key');
@@ -16,13 +28,32 @@ type Make = (now: Instant, fiveMinutes: number) => MfaCommand;
 const codeGiven = fc
   .record({ deviceId: devices, timeStep: steps, attempt: fc.nat({ max: 2 }) })
   .map(({ deviceId, timeStep, attempt }): Make => {
-    const proof = { deviceId, timeStep };
     // A challenge lives five minutes, so no id comes again after that.
-    return (now, fiveMinutes) => code(timeStep, { proof, now, challengeId: `challenge-${fiveMinutes}-${attempt}` });
+    return (now, fiveMinutes) =>
+      code(timeStep, { proof: proof(deviceId, timeStep), now, challengeId: `challenge-${fiveMinutes}-${attempt}` });
   });
+
+/** A code that is right for a step near the window only. */
+const driftedCode = fc
+  .record({ deviceId: devices, timeStep: fc.nat({ max: 12 }), attempt: fc.nat({ max: 2 }) })
+  .map(({ deviceId, timeStep, attempt }): Make => {
+    const drifted = { deviceId, timeStep: null, drift: { timeStep, offsetSeconds: 60 } };
+    return (now, fiveMinutes) =>
+      code(null, { proof: drifted, now, challengeId: `challenge-${fiveMinutes}-${attempt}` });
+  });
+
+const administered = fc.constantFrom<Make>(
+  (now) => disable({ now }),
+  (now) => disable({ now, by: 'ADMINISTRATOR', verifiedBy: 'PASSWORD' }),
+  (now) => requireMfa({ now }),
+  (now) => requireMfa({ now, effective: 'IMMEDIATELY' }),
+  (now) => waive({ now }),
+);
 
 const anyCommand: fc.Arbitrary<Make> = fc.oneof(
   { weight: 12, arbitrary: codeGiven },
+  { weight: 3, arbitrary: driftedCode },
+  { weight: 1, arbitrary: administered },
   {
     weight: 2,
     arbitrary: devices.map((deviceId): Make => {
@@ -83,6 +114,19 @@ describe('Whatever is done with codes and devices', () => {
     });
   });
 
+  it('a step that a drifting clock gave away is told of once, and never accepted', () => {
+    holdsForEveryHistory((events) => {
+      const givenAway = new Set<number | null>();
+      for (const { type, data } of events) {
+        if (type === 'MfaEnabled' || type === 'MfaDeviceReplaced') givenAway.clear();
+        if (type === 'MfaCodeAccepted') expect(givenAway).not.toContain(data.timeStep);
+        if (type !== 'MfaCodeRejected' || data.reason !== 'CLOCK_DRIFT') continue;
+        expect(givenAway).not.toContain(data.timeStep);
+        givenAway.add(data.timeStep);
+      }
+    });
+  });
+
   it('there is at most one enabled device, and only its codes are accepted', () => {
     holdsForEveryHistory((events) => {
       let enabled: string | null = null;
@@ -93,6 +137,9 @@ describe('Whatever is done with codes and devices', () => {
         } else if (type === 'MfaDeviceReplaced') {
           expect(data.oldDeviceId).toBe(enabled);
           enabled = data.newDeviceId;
+        } else if (type === 'MfaDisabled') {
+          expect(data.deviceId).toBe(enabled);
+          enabled = null;
         } else if (type === 'MfaCodeAccepted') expect(data.deviceId).toBe(enabled);
       }
     });
@@ -107,9 +154,9 @@ describe('Whatever is done with codes and devices', () => {
           expect(lockedUntil !== null && lockedUntil <= metadata.occurredAt).toBe(true);
         }
         if (type === 'MfaCodeRejected') {
-          inARow += data.reason === 'WRONG' ? 1 : 0;
+          inARow += data.reason === 'STALE' ? 0 : 1;
           expect(data.consecutiveFailures).toBe(inARow);
-          const locks = data.reason === 'WRONG' && inARow % 10 === 0;
+          const locks = data.reason !== 'STALE' && inARow % 10 === 0;
           expect(events[index + 1]?.type === 'MfaLocked').toBe(locks);
         }
         if (type === 'MfaLocked') lockedUntil = data.lockedUntil;

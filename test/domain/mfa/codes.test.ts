@@ -2,7 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { MINUTE, type Instant } from '../../../src/domain/instant.js';
 import { attemptsLeft, isChallengeEnded } from '../../../src/domain/mfa/codes.js';
 import { mfaDecider } from '../../../src/domain/mfa/decider.js';
-import { CHALLENGE, code, event, later, TABLET, times, unlock, wrongCode } from '../../support/builders.js';
+import {
+  CHALLENGE,
+  code,
+  event,
+  later,
+  notRight,
+  proof,
+  TABLET,
+  times,
+  unlock,
+  wrongCode,
+} from '../../support/builders.js';
 import { at, given, NOW, stateAfter } from '../../support/given.js';
 
 const enabled = [event('MfaEnrollmentStarted'), event('MfaEnabled')];
@@ -33,7 +44,7 @@ describe('A code', () => {
       .then(event('MfaCodeAccepted', { purpose, timeStep: 101 }));
     given(mfaDecider, ...enabled)
       .when(wrongCode({ purpose }))
-      .thenRejected({ code: 'WRONG_CODE', attemptsLeft: 4 }, event('MfaCodeRejected', { purpose }));
+      .thenRejected(notRight(4), event('MfaCodeRejected', { purpose }));
   });
 
   it('cannot be given where there is no device', () => {
@@ -46,8 +57,8 @@ describe('A code', () => {
 
   it('that was compared with another device counts for nothing', () => {
     given(mfaDecider, ...enabled)
-      .when(code(101, { proof: { deviceId: TABLET, timeStep: 101 } }))
-      .thenRejected({ code: 'WRONG_CODE', attemptsLeft: 4 }, event('MfaCodeRejected'));
+      .when(code(101, { proof: proof(TABLET, 101) }))
+      .thenRejected(notRight(4), event('MfaCodeRejected'));
   });
 });
 
@@ -57,23 +68,20 @@ describe('A code works once', () => {
   it('and is a replay where it is of the last accepted step', () => {
     given(mfaDecider, ...enabled, accepted)
       .when(code(105))
-      .thenRejected({ code: 'WRONG_CODE', attemptsLeft: 4 }, event('MfaCodeReplayed', { timeStep: 105 }));
+      .thenRejected(notRight(4), event('MfaCodeReplayed', { timeStep: 105 }));
   });
 
   it.each([104, 101, 99, 0])('and is stale where it is of a step before that: %i', (timeStep) => {
     given(mfaDecider, ...enabled, accepted)
       .when(code(timeStep))
-      .thenRejected(
-        { code: 'WRONG_CODE', attemptsLeft: 4 },
-        event('MfaCodeRejected', { reason: 'STALE', consecutiveFailures: 0 }),
-      );
+      .thenRejected(notRight(4), event('MfaCodeRejected', { reason: 'STALE', timeStep, consecutiveFailures: 0 }));
   });
 
   it('also for another challenge, and for another purpose', () => {
     given(mfaDecider, ...enabled, accepted)
       .when(code(105, { challengeId: 'another', purpose: 'OPERATION' }))
       .thenRejected(
-        { code: 'WRONG_CODE', attemptsLeft: 4 },
+        notRight(4),
         event('MfaCodeReplayed', { challengeId: 'another', purpose: 'OPERATION', timeStep: 105 }),
       );
   });
@@ -81,7 +89,7 @@ describe('A code works once', () => {
   it('also at time step 0', () => {
     given(mfaDecider, event('MfaEnabled', { timeStep: 0 }))
       .when(code(0))
-      .thenRejected({ code: 'WRONG_CODE', attemptsLeft: 4 }, event('MfaCodeReplayed', { timeStep: 0 }));
+      .thenRejected(notRight(4), event('MfaCodeReplayed', { timeStep: 0 }));
     given(mfaDecider, event('MfaEnabled', { timeStep: 0 }))
       .when(code(1))
       .then(event('MfaCodeAccepted', { timeStep: 1 }));
@@ -100,10 +108,10 @@ describe('A code works once', () => {
   it('and goes on counting in its run of wrong codes where it does not work', () => {
     const rejected = event('MfaCodeRejected', { challengeId: 'another', consecutiveFailures: 3 });
     const replayed = event('MfaCodeReplayed');
-    const stale = event('MfaCodeRejected', { reason: 'STALE', consecutiveFailures: 3 });
+    const stale = event('MfaCodeRejected', { reason: 'STALE', timeStep: 99, consecutiveFailures: 3 });
     given(mfaDecider, ...enabled, rejected)
       .when(code(99))
-      .thenRejected({ code: 'WRONG_CODE', attemptsLeft: 4 }, stale);
+      .thenRejected(notRight(4), stale);
     expect(stateAfter(mfaDecider, ...enabled, rejected, replayed, stale).consecutiveFailures).toBe(3);
   });
 
@@ -111,13 +119,10 @@ describe('A code works once', () => {
     const rejected = event('MfaCodeRejected', { challengeId: 'another', consecutiveFailures: 9 });
     given(mfaDecider, ...enabled, rejected)
       .when(code(100))
-      .thenRejected({ code: 'WRONG_CODE', attemptsLeft: 4 }, event('MfaCodeReplayed', { timeStep: 100 }));
+      .thenRejected(notRight(4), event('MfaCodeReplayed', { timeStep: 100 }));
     given(mfaDecider, ...enabled, rejected)
       .when(code(99))
-      .thenRejected(
-        { code: 'WRONG_CODE', attemptsLeft: 4 },
-        event('MfaCodeRejected', { reason: 'STALE', consecutiveFailures: 9 }),
-      );
+      .thenRejected(notRight(4), event('MfaCodeRejected', { reason: 'STALE', timeStep: 99, consecutiveFailures: 9 }));
   });
 });
 
@@ -125,10 +130,7 @@ describe('A challenge', () => {
   it.each([1, 2, 3, 4, 5])('takes five wrong codes: this is number %i', (n) => {
     given(mfaDecider, ...enabled, ...wrong(n - 1))
       .when(wrongCode())
-      .thenRejected(
-        { code: 'WRONG_CODE', attemptsLeft: 5 - n },
-        event('MfaCodeRejected', { attemptsLeft: 5 - n, consecutiveFailures: n }),
-      );
+      .thenRejected(notRight(5 - n), event('MfaCodeRejected', { attemptsLeft: 5 - n, consecutiveFailures: n }));
   });
 
   it('takes a right code as the fifth', () => {
@@ -145,13 +147,10 @@ describe('A challenge', () => {
 
   it('counts replayed and stale codes as wrong ones', () => {
     const replayed = event('MfaCodeReplayed');
-    const stale = event('MfaCodeRejected', { reason: 'STALE', consecutiveFailures: 0 });
+    const stale = event('MfaCodeRejected', { reason: 'STALE', timeStep: 99, consecutiveFailures: 0 });
     given(mfaDecider, ...enabled, replayed, stale, replayed, stale)
       .when(code(100))
-      .thenRejected(
-        { code: 'WRONG_CODE', attemptsLeft: 0 },
-        event('MfaCodeReplayed', { timeStep: 100, attemptsLeft: 0 }),
-      );
+      .thenRejected(notRight(0), event('MfaCodeReplayed', { timeStep: 100, attemptsLeft: 0 }));
     given(mfaDecider, ...enabled, replayed, stale, replayed, stale, replayed)
       .when(code(101))
       .thenRejected('CHALLENGE_ENDED');
@@ -160,10 +159,7 @@ describe('A challenge', () => {
   it('has codes of its own, whatever was given for others', () => {
     given(mfaDecider, ...enabled, ...wrong(5))
       .when(wrongCode({ challengeId: 'another' }))
-      .thenRejected(
-        { code: 'WRONG_CODE', attemptsLeft: 4 },
-        event('MfaCodeRejected', { challengeId: 'another', consecutiveFailures: 6 }),
-      );
+      .thenRejected(notRight(4), event('MfaCodeRejected', { challengeId: 'another', consecutiveFailures: 6 }));
   });
 
   it('is not given new codes by a success elsewhere', () => {
@@ -223,10 +219,7 @@ describe('A right code', () => {
   it('sets back the run of wrong codes', () => {
     given(mfaDecider, ...enabled, ...wrong(4), event('MfaCodeAccepted'))
       .when(wrongCode({ challengeId: 'another' }))
-      .thenRejected(
-        { code: 'WRONG_CODE', attemptsLeft: 4 },
-        event('MfaCodeRejected', { challengeId: 'another', consecutiveFailures: 1 }),
-      );
+      .thenRejected(notRight(4), event('MfaCodeRejected', { challengeId: 'another', consecutiveFailures: 1 }));
   });
 
   it('writes nothing of unlocking, for there is nothing to unlock', () => {

@@ -3,11 +3,14 @@ import { MINUTE } from '../../../src/domain/instant.js';
 import { mfaDecider } from '../../../src/domain/mfa/decider.js';
 import {
   cancelEnrollment,
+  CHALLENGE,
   code,
   enable,
   event,
   later,
+  notRight,
   PHONE,
+  proof,
   startEnrollment,
   TABLET,
   times,
@@ -53,6 +56,16 @@ describe('Starting an enrollment', () => {
     },
   );
 
+  it.each(['PASSWORD', 'VIRTUAL_MFA'] as const)(
+    'for somebody else is allowed by what the actor has, %s, though the sub-user has a device',
+    (verifiedBy) => {
+      const command = { deviceId: TABLET, verifiedBy, challengeId: CHALLENGE, onBehalf: true };
+      given(mfaDecider, started, enabled)
+        .when(startEnrollment(command))
+        .then(event('MfaEnrollmentStarted', { deviceId: TABLET, verifiedBy, challengeId: CHALLENGE }));
+    },
+  );
+
   it('of a second device is allowed by a code of the first', () => {
     given(mfaDecider, started, enabled)
       .when(startEnrollment({ deviceId: TABLET, verifiedBy: 'VIRTUAL_MFA' }))
@@ -69,10 +82,7 @@ describe('Starting an enrollment', () => {
   it('again takes as many codes as the first time', () => {
     given(mfaDecider, started, ...rejected, tabletStarted)
       .when(enable(null, { deviceId: TABLET }))
-      .thenRejected(
-        { code: 'WRONG_CODE', attemptsLeft: 9 },
-        event('MfaEnrollmentCodeRejected', { deviceId: TABLET, attemptsLeft: 9 }),
-      );
+      .thenRejected(notRight(9), event('MfaEnrollmentCodeRejected', { deviceId: TABLET, attemptsLeft: 9 }));
   });
 
   it('never touches the enabled device', () => {
@@ -149,15 +159,13 @@ describe('Enabling MFA', () => {
   });
 
   it('refuses and records a wrong code', () => {
-    given(mfaDecider, started)
-      .when(enable(null))
-      .thenRejected({ code: 'WRONG_CODE', attemptsLeft: 9 }, event('MfaEnrollmentCodeRejected'));
+    given(mfaDecider, started).when(enable(null)).thenRejected(notRight(9), event('MfaEnrollmentCodeRejected'));
   });
 
   it('counts a code that was compared with another device for nothing', () => {
     given(mfaDecider, started)
-      .when(enable(100, { proof: { deviceId: TABLET, timeStep: 100 } }))
-      .thenRejected({ code: 'WRONG_CODE', attemptsLeft: 9 }, event('MfaEnrollmentCodeRejected'));
+      .when(enable(100, { proof: proof(TABLET, 100) }))
+      .thenRejected(notRight(9), event('MfaEnrollmentCodeRejected'));
   });
 
   it('takes ten codes, the tenth as well if it is right', () => {
@@ -166,7 +174,7 @@ describe('Enabling MFA', () => {
       .then(enabled);
     given(mfaDecider, started, ...rejected.slice(0, 9))
       .when(enable(null))
-      .thenRejected({ code: 'WRONG_CODE', attemptsLeft: 0 }, event('MfaEnrollmentCodeRejected', { attemptsLeft: 0 }));
+      .thenRejected(notRight(0), event('MfaEnrollmentCodeRejected', { attemptsLeft: 0 }));
   });
 
   it.each([100, null])('takes no eleventh code and records none (time step %s)', (timeStep) => {
@@ -190,7 +198,7 @@ describe('Enabling MFA', () => {
   it('burns the step of its code', () => {
     given(mfaDecider, started, enabled)
       .when(code(100))
-      .thenRejected({ code: 'WRONG_CODE', attemptsLeft: 4 }, event('MfaCodeReplayed', { timeStep: 100 }));
+      .thenRejected(notRight(4), event('MfaCodeReplayed', { timeStep: 100 }));
   });
 });
 
@@ -212,20 +220,16 @@ describe('Replacing the device', () => {
   it('makes the codes of the old device worth nothing', () => {
     given(mfaDecider, ...past, replaced)
       .when(code(201))
-      .thenRejected({ code: 'WRONG_CODE', attemptsLeft: 4 }, event('MfaCodeRejected', { deviceId: TABLET }));
+      .thenRejected(notRight(4), event('MfaCodeRejected', { deviceId: TABLET }));
   });
 
   it('makes the codes of the new device work, from the step after the one that proved it', () => {
-    const proof = { deviceId: TABLET, timeStep: 201 };
     given(mfaDecider, ...past, replaced)
-      .when(code(201, { proof }))
+      .when(code(201, { proof: proof(TABLET, 201) }))
       .then(event('MfaCodeAccepted', { deviceId: TABLET, timeStep: 201 }));
     given(mfaDecider, ...past, replaced)
-      .when(code(200, { proof: { ...proof, timeStep: 200 } }))
-      .thenRejected(
-        { code: 'WRONG_CODE', attemptsLeft: 4 },
-        event('MfaCodeReplayed', { deviceId: TABLET, timeStep: 200 }),
-      );
+      .when(code(200, { proof: proof(TABLET, 200) }))
+      .thenRejected(notRight(4), event('MfaCodeReplayed', { deviceId: TABLET, timeStep: 200 }));
   });
 
   it('may begin at a lower time step than the old device had come to', () => {
@@ -233,14 +237,14 @@ describe('Replacing the device', () => {
       .when(enable(7, { deviceId: TABLET }))
       .then(event('MfaDeviceReplaced', { timeStep: 7 }));
     given(mfaDecider, ...past, event('MfaDeviceReplaced', { timeStep: 7 }))
-      .when(code(8, { proof: { deviceId: TABLET, timeStep: 8 } }))
+      .when(code(8, { proof: proof(TABLET, 8) }))
       .then(event('MfaCodeAccepted', { deviceId: TABLET, timeStep: 8 }));
   });
 
   it('notes the version at which it happened, on which sessions end', () => {
-    expect(stateAfter(mfaDecider, ...past).replacedAtVersion).toBe(0);
+    expect(stateAfter(mfaDecider, ...past).sessionsEnded).toBeNull();
     expect(stateAfter(mfaDecider, ...past, replaced)).toMatchObject({
-      replacedAtVersion: 4,
+      sessionsEnded: { atVersion: 4, except: null, exceptFrom: 0 },
       device: { deviceId: TABLET, sinceVersion: 4 },
     });
   });
@@ -248,11 +252,34 @@ describe('Replacing the device', () => {
   it('is a success: the run of wrong codes, and a lock, are over', () => {
     const locked = [event('MfaCodeRejected', { consecutiveFailures: 10 }), event('MfaLocked')];
     given(mfaDecider, ...past, ...locked, replaced)
-      .when(wrongCode({ challengeId: 'another', proof: { deviceId: TABLET, timeStep: null } }))
+      .when(wrongCode({ challengeId: 'another', proof: proof(TABLET, null) }))
       .thenRejected(
-        { code: 'WRONG_CODE', attemptsLeft: 4 },
+        notRight(4),
         event('MfaCodeRejected', { deviceId: TABLET, challengeId: 'another', consecutiveFailures: 1 }),
       );
+  });
+});
+
+describe('Unbinding first and binding later', () => {
+  const disabled = event('MfaDisabled');
+
+  it('is a new device, by a new enrollment that the password is enough for', () => {
+    given(mfaDecider, started, enabled, disabled)
+      .when(startEnrollment({ deviceId: TABLET, verifiedBy: 'PASSWORD' }))
+      .then(event('MfaEnrollmentStarted', { deviceId: TABLET, verifiedBy: 'PASSWORD' }));
+    given(mfaDecider, started, enabled, disabled, tabletStarted)
+      .when(enable(300, { deviceId: TABLET }))
+      .then(event('MfaEnabled', { deviceId: TABLET, timeStep: 300 }));
+  });
+
+  it('never brings the old device back: its enrollment is over', () => {
+    given(mfaDecider, started, enabled, disabled).when(enable(300)).thenRejected('NOT_FOUND');
+  });
+
+  it('enables what was being set up as a replacement as a first device', () => {
+    given(mfaDecider, started, enabled, tabletStarted, disabled)
+      .when(enable(300, { deviceId: TABLET }))
+      .then(event('MfaEnabled', { deviceId: TABLET, timeStep: 300 }));
   });
 });
 

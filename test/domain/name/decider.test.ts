@@ -15,8 +15,8 @@ describe('Reserving a name', () => {
     given(nameDecider).when(reserve({ kind })).then(event('NameReserved', { kind }));
   });
 
-  it('writes nothing where the same owner has it already', () => {
-    given(nameDecider, event('NameReserved')).when(reserve()).then();
+  it('is made again where the same owner has it already, so that whoever is taking it over loses that race', () => {
+    given(nameDecider, event('NameReserved')).when(reserve()).then(event('NameReserved'));
   });
 
   it.each([
@@ -35,6 +35,13 @@ describe('Reserving a name', () => {
       .then(event('NameReserved', taker));
   });
 
+  it('takes a name over from an owner who is called otherwise by now, once its rename was abandoned', () => {
+    // That an owner does not use a name is found out on its own stream, where `UserRenameAbandoned` has its rename lose.
+    given(nameDecider, event('NameReserved', taker), event('NameReserved'))
+      .when(reserve({ userId: 'eve', owner: 'user-eve', abandoned: 'user-sam' }))
+      .then(event('NameReserved', { userId: 'eve', owner: 'user-eve' }));
+  });
+
   it('takes nothing over where another owner than the abandoned one has it by now', () => {
     given(nameDecider, event('NameReserved'), event('NameReserved', { userId: 'eve', owner: 'user-eve' }))
       .when(reserve({ ...taker, abandoned: 'user-sam' }))
@@ -45,6 +52,24 @@ describe('Reserving a name', () => {
     given(nameDecider, event('NameReserved'), event('NameReleased'))
       .when(reserve(taker))
       .then(event('NameReserved', taker));
+  });
+});
+
+describe('Releasing a name', () => {
+  const release = { type: 'ReleaseName', owner: 'user-sam' } as const;
+
+  it('gives it back', () => {
+    given(nameDecider, event('NameReserved')).when(release).then(event('NameReleased'));
+  });
+
+  it.each([
+    ['is free', []],
+    ['was released already', [event('NameReserved'), event('NameReleased')]],
+    ['is somebody else’s by now', [event('NameReserved'), event('NameReserved', taker)]],
+  ])('writes nothing where it %s', (_, past) => {
+    given(nameDecider, ...past)
+      .when(release)
+      .then();
   });
 });
 

@@ -3,12 +3,14 @@ import { HOUR, MINUTE } from '../../../src/domain/instant.js';
 import { sessionDecider } from '../../../src/domain/session/decider.js';
 import type { SessionCommand } from '../../../src/domain/session/commands.js';
 import {
+  ACME,
   challengeOperation,
   endSession,
   event,
   later,
   raiseSession,
   refreshSession,
+  SAM,
   startSession,
   useVerification,
   verifyOperation,
@@ -79,7 +81,7 @@ describe('Refreshing a session', () => {
 });
 
 describe('Ending a session', () => {
-  it.each(['SIGNED_OUT', 'TOO_MANY_WRONG_CODES'] as const)('records why: %s', (reason) => {
+  it.each(['SIGNED_OUT', 'REVOKED', 'TOO_MANY_WRONG_CODES'] as const)('records why: %s', (reason) => {
     given(sessionDecider, started).when(endSession({ reason })).then(event('SessionEnded', { reason }));
   });
 
@@ -136,7 +138,7 @@ describe('A session', () => {
 
   it('stays over, whatever else is found in its stream', () => {
     const past = [started, ended, event('SessionRefreshed'), event('SessionRaised')];
-    expect(stateAfter(sessionDecider, ...past)).toEqual({ status: 'ENDED' });
+    expect(stateAfter(sessionDecider, ...past)).toEqual({ status: 'ENDED', accountId: ACME, userId: SAM });
   });
 
   it('is nothing before it was started, whatever else is found in its stream', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { userDecider, type UserCommand } from '../../../src/domain/user/decider.js';
+import type { UserCommand } from '../../../src/domain/user/commands.js';
+import { userDecider } from '../../../src/domain/user/decider.js';
 import { ACME, event, SAM } from '../../support/builders.js';
-import { given, stateAfter } from '../../support/given.js';
+import { given, sentIn, stateAfter } from '../../support/given.js';
 
 const create = {
   type: 'CreateUser',
@@ -57,6 +58,142 @@ describe('Abandoning the creation of a user', () => {
   });
 });
 
+const created = event('UserCreated');
+const deleted = event('UserDeleted');
+const rename = { type: 'RenameUser', username: 'samuel', displayName: 'Samuel' } as const;
+const changePassword = { type: 'ChangePassword', credentialId: 'new-credential' } as const;
+const resetPassword = { type: 'ResetPassword', credentialId: 'new-credential' } as const;
+
+describe('Renaming a user', () => {
+  it('gives it another name, and another display name', () => {
+    given(userDecider, created).when(rename).then(event('UserRenamed'));
+    expect(stateAfter(userDecider, created, event('UserRenamed'))).toMatchObject({
+      username: 'samuel',
+      displayName: 'Samuel',
+    });
+  });
+
+  it.each([
+    { username: 'sam', displayName: 'Samuel' },
+    { username: 'samuel', displayName: 'Sam' },
+    { username: 'Sam', displayName: 'Sam' },
+  ])('may change one of them only, or how it is written: $username, $displayName', (personal) => {
+    given(userDecider, created)
+      .when({ type: 'RenameUser', ...personal })
+      .then({ ...event('UserRenamed'), personal });
+  });
+
+  it('to what it is called writes nothing', () => {
+    given(userDecider, created).when({ type: 'RenameUser', username: 'sam', displayName: 'Sam' }).then();
+  });
+
+  it('leaves sessions as they are', () => {
+    expect(stateAfter(userDecider, created, event('UserRenamed'))).toMatchObject({ sessionsEnded: null });
+  });
+
+  it('that was abandoned changes nothing but the version, at which a rename under way loses', () => {
+    given(userDecider, created).when({ type: 'AbandonRename' }).then(event('UserRenameAbandoned'));
+    const before = stateAfter(userDecider, created);
+    expect(stateAfter(userDecider, created, event('UserRenameAbandoned'))).toEqual({ ...before, version: 2 });
+  });
+
+  it('leaves no name where the person was erased', () => {
+    const erased = { ...event('UserRenamed'), personal: null };
+    expect(stateAfter(userDecider, created, erased)).toMatchObject({ username: null, displayName: null });
+  });
+});
+
+describe('Assigning a role', () => {
+  it.each(['ADMIN', 'AUDITOR'] as const)('makes a sub-user %s', (role) => {
+    given(userDecider, created).when({ type: 'AssignRole', role }).then(event('RoleAssigned', { role }));
+    expect(stateAfter(userDecider, created, event('RoleAssigned', { role }))).toMatchObject({ role });
+  });
+
+  it('that the sub-user has writes nothing', () => {
+    given(userDecider, created).when({ type: 'AssignRole', role: 'MEMBER' }).then();
+  });
+});
+
+describe('A new password', () => {
+  it('of one’s own choice voids the one before', () => {
+    given(userDecider, created).when(changePassword).then(event('PasswordChanged'));
+  });
+
+  it('ends every session but the one in which it was chosen', () => {
+    expect(stateAfter(userDecider, created, sentIn('acting', event('PasswordChanged')))).toMatchObject({
+      credentialId: 'new-credential',
+      mustChangePassword: false,
+      sessionsEnded: { atVersion: 2, except: 'acting' },
+    });
+  });
+
+  it('that somebody else has set voids the one before', () => {
+    given(userDecider, created).when(resetPassword).then(event('PasswordReset'));
+  });
+
+  it('that somebody else has set ends every session, and has to be changed', () => {
+    expect(stateAfter(userDecider, created, sentIn('acting', event('PasswordReset')))).toMatchObject({
+      credentialId: 'new-credential',
+      mustChangePassword: true,
+      sessionsEnded: { atVersion: 2, except: null },
+    });
+  });
+
+  it('of one’s own choice ends that one has to change it', () => {
+    const past = [created, event('PasswordReset'), event('PasswordChanged')];
+    expect(stateAfter(userDecider, ...past)).toMatchObject({ mustChangePassword: false });
+  });
+
+  it('names the one before by what it was at that moment', () => {
+    given(userDecider, created, event('PasswordReset'))
+      .when({ type: 'ChangePassword', credentialId: 'own' })
+      .then(event('PasswordChanged', { credentialId: 'own', oldCredentialId: 'new-credential' }));
+  });
+});
+
+describe('Deleting a user', () => {
+  it('is for good', () => {
+    given(userDecider, created).when({ type: 'DeleteUser' }).then(deleted);
+    expect(stateAfter(userDecider, created, deleted)).toMatchObject({ status: 'DELETED', username: 'sam' });
+  });
+
+  it('writes nothing a second time', () => {
+    given(userDecider, created, deleted).when({ type: 'DeleteUser' }).then();
+  });
+
+  it('does not make way for another of the same id', () => {
+    given(userDecider, created, deleted).when(create).thenRejected('REGISTRATION_ABANDONED');
+    given(userDecider, created, deleted).when(abandon).then();
+  });
+});
+
+const changes: readonly UserCommand[] = [
+  ...[rename, changePassword, resetPassword],
+  { type: 'AbandonRename' },
+  { type: 'AssignRole', role: 'ADMIN' },
+];
+
+describe.each([
+  ['that never was', []],
+  ['whose creation was abandoned', [event('RegistrationAbandoned')]],
+  ['that was deleted', [created, deleted]],
+] as const)('Of a user %s', (_, past) => {
+  it.each(changes.map((command) => [command.type, command] as const))('%s finds nothing', (_type, command) => {
+    given(userDecider, ...past)
+      .when(command)
+      .thenRejected('NOT_FOUND');
+  });
+});
+
+it.each([
+  ['never was', []],
+  ['was abandoned', [event('RegistrationAbandoned')]],
+])('Deleting a user that %s finds nothing', (_, past) => {
+  given(userDecider, ...past)
+    .when({ type: 'DeleteUser' })
+    .thenRejected('NOT_FOUND');
+});
+
 describe('A user', () => {
   it('is active from its creation on', () => {
     expect(stateAfter(userDecider, event('UserCreated'))).toEqual({
@@ -69,10 +206,16 @@ describe('A user', () => {
       credentialId: 'credential',
       personId: 'person',
       username: 'sam',
+      displayName: 'Sam',
+      mustChangePassword: false,
+      sessionsEnded: null,
     });
   });
 
   it('has no name any more where the person was erased', () => {
-    expect(stateAfter(userDecider, { ...event('UserCreated'), personal: null })).toMatchObject({ username: null });
+    expect(stateAfter(userDecider, { ...event('UserCreated'), personal: null })).toMatchObject({
+      username: null,
+      displayName: null,
+    });
   });
 });

@@ -5,6 +5,7 @@ import {
   checkDeviceName,
   checkDisplayName,
   checkEmail,
+  checkReason,
   checkUsername,
   comparable,
 } from '../../../src/domain/user/names.js';
@@ -80,6 +81,13 @@ const rows: readonly Row[] = [
     code: 'INVALID_DEVICE_NAME',
     good: ['P', "Sam's phone", 'x'.repeat(64), '📱'.repeat(64)],
     bad: ['', ' ', 'x'.repeat(65), '📱'.repeat(65), 'a\tb', 'a\u2066b', 'a\u2029b'],
+  },
+  {
+    what: 'A reason',
+    check: checkReason,
+    code: 'INVALID_REASON',
+    good: ['x', 'Phone lost; a new one comes on Monday.', '😀'.repeat(256)],
+    bad: ['', ' ', 'x'.repeat(257), 'a\nb', 'a\u202eb'],
   },
 ];
 
