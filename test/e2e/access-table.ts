@@ -1,50 +1,89 @@
-/** Where a request may stand. */
-export const STAGES = ['ANONYMOUS', 'MFA_CHALLENGE', 'FULL'] as const;
+import type { SessionStage } from '../../src/domain/session/standing.js';
 
-export type Stage = (typeof STAGES)[number];
+/** Where a request may stand. */
+export const STAGES = ['ANONYMOUS', 'MFA_CHALLENGE', 'PASSWORD_CHANGE', 'MFA_ENROLLMENT', 'FULL'] as const;
+
+export type Stage = 'ANONYMOUS' | SessionStage;
 
 export const PARTIES = ['PRIMARY', 'ADMIN', 'AUDITOR', 'MEMBER'] as const;
 
 export type Party = (typeof PARTIES)[number];
 
-/** How an operation is answered at a stage: admitted, or refused with a code. */
-export type Admission = 'ADMITTED' | 'UNAUTHENTICATED' | 'MFA_CHALLENGE_REQUIRED' | 'FORBIDDEN';
+const REFUSALS = {
+  ANONYMOUS: 'UNAUTHENTICATED',
+  MFA_CHALLENGE: 'MFA_CHALLENGE_REQUIRED',
+  PASSWORD_CHANGE: 'PASSWORD_CHANGE_REQUIRED',
+  MFA_ENROLLMENT: 'MFA_ENROLLMENT_REQUIRED',
+  FULL: 'FORBIDDEN',
+} as const satisfies Record<Stage, string>;
 
-/** Who may use an operation. */
-export interface Row {
-  readonly anonymous: Admission;
-  readonly challenge: Admission;
-  /** With a full session, by role. */
-  readonly full: Readonly<Record<Party, Admission>>;
-}
+/** How an operation is answered: admitted, refused with a code, or out of reach, since what it is a field of is null. */
+export type Admission = 'ADMITTED' | 'UNREACHABLE' | (typeof REFUSALS)[Stage];
 
-const everybody = { PRIMARY: 'ADMITTED', ADMIN: 'ADMITTED', AUDITOR: 'ADMITTED', MEMBER: 'ADMITTED' } as const;
-const nobody = { PRIMARY: 'FORBIDDEN', ADMIN: 'FORBIDDEN', AUDITOR: 'FORBIDDEN', MEMBER: 'FORBIDDEN' } as const;
-const readers = { ...everybody, MEMBER: 'FORBIDDEN' } as const;
-const managers = { ...readers, AUDITOR: 'FORBIDDEN' } as const;
-const signedIn = { anonymous: 'UNAUTHENTICATED', challenge: 'MFA_CHALLENGE_REQUIRED' } as const;
+/** The codes of all refusals. */
+export const REFUSAL_CODES: readonly string[] = Object.values(REFUSALS);
 
-/** Every operation, and who may use it. An operation without a row fails the tests. */
+/** Who may use an operation: who is admitted at each stage. Where nothing is stated, nobody is. */
+export type Row = Partial<Record<Stage, readonly Party[] | 'UNREACHABLE'>>;
+
+const everybody = PARTIES;
+const readers = ['PRIMARY', 'ADMIN', 'AUDITOR'] as const;
+const managers = ['PRIMARY', 'ADMIN'] as const;
+const signedIn = {
+  MFA_CHALLENGE: everybody,
+  PASSWORD_CHANGE: everybody,
+  MFA_ENROLLMENT: everybody,
+  FULL: everybody,
+} as const;
+const enrolling = { MFA_ENROLLMENT: everybody, FULL: everybody } as const;
+
+/** Every root field, and every field that has a resolver of its own. One without a row fails the tests. */
 export const ACCESS: Readonly<Record<string, Row>> = {
-  'Query.viewer': { anonymous: 'ADMITTED', challenge: 'ADMITTED', full: everybody },
-  'Query.node': { ...signedIn, full: everybody },
-  'Query.user': { ...signedIn, full: everybody },
-  'Query.users': { ...signedIn, full: readers },
-  'Query.auditEvents': { ...signedIn, full: readers },
-  'Mutation.registerAccount': { anonymous: 'ADMITTED', challenge: 'MFA_CHALLENGE_REQUIRED', full: nobody },
-  'Mutation.signIn': { anonymous: 'ADMITTED', challenge: 'MFA_CHALLENGE_REQUIRED', full: nobody },
-  'Mutation.answerMfaChallenge': { anonymous: 'UNAUTHENTICATED', challenge: 'ADMITTED', full: nobody },
-  'Mutation.signOut': { anonymous: 'UNAUTHENTICATED', challenge: 'ADMITTED', full: everybody },
-  'Mutation.startMfaEnrollment': { ...signedIn, full: everybody },
-  'Mutation.enableMfa': { ...signedIn, full: everybody },
-  'Mutation.cancelMfaEnrollment': { ...signedIn, full: everybody },
-  'Mutation.verifyOperation': { ...signedIn, full: everybody },
-  'Mutation.createSubUser': { ...signedIn, full: managers },
-  'Mutation.unlockUser': { ...signedIn, full: managers },
+  'Query.viewer': { ANONYMOUS: everybody, ...signedIn },
+  'Query.node': { FULL: everybody },
+  'Query.user': { FULL: everybody },
+  'Query.users': { FULL: readers },
+  'Query.mfaCoverage': { FULL: readers },
+  'Query.auditEvents': { FULL: readers },
+  'Viewer.user': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
+  'User.sessions': {
+    ANONYMOUS: 'UNREACHABLE',
+    MFA_CHALLENGE: 'UNREACHABLE',
+    PASSWORD_CHANGE: 'UNREACHABLE',
+    FULL: everybody,
+  },
+  'Mutation.registerAccount': { ANONYMOUS: everybody },
+  'Mutation.signIn': { ANONYMOUS: everybody },
+  'Mutation.answerMfaChallenge': { MFA_CHALLENGE: everybody },
+  'Mutation.signOut': signedIn,
+  'Mutation.startMfaEnrollment': enrolling,
+  'Mutation.enableMfa': enrolling,
+  'Mutation.cancelMfaEnrollment': enrolling,
+  'Mutation.verifyOperation': enrolling,
+  'Mutation.changePassword': { PASSWORD_CHANGE: everybody, FULL: everybody },
+  'Mutation.disableMfa': { FULL: everybody },
+  'Mutation.revokeSession': { FULL: everybody },
+  'Mutation.createSubUser': { FULL: managers },
+  'Mutation.unlockUser': { FULL: managers },
+  'Mutation.requireSubUserMfa': { FULL: managers },
+  'Mutation.waiveSubUserMfa': { FULL: managers },
+  'Mutation.assignRole': { FULL: managers },
+  'Mutation.resetSubUserPassword': { FULL: managers },
+  'Mutation.renameUser': { FULL: managers },
+  'Mutation.deleteSubUser': { FULL: managers },
+  'Subscription.auditEventRecorded': { FULL: readers },
 };
 
 /** What the table says of an operation at a stage. */
-export function expected({ anonymous, challenge, full }: Row, stage: Stage, party: Party): Admission {
-  if (stage === 'ANONYMOUS') return anonymous;
-  return stage === 'MFA_CHALLENGE' ? challenge : full[party];
+export function expected(row: Row, stage: Stage, party: Party): Admission {
+  const admitted = row[stage] ?? [];
+  if (admitted === 'UNREACHABLE') return admitted;
+  return admitted.includes(party) ? 'ADMITTED' : REFUSALS[stage];
 }
+
+/** Where there can be somebody: nobody sets the primary's password, or requires MFA of it. */
+export const CELLS: readonly (readonly [stage: Stage, party: Party])[] = STAGES.flatMap((stage) =>
+  PARTIES.filter((party) => party !== 'PRIMARY' || (stage !== 'PASSWORD_CHANGE' && stage !== 'MFA_ENROLLMENT')).map(
+    (party) => [stage, party] as const,
+  ),
+);

@@ -1,21 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { GraphQLSchema } from 'graphql';
+import { isObjectType, type GraphQLSchema } from 'graphql';
 import { buildGraphqlSchema } from '../../src/graphql/schema.js';
 import type { Answer, Client, Loose } from '../support/client.js';
-import { documentOf, errorOf } from '../support/operations.js';
-import { createSubUser, enable, primary, signIn, type Credentials } from '../support/people.js';
+import { failureOf, follow } from '../support/live.js';
+import { ask, documentOf, errorOf, mutate, succeed, viewer } from '../support/operations.js';
+import { createSubUser, enable, fresh, primary, signIn, type Account, type Credentials } from '../support/people.js';
 import { startService, type TestService } from '../support/service.js';
-import { ACCESS, expected, PARTIES, STAGES, type Party, type Stage } from './access-table.js';
+import { ACCESS, CELLS, expected, PARTIES, REFUSAL_CODES, type Party, type Stage } from './access-table.js';
 
 const NOBODY = 'no-such-id';
+const OF_NOBODY = { userId: NOBODY };
 
 /** A call of each operation that changes nothing, whoever makes it; signing out is the exception. */
 const CALLS: Readonly<Record<string, { readonly query: string; readonly variables?: Loose }>> = {
-  'Query.viewer': { query: '{ viewer { stage user { id } } }' },
+  'Query.viewer': { query: '{ viewer { stage } }' },
   'Query.node': { query: `{ node(id: "${NOBODY}") { id } }` },
   'Query.user': { query: `{ user(id: "${NOBODY}") { id } }` },
   'Query.users': { query: '{ users { nodes { id } } }' },
+  'Query.mfaCoverage': { query: '{ mfaCoverage { users overdueUsers { id } } }' },
   'Query.auditEvents': { query: '{ auditEvents { nodes { id } } }' },
+  'Viewer.user': { query: '{ viewer { user { id } } }' },
+  'User.sessions': { query: '{ viewer { user { sessions { nodes { id } } } } }' },
   'Mutation.registerAccount': mutation('registerAccount', { alias: '', email: '', password: '' }),
   'Mutation.signIn': mutation('signIn', { username: 'nobody', password: 'nothing' }),
   'Mutation.answerMfaChallenge': mutation('answerMfaChallenge', { code: '' }),
@@ -24,18 +29,31 @@ const CALLS: Readonly<Record<string, { readonly query: string; readonly variable
   'Mutation.enableMfa': mutation('enableMfa', { enrollmentId: NOBODY, code: '' }),
   'Mutation.cancelMfaEnrollment': mutation('cancelMfaEnrollment', { enrollmentId: NOBODY }),
   'Mutation.verifyOperation': mutation('verifyOperation', { challengeId: NOBODY }),
+  'Mutation.changePassword': mutation('changePassword', { newPassword: '' }),
+  'Mutation.disableMfa': mutation('disableMfa', {}),
+  'Mutation.revokeSession': mutation('revokeSession', { sessionId: NOBODY }),
   'Mutation.createSubUser': mutation('createSubUser', { username: '', password: '' }),
-  'Mutation.unlockUser': mutation('unlockUser', { userId: NOBODY }),
+  'Mutation.unlockUser': mutation('unlockUser', OF_NOBODY),
+  'Mutation.requireSubUserMfa': mutation('requireSubUserMfa', OF_NOBODY),
+  'Mutation.waiveSubUserMfa': mutation('waiveSubUserMfa', OF_NOBODY),
+  'Mutation.assignRole': mutation('assignRole', { ...OF_NOBODY, role: 'MEMBER' }),
+  'Mutation.resetSubUserPassword': mutation('resetSubUserPassword', { ...OF_NOBODY, newPassword: '' }),
+  'Mutation.renameUser': mutation('renameUser', OF_NOBODY),
+  'Mutation.deleteSubUser': mutation('deleteSubUser', OF_NOBODY),
+  'Subscription.auditEventRecorded': { query: 'subscription { auditEventRecorded { id } }' },
 };
 
 /** At each stage a mutation that answers with a payload, whatever the role, and changes nothing. */
 const CARRIERS: Readonly<Record<Stage, readonly [name: string, input: Loose]>> = {
   ANONYMOUS: ['signIn', { username: 'nobody', password: 'nothing' }],
   MFA_CHALLENGE: ['answerMfaChallenge', { code: '' }],
+  PASSWORD_CHANGE: ['changePassword', { newPassword: '' }],
+  MFA_ENROLLMENT: ['startMfaEnrollment', { deviceName: '' }],
   FULL: ['startMfaEnrollment', { deviceName: '' }],
 };
 
-const REFUSALS = ['UNAUTHENTICATED', 'MFA_CHALLENGE_REQUIRED', 'FORBIDDEN'];
+/** How a WebSocket is closed on whom nobody knows (graphql-ws: 4403, Forbidden). */
+const CONNECTION_REFUSED = 4403;
 
 function mutation(name: string, input: Loose): { readonly query: string; readonly variables: Loose } {
   return { query: documentOf(name), variables: { input } };
@@ -43,85 +61,160 @@ function mutation(name: string, input: Loose): { readonly query: string; readonl
 
 let service: TestService;
 let schema: GraphQLSchema;
-const people = {} as Record<Party, Credentials>;
-const clients = { ANONYMOUS: {}, MFA_CHALLENGE: {}, FULL: {} } as Record<Stage, Record<Party, Client>>;
-/** Sessions to sign out of. */
-const leaving = { ANONYMOUS: {}, MFA_CHALLENGE: {}, FULL: {} } as typeof clients;
+let account: Account;
+let owner: Client;
+/** The place in the trail before everything that happened since. */
+let cursor: string;
+const clients: Record<Stage, Partial<Record<Party, Client>>> = {
+  ...{ ANONYMOUS: {}, MFA_CHALLENGE: {}, PASSWORD_CHANGE: {}, MFA_ENROLLMENT: {}, FULL: {} },
+};
+
+/** Signs somebody in, whose stage must then be the one that is tested. */
+async function place(stage: Stage, party: Party, credentials: Credentials): Promise<Client> {
+  const client = await signIn(service, credentials);
+  expect((await viewer(client)).stage).toBe(stage);
+  clients[stage][party] = client;
+  return client;
+}
 
 beforeAll(async () => {
   schema = await buildGraphqlSchema();
   service = await startService();
-  const { account, client } = await primary(service);
-  people.PRIMARY = account;
-  for (const role of ['ADMIN', 'AUDITOR', 'MEMBER'] as const) people[role] = await createSubUser(client, account, role);
+  ({ account, client: owner } = await primary(service));
+  cursor = (await ask(owner, '{ auditEvents(last: 1) { nodes { cursor } } }')).auditEvents.nodes[0].cursor;
   for (const party of PARTIES) {
-    for (const session of [clients, leaving]) {
-      session.ANONYMOUS[party] = service.client();
-      session.FULL[party] = await signIn(service, people[party]);
-    }
-    await enable(service, clients.FULL[party]);
-    for (const session of [clients, leaving]) session.MFA_CHALLENGE[party] = await signIn(service, people[party]);
+    clients.ANONYMOUS[party] = service.client();
+    const person = party === 'PRIMARY' ? account : await createSubUser(owner, account, party);
+    await enable(service, await place('FULL', party, person));
+    await place('MFA_CHALLENGE', party, person);
+    if (party === 'PRIMARY') continue;
+    await place('MFA_ENROLLMENT', party, await createSubUser(owner, account, party, { requireMfa: true }));
+    const other = await createSubUser(owner, account, party);
+    const password = fresh('a new password');
+    await succeed(owner, 'resetSubUserPassword', { userId: other.userId, newPassword: password });
+    await place('PASSWORD_CHANGE', party, { ...other, password });
   }
 });
 
 afterAll(() => service.dispose());
 
-function rootFields(): string[] {
-  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
-  return roots.flatMap((type) => (type ? Object.keys(type.getFields()).map((field) => `${type.name}.${field}`) : []));
+function clientAt(stage: Stage, party: Party): Client {
+  const client = clients[stage][party];
+  if (client === undefined) throw new Error(`nobody is ${party} at ${stage}`);
+  return client;
 }
 
-function admissionIn(answer: Answer): string {
-  expect(answer.status).toBe(200);
+/** The root fields, and the fields of other types that have an access rule, as every one with a resolver method must. */
+function ruledFields(): string[] {
+  const roots = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
+  return Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .flatMap((type) =>
+      Object.values(type.getFields())
+        .filter(({ extensions }) => roots.has(type) || extensions.access !== undefined)
+        .map((field) => `${type.name}.${field.name}`),
+    );
+}
+
+/** Whether an answer has a null on the way to what was asked for, without an error that made it. */
+function isOutOfReach(answer: Answer, operation: string): boolean {
+  const found = answer.body?.data?.viewer;
+  return operation === 'Viewer.user' ? found === null : operation === 'User.sessions' && !found?.user;
+}
+
+function admissionIn(operation: string, answer: Answer): string {
+  expect([operation, answer.status]).toStrictEqual([operation, 200]);
   const code = errorOf(answer);
-  return code !== null && REFUSALS.includes(code) ? code : 'ADMITTED';
+  expect(code).not.toBe('INTERNAL_SERVER_ERROR');
+  if (code !== null && REFUSAL_CODES.includes(code)) return code;
+  return isOutOfReach(answer, operation) ? 'UNREACHABLE' : 'ADMITTED';
 }
 
-/** Everything but signing out, after which nobody could be asked again. */
-const LASTING = Object.keys(ACCESS).filter((operation) => operation !== 'Mutation.signOut');
-const cells = STAGES.flatMap((stage) => PARTIES.map((party) => [stage, party] as const));
+/** Everything over HTTP but signing out, after which nobody could be asked again. */
+const OVER_HTTP = Object.keys(ACCESS).filter(
+  (operation) => operation !== 'Mutation.signOut' && !operation.startsWith('Subscription.'),
+);
+const READS = OVER_HTTP.filter((operation) => !operation.startsWith('Mutation.'));
 
 it('every operation has a row in the table, and every row an operation', () => {
-  expect(Object.keys(ACCESS).sort()).toStrictEqual(rootFields().sort());
-  expect(Object.keys(CALLS).sort()).toStrictEqual(rootFields().sort());
+  expect(Object.keys(ACCESS).sort()).toStrictEqual(ruledFields().sort());
+  expect(Object.keys(CALLS).sort()).toStrictEqual(ruledFields().sort());
 });
 
-describe.each(cells)('at %s, %s', (stage, party) => {
-  function admissions(ask: (operation: string) => Promise<Answer>, operations: readonly string[]) {
-    return Promise.all(operations.map(async (operation) => [operation, admissionIn(await ask(operation))]));
+it('nobody requires MFA of the primary, or sets its password, so that it is at no such stage', async () => {
+  const { id: userId } = (await viewer(owner)).user;
+  for (const client of [owner, clientAt('FULL', 'ADMIN')]) {
+    expect((await mutate(client, 'requireSubUserMfa', { userId })).refusal).toBe('FORBIDDEN');
+    const newPassword = fresh('a new password');
+    expect((await mutate(client, 'resetSubUserPassword', { userId, newPassword })).refusal).toBe('FORBIDDEN');
   }
+});
 
-  function table(operations: readonly string[]) {
-    return operations.map((operation) => {
-      const row = ACCESS[operation];
-      return [operation, row && expected(row, stage, party)];
-    });
-  }
-
-  it('is admitted and refused as the table says', async () => {
-    const ask = (operation: string) => {
-      const { query = '', variables = {} } = CALLS[operation] ?? {};
-      return clients[stage][party].send(query, variables);
-    };
-    expect(await admissions(ask, LASTING)).toStrictEqual(table(LASTING));
+describe('a session that has to enable a device', () => {
+  it('sets one up for nobody else, whatever its role', async () => {
+    const { userId } = await createSubUser(owner, account);
+    for (const party of ['ADMIN', 'AUDITOR', 'MEMBER'] as const) {
+      const client = clientAt('MFA_ENROLLMENT', party);
+      const { refusal } = await mutate(client, 'startMfaEnrollment', { userId, deviceName: 'Phone' });
+      expect(refusal).toBe('MFA_ENROLLMENT_REQUIRED');
+    }
   });
 
-  it('is admitted and refused alike through the payload of a mutation', async () => {
-    const queries = LASTING.filter((operation) => operation.startsWith('Query.'));
-    const ask = (operation: string) => {
-      const [name, input] = CARRIERS[stage];
-      return clients[stage][party].send(documentOf(name, `query ${CALLS[operation]?.query ?? ''}`), { input });
-    };
-    expect(await admissions(ask, queries)).toStrictEqual(table(queries));
-  });
-
-  it('signs out as the table says', async () => {
-    const answer = await leaving[stage][party].send(documentOf('signOut'));
-    expect(admissionIn(answer)).toBe(table(['Mutation.signOut'])[0]?.[1]);
+  it('verifies nothing but setting up its own', async () => {
+    const sam = await createSubUser(owner, account);
+    const client = await signIn(service, sam);
+    const { userError } = await mutate(client, 'changePassword', { newPassword: fresh('a new password') });
+    await succeed(owner, 'requireSubUserMfa', { userId: sam.userId, effective: 'IMMEDIATELY' });
+    const answer = { challengeId: userError.challenge.id, password: sam.password };
+    expect((await mutate(client, 'verifyOperation', answer)).refusal).toBe('MFA_ENROLLMENT_REQUIRED');
   });
 });
 
 it('a refusal says nothing of what was asked for', async () => {
-  const answer = await clients.FULL.MEMBER.send('{ users { nodes { id } } auditEvents { nodes { id } } }');
+  const answer = await clientAt('FULL', 'MEMBER').send('{ users { nodes { id } } auditEvents { nodes { id } } }');
   expect(answer.body.data).toStrictEqual({ users: null, auditEvents: null });
+});
+
+describe.each(CELLS)('at %s, %s', (stage, party) => {
+  async function admissions(send: (operation: string) => Promise<Answer>, operations: readonly string[]) {
+    const answers = await Promise.all(
+      operations.map(async (operation) => [operation, admissionIn(operation, await send(operation))]),
+    );
+    return Object.fromEntries(answers) as Record<string, string>;
+  }
+
+  const inTable = (operation: string) => expected(ACCESS[operation] ?? {}, stage, party);
+  const table = (operations: readonly string[]) =>
+    Object.fromEntries(operations.map((operation) => [operation, inTable(operation)]));
+
+  it('is admitted and refused as the table says', async () => {
+    const send = (operation: string) => {
+      const { query = '', variables = {} } = CALLS[operation] ?? {};
+      return clientAt(stage, party).send(query, variables);
+    };
+    expect(await admissions(send, OVER_HTTP)).toStrictEqual(table(OVER_HTTP));
+  });
+
+  it('is admitted and refused alike through the payload of a mutation', async () => {
+    const [name, input] = CARRIERS[stage];
+    const send = async (operation: string) => {
+      const document = documentOf(name, `query ${CALLS[operation]?.query ?? ''}`);
+      const answer = await clientAt(stage, party).send(document, { input });
+      return { ...answer, body: { ...answer.body, data: answer.body.data[name].query } };
+    };
+    expect(await admissions(send, READS)).toStrictEqual(table(READS));
+  });
+
+  it('follows the trail over WebSocket as the table says', async () => {
+    const feed = follow(clientAt(stage, party), { after: cursor });
+    const failure = await failureOf(feed);
+    await feed.close();
+    const admission = failure === CONNECTION_REFUSED ? 'UNAUTHENTICATED' : (failure ?? 'ADMITTED');
+    expect(admission).toBe(inTable('Subscription.auditEventRecorded'));
+  });
+
+  it('signs out as the table says', async () => {
+    const answer = await clientAt(stage, party).send(documentOf('signOut'));
+    expect(admissionIn('Mutation.signOut', answer)).toBe(inTable('Mutation.signOut'));
+  });
 });

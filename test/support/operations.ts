@@ -11,14 +11,16 @@ export interface Outcome {
 }
 
 const USER_ERRORS = `userErrors { __typename code field message
-  ... on MfaError { attemptsLeft } ... on ThrottledError { retryAt }
+  ... on MfaError { attemptsLeft clockOffsetSeconds } ... on ThrottledError { retryAt }
   ... on VerificationRequiredError { challenge { id methods operation expiresAt } } }`;
 
 const SIGNED_IN = `... on SignedIn { token viewer { stage acr amr session { id stage createdAt lastSeenAt expiresAt }
   user { id username kind role mfa { enabled deviceName } } } }`;
-const OUTCOME = `outcome { __typename ${SIGNED_IN} ... on MfaChallengeRequired { methods attemptsLeft expiresAt token } }`;
+const STANDING = 'token viewer { stage session { id stage } user { id username } }';
+const OUTCOME = `outcome { __typename ${SIGNED_IN} ... on MfaChallengeRequired { methods attemptsLeft expiresAt token }
+  ... on MfaEnrollmentRequired { ${STANDING} } ... on PasswordChangeRequired { ${STANDING} } }`;
 export const USER = `id kind role username displayName email account { id alias } createdAt
-  mfa { enabled deviceId deviceName enabledAt locked lockedUntil pendingEnrollment { id deviceName expiresAt } }`;
+  mfa { enabled required requiredFrom deviceId deviceName enabledAt locked lockedUntil pendingEnrollment { id deviceName expiresAt } }`;
 
 /** What is asked of each mutation's payload. */
 const SELECTIONS: Readonly<Record<string, string>> = {
@@ -32,6 +34,15 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   cancelMfaEnrollment: `user { ${USER} }`,
   verifyOperation: 'challenge { id methods operation expiresAt }',
   unlockUser: `user { ${USER} }`,
+  disableMfa: `user { ${USER} }`,
+  requireSubUserMfa: `user { ${USER} }`,
+  waiveSubUserMfa: `user { ${USER} }`,
+  renameUser: `user { ${USER} }`,
+  assignRole: `user { ${USER} }`,
+  resetSubUserPassword: `user { ${USER} }`,
+  changePassword: `user { ${USER} } ${OUTCOME}`,
+  deleteSubUser: 'deletedUserId',
+  revokeSession: 'revokedSessionId',
 };
 
 /** The document of a mutation, with whatever else is to be asked of its payload. */

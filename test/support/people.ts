@@ -107,9 +107,29 @@ export async function protectedPrimary(service: TestService, transport: 'COOKIE'
 }
 
 /** Creates a sub-user. */
-export async function createSubUser(client: Client, account: Account, role: Role = 'MEMBER'): Promise<SubUser> {
+export async function createSubUser(
+  client: Client,
+  account: Account,
+  role: Role = 'MEMBER',
+  more: Loose = {},
+): Promise<SubUser> {
   const username = fresh('sam');
   const password = fresh('battery staple');
-  const { user } = await succeed(client, 'createSubUser', { username, password, role });
+  const { user } = await succeed(client, 'createSubUser', { username, password, role, ...more });
   return { account: account.alias, username, password, userId: user.id };
+}
+
+/** Does a guarded operation: asks for it, answers the challenge that it is met with, and asks again. */
+export async function verified(
+  client: Client,
+  name: string,
+  input: Loose,
+  proof: Authenticator | { readonly password: string },
+): Promise<Loose> {
+  const { refusal, userError, answer } = await mutate(client, name, input);
+  if (refusal !== 'VERIFICATION_REQUIRED') throw new Error(`${name} asked for no verification: ${answer.text}`);
+  const challengeId = userError.challenge.id;
+  const given = 'password' in proof ? { password: proof.password } : { code: proof.nextCode() };
+  await succeed(client, 'verifyOperation', { challengeId, ...given });
+  return succeed(client, name, { ...input, challengeId });
 }
