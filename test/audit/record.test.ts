@@ -13,7 +13,9 @@ import { ACME, event } from '../support/builders.js';
 
 const TYPES = Object.keys(catalogue) as DomainEventType[];
 
-const NAMES: readonly DomainEventType[] = ['NameReserved', 'NameReleased'];
+const NAMES: readonly DomainEventType[] = TYPES.filter(
+  (type) => type.startsWith('Name') || type.startsWith('Reaction'),
+);
 
 const sealed = (commitment: string) => ({ personId: 'person', sealed: 'sealed', commitment });
 
@@ -122,6 +124,7 @@ describe('The description of an event', () => {
       'MfaEnrollmentCodeRejected',
       'PasswordRejected',
       'RegistrationAbandoned',
+      'UserRenameAbandoned',
     ]);
   });
 

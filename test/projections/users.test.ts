@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
 import { openFold } from '../../src/projections/fold.js';
+import type { Key, PageRequest } from '../../src/projections/page.js';
 import { createUserQueries, type UserView } from '../../src/projections/users/user-queries.js';
 import { usersProjection } from '../../src/projections/users/users-projection.js';
 import { ACME, ADA, event, later, PHONE, SAM, TABLET } from '../support/builders.js';
@@ -31,6 +32,7 @@ describe('The read model of users', () => {
   it('has a user who was created, with the alias of the account', () => {
     expect(samAfter(...inLog(registered, created))).toEqual({
       ...{ userId: SAM, position: 2, accountId: ACME, alias: 'acme', kind: 'SUB_USER', role: 'MEMBER' },
+      ...{ usernameKey: 'sam', required: null },
       ...{ username: 'sam', displayName: 'Sam', email: 'sam@example.com', createdAt: NOW },
       ...NOTHING,
     });
@@ -100,6 +102,8 @@ describe('The read model of users', () => {
   });
 });
 
+const OLDEST_FIRST = { by: 'CREATED_AT', direction: 'ascending' } as const;
+
 describe('Queries of users', () => {
   const others = ['one', 'two', 'three'].map((userId) => event('UserCreated', { userId }));
   const stranger = event('UserCreated', { accountId: 'other', userId: 'stranger' });
@@ -118,11 +122,17 @@ describe('Queries of users', () => {
 
   it('give pages of an account, forwards and backwards, in the order of creation', () => {
     const users = createUserQueries(database());
-    const ids = (request: Partial<Parameters<typeof users.page>[1]>): unknown => {
-      const page = users.page(ACME, { limit: 2, after: null, before: null, fromEnd: false, ...request });
+    const ids = (request: Partial<PageRequest>): unknown => {
+      const page = users.page(ACME, { now: NOW }, OLDEST_FIRST, {
+        limit: 2,
+        after: null,
+        before: null,
+        fromEnd: false,
+        ...request,
+      });
       return [page.rows.map(({ userId }) => userId), page.hasPreviousPage, page.hasNextPage];
     };
-    const keyOf = (userId: string): number | null => users.byIds(ACME, [userId]).get(userId)?.position ?? null;
+    const keyOf = (userId: string): Key | null => users.byIds(ACME, [userId]).get(userId)?.position ?? null;
     expect(ids({})).toEqual([[ADA, 'one'], false, true]);
     expect(ids({ after: keyOf('one') })).toEqual([['two', 'three'], true, true]);
     expect(ids({ after: keyOf('three') })).toEqual([[SAM], true, false]);

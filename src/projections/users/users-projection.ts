@@ -25,7 +25,7 @@ const SCHEMA = `
     locked_until TEXT
   ) STRICT;
   CREATE UNIQUE INDEX users_2_by_account ON users_2 (account_id, position);
-  CREATE UNIQUE INDEX users_2_by_name ON users_2 (account_id, username_key);
+  CREATE INDEX users_2_by_name ON users_2 (account_id, username_key);
   CREATE TABLE accounts_2 (
     account_id TEXT PRIMARY KEY,
     alias TEXT,
