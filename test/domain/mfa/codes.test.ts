@@ -101,6 +101,7 @@ describe('A code works once', () => {
       const decision = mfaDecider.decide(command, state);
       return decision.accepted ? null : decision.rejection;
     });
+    expect(unknown).toEqual({ code: 'WRONG_CODE', attemptsLeft: 4, clockOffsetSeconds: null });
     expect(replayed).toEqual(unknown);
     expect(stale).toEqual(unknown);
   });
