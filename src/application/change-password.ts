@@ -32,11 +32,11 @@ export async function changePassword(
     if (!guarded.verified) return done({ challenge: guarded.challenge });
   }
   if (await matchesPassword(app, current.user, input.newPassword)) return refused({ code: 'PASSWORD_UNCHANGED' });
-  const { userId } = current.user;
+  const { userId, credentialId: oldCredentialId } = current.user;
   const credentialId = await storePassword(app, userId, input.newPassword);
   const changed = await execute(app, request, {
     ...{ decider: userDecider, id: userId, by: bySelf(current) },
-    command: (): ChangePassword => ({ type: 'ChangePassword', credentialId }),
+    command: (): ChangePassword => ({ type: 'ChangePassword', credentialId, oldCredentialId }),
   });
   return changed.accepted ? done({ challenge: null, userId }) : refused(changed.rejection);
 }

@@ -58,6 +58,10 @@ export async function challengeFor(
   return challenge;
 }
 
+function verifiedBy({ session }: CurrentSession, challengeId: string | null): VerificationMethod | null {
+  return challengeId === null ? null : (challengeNamed(session, challengeId)?.verifiedBy ?? null);
+}
+
 /** Uses up the verification that a call came with; where it has none that serves, a challenge is what it gets. */
 export async function guard(
   app: Application,
@@ -65,7 +69,10 @@ export async function guard(
   current: CurrentSession,
   { challengeId, ...call }: GuardedCall & { readonly challengeId: string | null },
 ): Promise<Guarded> {
-  if (challengeId === null) return { verified: false, challenge: await challengeFor(app, request, current, call) };
+  // What was verified by a password does not serve once there is a device to ask for.
+  const outdated = current.mfa.device !== null && verifiedBy(current, challengeId) === 'PASSWORD';
+  if (challengeId === null || outdated)
+    return { verified: false, challenge: await challengeFor(app, request, current, call) };
   const used = await execute(app, request, {
     decider: sessionDecider,
     id: current.sessionId,

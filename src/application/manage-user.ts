@@ -59,7 +59,9 @@ export async function deleteSubUser(
   input: { readonly userId: string },
 ): Managed {
   const subject = await managedSubject(app, current, input.userId);
-  if ('code' in subject) return finishDeletion(app, request, current, input.userId);
+  if ('code' in subject) {
+    return subject.code === 'NOT_FOUND' ? finishDeletion(app, request, current, input.userId) : refused(subject);
+  }
   const { userId } = subject.user;
   await execute(app, request, {
     ...{ decider: userDecider, id: userId, by: subject.by },

@@ -49,16 +49,25 @@ function isOver(sessionId: string, session: OpenSession, { user, mfa }: { user: 
   );
 }
 
-function owesCode(session: OpenSession, { device }: MfaState): boolean {
-  return device !== null && device.sinceVersion <= session.mfaVersion && !session.factors.includes('VIRTUAL_MFA');
-}
-
-function owesEnrollment(sessionId: string, session: OpenSession, mfa: MfaState): boolean {
-  const { device, requirement, sessionsEnded } = mfa;
-  if (device !== null || requirement === null) return false;
+/** Whether a session is held to having a device. */
+function isHeld(sessionId: string, session: OpenSession, { requirement, sessionsEnded }: MfaState): boolean {
+  if (requirement === null) return false;
   // Whoever takes off its own device has a session that goes on: it is held to the requirement from then on.
   const wentOn = sessionsEnded?.except === sessionId && sessionsEnded.atVersion >= requirement.sinceVersion;
   return wentOn || requirement.effective === 'IMMEDIATELY' || requirement.sinceVersion <= session.mfaVersion;
+}
+
+/**
+ * A code is owed where the device was there when the session began; and where the session had to enable one, and another
+ * session did: who knows the password alone must not come in by waiting for that.
+ */
+function owesCode(sessionId: string, session: OpenSession, mfa: MfaState): boolean {
+  if (mfa.device === null || session.factors.includes('VIRTUAL_MFA')) return false;
+  return mfa.device.sinceVersion <= session.mfaVersion || isHeld(sessionId, session, mfa);
+}
+
+function owesEnrollment(sessionId: string, session: OpenSession, mfa: MfaState): boolean {
+  return mfa.device === null && isHeld(sessionId, session, mfa);
 }
 
 function challengeStanding(sessionId: string, session: OpenSession, mfa: MfaState, now: Instant): Standing {
@@ -73,7 +82,7 @@ function challengeStanding(sessionId: string, session: OpenSession, mfa: MfaStat
 export function standingOf({ sessionId, session, user, mfa }: StandingFacts, now: Instant): Standing {
   if (session.status !== 'OPEN' || user.status !== 'ACTIVE' || hasExpired(session, now)) return 'ENDED';
   if (isOver(sessionId, session, { user, mfa })) return 'ENDED';
-  if (owesCode(session, mfa)) return challengeStanding(sessionId, session, mfa, now);
+  if (owesCode(sessionId, session, mfa)) return challengeStanding(sessionId, session, mfa, now);
   if (user.mustChangePassword) return 'PASSWORD_CHANGE';
   return owesEnrollment(sessionId, session, mfa) ? 'MFA_ENROLLMENT' : 'FULL';
 }

@@ -34,6 +34,8 @@ export interface AssignRole {
 /** The new password's hash is in the vault, under a fresh id. */
 export interface ChangePassword {
   readonly type: 'ChangePassword';
+  /** The hash that the user had when it was decided; another one by now means that somebody else was faster. */
+  readonly oldCredentialId: string;
   readonly credentialId: string;
 }
 

@@ -13,6 +13,14 @@ function create(command: CreateUser, state: UserState): Decision<UserEvent> {
   });
 }
 
+function setPassword(
+  type: 'PasswordChanged' | 'PasswordReset',
+  credentialId: string,
+  { accountId, userId, credentialId: oldCredentialId }: ActiveUser,
+): Decision<UserEvent> {
+  return accept({ type, data: { accountId, userId, credentialId, oldCredentialId }, personal: null });
+}
+
 function change(command: UserChange, user: ActiveUser): Decision<UserEvent> {
   const { accountId, userId, credentialId: oldCredentialId } = user;
   const subject = { accountId, userId };
@@ -31,11 +39,11 @@ function change(command: UserChange, user: ActiveUser): Decision<UserEvent> {
         : accept({ type: 'RoleAssigned', data: { ...subject, role }, personal: null });
     }
     case 'ChangePassword':
-    case 'ResetPassword': {
-      const type = command.type === 'ChangePassword' ? 'PasswordChanged' : 'PasswordReset';
-      const { credentialId } = command;
-      return accept({ type, data: { ...subject, credentialId, oldCredentialId }, personal: null });
-    }
+      // A reset ends the session that this came in, and is not undone by it.
+      if (command.oldCredentialId !== oldCredentialId) return reject({ code: 'SESSION_ENDED' });
+      return setPassword('PasswordChanged', command.credentialId, user);
+    case 'ResetPassword':
+      return setPassword('PasswordReset', command.credentialId, user);
     case 'DeleteUser':
       return accept({ type: 'UserDeleted', data: subject, personal: null });
   }

@@ -297,3 +297,13 @@ it('A session at the stage of enrolling or changing a password lives as long as 
     expect(standing(row, later(30 * 60_000))).toBe('ENDED');
   }
 });
+
+describe('A session that had to enable a device, when another session or an administrator did', () => {
+  everyRow([
+    { where: 'required before it began,', mfa: [required, started, enabled], startedOn: 1, is: 'MFA_CHALLENGE' },
+    { where: 'required of open sessions,', mfa: [immediately, started, enabled], startedOn: 0, is: 'MFA_CHALLENGE' },
+    { where: 'and proven in this one,', mfa: [required, started, enabled], startedOn: 1, raisedOn: 3, is: 'FULL' },
+    { where: 'required after it began,', mfa: [required, started, enabled], startedOn: 0, is: 'FULL' },
+    { where: 'and the requirement was waived,', mfa: [required, started, enabled, waived], startedOn: 1, is: 'FULL' },
+  ]);
+});

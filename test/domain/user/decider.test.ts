@@ -61,7 +61,11 @@ describe('Abandoning the creation of a user', () => {
 const created = event('UserCreated');
 const deleted = event('UserDeleted');
 const rename = { type: 'RenameUser', username: 'samuel', displayName: 'Samuel' } as const;
-const changePassword = { type: 'ChangePassword', credentialId: 'new-credential' } as const;
+const changePassword = {
+  type: 'ChangePassword',
+  credentialId: 'new-credential',
+  oldCredentialId: 'credential',
+} as const;
 const resetPassword = { type: 'ResetPassword', credentialId: 'new-credential' } as const;
 
 describe('Renaming a user', () => {
@@ -144,9 +148,13 @@ describe('A new password', () => {
     expect(stateAfter(userDecider, ...past)).toMatchObject({ mustChangePassword: false });
   });
 
+  it('that was on its way when somebody else set one changes nothing', () => {
+    given(userDecider, created, event('PasswordReset')).when(changePassword).thenRejected('SESSION_ENDED');
+  });
+
   it('names the one before by what it was at that moment', () => {
     given(userDecider, created, event('PasswordReset'))
-      .when({ type: 'ChangePassword', credentialId: 'own' })
+      .when({ type: 'ChangePassword', credentialId: 'own', oldCredentialId: 'new-credential' })
       .then(event('PasswordChanged', { credentialId: 'own', oldCredentialId: 'new-credential' }));
   });
 });
