@@ -31,6 +31,13 @@ export function connect(client: Client, { headers, connectionParams }: ConnectOp
   });
 }
 
+/** What a subscription was answered with instead of an event. */
+class FeedError extends Error {
+  constructor(readonly errors: Loose) {
+    super(JSON.stringify(errors));
+  }
+}
+
 /** A subscription under way. */
 export interface Feed {
   /** The next thing that comes. @throws what ended it */
@@ -54,7 +61,7 @@ export function run(connection: Connection, query: string, variables: Loose = {}
     async next() {
       const { done, value } = await results.next();
       if (done) throw new Error('the subscription is complete');
-      if (value.errors) throw value.errors;
+      if (value.errors) throw new FeedError(value.errors);
       return value.data.auditEventRecorded;
     },
     close: async () => connection.dispose(),
@@ -63,7 +70,8 @@ export function run(connection: Connection, query: string, variables: Loose = {}
 
 /** The code of what refused or ended a subscription: of an error, or of the connection's end. */
 export function codeOf(reason: Loose): string | number {
-  return Array.isArray(reason) ? reason[0].extensions?.code : (reason.code ?? String(reason));
+  const errors = reason instanceof FeedError ? reason.errors : reason;
+  return Array.isArray(errors) ? (errors[0].extensions?.code ?? errors[0].message) : (reason.code ?? String(reason));
 }
 
 /** How the next step of a subscription fails; null where it does not. */
