@@ -42,7 +42,7 @@ describe('the live view of the trail', () => {
     await feed.close();
     await createSubUser(client, account);
     const again = follow(client, { after: seen.at(-1).cursor });
-    expect(await again.next()).toMatchObject({ seq: seen.at(-1).seq + 1 });
+    expect((await again.next()).seq).toBe(Number(seen.at(-1).seq) + 1);
     await again.close();
   });
 
