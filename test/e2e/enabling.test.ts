@@ -101,7 +101,7 @@ describe('enabling a device', () => {
     expect(payload.recommendations).toStrictEqual(['OPERATION_PROTECTION', 'RECOVERY_CODES']);
     expect(payload.user.mfa).toStrictEqual({
       ...{ enabled: true, deviceId: enrollment.id, deviceName: 'Phone', enabledAt: service.clock.now() },
-      ...{ locked: false, lockedUntil: null, pendingEnrollment: null },
+      ...{ locked: false, lockedUntil: null, pendingEnrollment: null, required: false, requiredFrom: null },
     });
     expect(payload.outcome.viewer).toMatchObject({ stage: 'FULL', acr: 'aal2' });
     expect(client.token).not.toBe(before.token);

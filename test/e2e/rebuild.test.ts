@@ -100,7 +100,7 @@ it('an event that cannot be read stops the read models there, and nothing is ski
     const { status, body } = await ready();
     expect(status).toBe(503);
     expect(body).toMatchObject({ status: 'not ready', position });
-    expect(body.reasons).toHaveLength(2);
+    expect(body.reasons).toHaveLength(3);
     expect(body.reasons.join()).toContain('UserTransmogrified');
     expect(await ask(moved(client), '{ auditEvents { nodes { id } } users { nodes { id } } }')).toStrictEqual(before);
     const answer = await moved(client).send(

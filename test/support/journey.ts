@@ -1,7 +1,16 @@
 import type { Authenticator } from './authenticator.js';
 import type { Client } from './client.js';
 import { mutate, succeed } from './operations.js';
-import { answerChallenge, enable, signIn, startEnrollment, takeToken, trySignIn, type SubUser } from './people.js';
+import {
+  answerChallenge,
+  enable,
+  signIn,
+  startEnrollment,
+  takeToken,
+  trySignIn,
+  verified,
+  type SubUser,
+} from './people.js';
 import type { TestService } from './service.js';
 
 /** Names and passwords that are found nowhere by chance. */
@@ -37,13 +46,30 @@ export interface Journey {
   readonly secrets: Secrets;
 }
 
+/** Whoever comes and goes while the journey is played. */
+const PASSER_BY = {
+  username: 'lucasta_fenwick',
+  renamed: 'lucasta_ravenscroft',
+  password: 'Heliotrope-Bassoon-58',
+  reset: 'Gamboge-Clavichord-61',
+  own: 'Celadon-Dulcimer-64',
+  reason: 'Her handset sank off Lundy',
+} as const;
+
 const WRONG_PASSWORDS = ['Vermilion-Accordion-13', 'Vermilion-Accordion-14'];
 
 /** Everything that happens in an account, with every kind of failure. */
 export async function playJourney(service: TestService): Promise<Journey> {
   const secrets: Secrets = {
     ...{ seeds: [], codes: [], tokens: [] },
-    passwords: [CAST.password, CAST.samPassword, ...WRONG_PASSWORDS],
+    passwords: [
+      CAST.password,
+      CAST.samPassword,
+      PASSER_BY.password,
+      PASSER_BY.reset,
+      PASSER_BY.own,
+      ...WRONG_PASSWORDS,
+    ],
   };
   const { seeds, codes, tokens } = secrets;
   const noteToken = (client: Client) => tokens.push(client.token ?? client.cookies.get('session') ?? '');
@@ -89,6 +115,7 @@ export async function playJourney(service: TestService): Promise<Journey> {
 
   // Wrong codes up to the lock, unlocking, wrong passwords up to the back-off.
   await lockOut(service, sam, primary, codes);
+  await comeAndGo(service, primary, { note, noteToken, codes });
   // One set-up stays pending, one challenge open.
   const again = await signIn(service, ada, 'BEARER');
   codes.push((await enable(service, again, CAST.deviceNames[0])).code());
@@ -125,6 +152,30 @@ async function replaceDevice(service: TestService, client: Client, old: Authenti
   notes.codes.push(started.authenticator.code());
   notes.noteToken(next);
   await succeed(next, 'signOut');
+}
+
+/** A sub-user from its creation to its deletion, with all that is done to it in between. */
+async function comeAndGo(service: TestService, primary: Client, { note, noteToken, codes }: Notes): Promise<void> {
+  const { username, renamed, password, reset, own, reason } = PASSER_BY;
+  const { user } = await succeed(primary, 'createSubUser', { username, password, requireMfa: true });
+  const { id: userId } = user;
+  const credentials = { account: CAST.alias, username: renamed };
+  await succeed(primary, 'renameUser', { userId, username: renamed });
+  await succeed(primary, 'assignRole', { userId, role: 'AUDITOR' });
+  await succeed(primary, 'resetSubUserPassword', { userId, newPassword: reset });
+  const client = await signIn(service, { ...credentials, password: reset }, 'BEARER');
+  noteToken(client);
+  await succeed(client, 'changePassword', { newPassword: own });
+  const started = await startEnrollment(service, client);
+  note(started);
+  codes.push(started.authenticator.code());
+  const input = { enrollmentId: started.enrollment.id, code: started.authenticator.code() };
+  takeToken(client, await succeed(client, 'enableMfa', input));
+  noteToken(client);
+  await verified(client, 'disableMfa', {}, started.authenticator);
+  const proof = { password: CAST.password };
+  await verified(primary, 'waiveSubUserMfa', { userId, reason }, proof);
+  await succeed(primary, 'deleteSubUser', { userId });
 }
 
 async function lockOut(service: TestService, sam: SubUser, primary: Client, codes: string[]): Promise<void> {
