@@ -16,7 +16,7 @@ interface Setting {
 }
 
 const INTRODUCTION =
-  'A person enables virtual MFA and signs in with it, against a service that is started for this and thrown away afterwards. Every answer is checked. It takes 60 to 90 seconds, nearly all of them spent waiting for the next code.';
+  'What the document of virtual MFA describes, heading by heading and in its order, against a service that is started for this and thrown away afterwards. Every answer is checked. It takes about two minutes, nearly all of them spent waiting, four times, for the next code.';
 
 function settingOf(interruption: Interruption): Setting {
   const { signal } = interruption;
@@ -80,12 +80,12 @@ async function run(setting: Setting): Promise<number> {
   }
 }
 
-/** Plays the first journey against a freshly started server; the exit code is 1 at the first unexpected answer. */
+/** Plays the journey through the document against a freshly started server; the exit code is 1 at the first unexpected answer. */
 export async function demo(): Promise<void> {
   const interruption = watchForInterruption();
   const setting = settingOf(interruption);
   try {
-    setting.narrator.title('Virtual MFA: the first journey', INTRODUCTION);
+    setting.narrator.title('Virtual MFA, as its document describes it', INTRODUCTION);
     process.exitCode = await run(setting);
   } finally {
     interruption.dispose();

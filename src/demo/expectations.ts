@@ -47,10 +47,41 @@ export const enrollmentStarted = done({
     }),
 });
 
+/** The password was right, and a device has to be enabled before anything else. */
+export const enrollmentOwed = done({
+  outcome: z.object({
+    __typename: z.literal('MfaEnrollmentRequired'),
+    viewer: z.object({ stage: z.literal('MFA_ENROLLMENT') }),
+  }),
+});
+
+/** A challenge has to be answered first, with a code. */
+export const verificationRequired = refused('VERIFICATION_REQUIRED', {
+  __typename: z.literal('VerificationRequiredError'),
+  challenge: z.object({ id: z.string(), methods: z.tuple([z.literal('VIRTUAL_MFA')]) }),
+});
+
+/** The MFA of a user, as far as it is given. */
+export function userWithMfa(mfa: Readonly<Record<string, boolean | string>>) {
+  const fields = Object.entries(mfa).map(([name, value]) => [name, z.literal(value)]);
+  return z.object({ mfa: z.object(Object.fromEntries(fields) as z.ZodRawShape) });
+}
+
+const advice = z.array(z.string()).refine((given) => given.includes('OPERATION_PROTECTION'), {
+  error: 'the protection of sensitive operations must be recommended',
+});
+
+/** The device of somebody else is enabled; the session of whoever did it stays as it is. */
+export const mfaEnabledForAnother = done({
+  user: userWithMfa({ enabled: true }),
+  outcome: z.null(),
+  recommendations: advice,
+});
+
 /** The device is enabled, the session has risen, and there is advice. */
 export const mfaEnabled = signedIn('aal2').extend({
-  user: z.object({ mfa: z.object({ enabled: z.literal(true) }) }),
-  recommendations: z.array(z.string()).min(1),
+  user: userWithMfa({ enabled: true }),
+  recommendations: advice,
 });
 
 /** A page of the audit trail. */

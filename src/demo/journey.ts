@@ -1,29 +1,44 @@
-import { createCast } from './cast.js';
-import { readTheTrail } from './chapters/auditing.js';
-import { enableMfaOfAda, replaceDeviceOfAda } from './chapters/enabling.js';
-import { register } from './chapters/registering.js';
-import { signInEverybody, signInWithDevice } from './chapters/signing-in.js';
-import { createSubUsers, enableMfaOfBob } from './chapters/sub-users.js';
-import { createScene, type Stage } from './scene.js';
+import { createCast, type Cast, type Seat } from './cast.js';
+import { readTheAccount } from './chapters/auditing.js';
+import { associateAgain, disable, oldCodesAreDead, replace } from './chapters/disabling.js';
+import { obtainAndEnterCode, settingSucceeded } from './chapters/enabling.js';
+import { enableForPrimary, enableForSubUser, enterOnItsOwn, requireOfSubUser } from './chapters/entries.js';
+import { openAccount } from './chapters/registering.js';
+import { createScene, type Scene, type Stage } from './scene.js';
+
+function seatsOf(
+  scene: Scene,
+  { ada, bob, carol, dave }: Cast,
+): Readonly<Record<'ada' | 'bob' | 'carol' | 'dave', Seat>> {
+  return {
+    ada: { person: ada, browser: scene.browser("Ada's browser") },
+    bob: { person: bob, browser: scene.browser("Bob's browser") },
+    carol: { person: carol, browser: scene.browser("Carol's browser") },
+    dave: { person: dave, browser: scene.browser("Dave's browser") },
+  };
+}
 
 /**
- * Plays the journey, chapter by chapter, and answers the number of its steps. The order keeps the waiting short: it waits
- * for the next code three times, and what needs no code comes in between.
+ * Plays the journey through the document, heading by heading, and answers the number of its steps. Codes of different phones
+ * are independent: it waits for the next ones four times, and everybody who needs one has it then.
  * @throws {DemoError} at the first answer that is not the expected one
  */
 export async function playJourney(stage: Stage): Promise<number> {
   const scene = createScene(stage);
   const cast = createCast();
-  const adas = scene.browser("Ada's browser");
-  const bobs = scene.browser("Bob's browser");
+  const seats = seatsOf(scene, cast);
 
-  await register(scene, adas, cast);
-  const oldPhone = await enableMfaOfAda(scene, adas);
-  await signInWithDevice(scene, adas, cast, oldPhone);
-  const phone = await replaceDeviceOfAda(scene, adas, oldPhone);
-  await createSubUsers(scene, adas, cast);
-  const bobsPhone = await enableMfaOfBob(scene, bobs, cast);
-  await signInEverybody(scene, { browser: adas, oldPhone, phone }, { browser: bobs, phone: bobsPhone }, cast);
-  await readTheTrail(scene, cast);
+  const ids = await openAccount(scene, seats.ada, cast);
+  const ada = await enableForPrimary(scene, seats.ada);
+  const bob = { ...seats.bob, phone: await enableForSubUser(scene, ada, ids.bob) };
+  await requireOfSubUser(scene, ada, seats.dave, ids);
+  await enterOnItsOwn(scene, seats.carol);
+  const carol = await obtainAndEnterCode(scene, seats.carol);
+  await settingSucceeded(scene, carol, bob);
+  await disable(scene, bob, ada);
+  const bobAgain = await associateAgain(scene, bob);
+  const adaAgain = await replace(scene, ada);
+  await oldCodesAreDead(scene, [bobAgain, adaAgain]);
+  await readTheAccount(scene, carol);
   return scene.steps();
 }

@@ -19,6 +19,10 @@ export interface Time {
 /** Tells the story of the journey. */
 export interface Narrator {
   title(title: string, introduction: string): void;
+  /** A heading over sections and steps. */
+  chapter(title: string): void;
+  /** A heading over steps. */
+  section(title: string): void;
   heading(title: string): void;
   /** A sentence about what is done, and why. */
   tell(text: string): void;
@@ -83,11 +87,14 @@ export function createNarrator(out: Output, time: Time): Narrator {
   const width = Math.min(WIDEST, known) - MARGIN.length;
   const tell = (text: string) => void out.write(wrap(text, width));
   const room = { width: width - 2, taken: 0 };
+  const underlined = (title: string, line: string) => `\n${bold(`${title}\n${line.repeat(title.length)}`)}\n`;
   return {
     title(title, introduction) {
       out.write(`${bold(title)}\n\n`);
       tell(introduction);
     },
+    chapter: (title) => void out.write(`\n${underlined(title, '═')}`),
+    section: (title) => void out.write(underlined(title, '─')),
     heading: (title) => void out.write(`\n${bold(title)}\n`),
     tell,
     sent(who, operation, input) {

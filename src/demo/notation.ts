@@ -4,9 +4,10 @@ export type Masks = Readonly<Record<string, (value: string) => string>>;
 const HIDDEN = '••••••••';
 const hidden = () => HIDDEN;
 const firstHalf = (code: string) => `${code.slice(0, 3)} •••`;
-const shortId = (id: string) => `${id.slice(0, 8)}…`;
+/** Ids of one moment, or of one user, begin alike: their ends tell them apart. */
+const shortId = (id: string) => `…${id.slice(-8)}`;
 
-const IDS: Masks = { id: shortId, enrollmentId: shortId, challengeId: shortId, userId: shortId };
+const IDS: Masks = { id: shortId, enrollmentId: shortId, challengeId: shortId, userId: shortId, subjectId: shortId };
 
 /** Hides what is secret in what a client sends. */
 export const SENT: Masks = { ...IDS, password: hidden, code: firstHalf };

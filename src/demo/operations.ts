@@ -17,6 +17,7 @@ const USER_ERRORS = `userErrors {
 const OUTCOME = `outcome {
     __typename
     ... on SignedIn { token viewer { stage acr amr } }
+    ... on MfaEnrollmentRequired { token viewer { stage acr amr } }
     ... on MfaChallengeRequired { token methods attemptsLeft expiresAt }
   }`;
 
@@ -48,13 +49,34 @@ export const verifyOperation = mutation(
   'VerifyOperationInput',
   'challenge { id operation expiresAt }',
 );
-export const createSubUser = mutation('createSubUser', 'CreateSubUserInput', 'user { id kind role username }');
+export const disableMfa = mutation(
+  'disableMfa',
+  'DisableMfaInput',
+  'user { username mfa { enabled required deviceName } }',
+);
+export const createSubUser = mutation(
+  'createSubUser',
+  'CreateSubUserInput',
+  'user { id kind role username mfa { enabled required } }',
+);
+export const requireSubUserMfa = mutation(
+  'requireSubUserMfa',
+  'RequireSubUserMfaInput',
+  'user { username mfa { enabled required requiredFrom } }',
+);
 
 export const viewer = operation(
   'viewer',
-  '{ viewer { stage acr user { username kind role mfa { enabled deviceName } } } }',
+  '{ viewer { stage acr session { id } user { username kind role mfa { enabled required deviceName } } } }',
 );
-export const users = operation('users', '{ users { nodes { username kind role mfa { enabled deviceName } } } }');
+export const users = operation(
+  'users',
+  '{ users(orderBy: { by: USERNAME }) { nodes { username kind role mfa { enabled required deviceName } } } }',
+);
+export const mfaCoverage = operation(
+  'mfaCoverage',
+  '{ mfaCoverage { users enabled required overdue share overdueUsers { username } } }',
+);
 export const auditEvents = operation(
   'auditEvents',
   `query ($filter: AuditEventFilter, $first: Int, $after: String) {

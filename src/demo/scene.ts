@@ -13,6 +13,10 @@ export interface Stage extends Time {
 
 /** What the chapters of the journey play with. */
 export interface Scene {
+  /** Begins a part of the document, under its heading. */
+  chapter(heading: string): void;
+  /** Begins a part of a chapter, under its heading. */
+  section(heading: string): void;
   /** Begins the next step, under its number. */
   step(title: string, ...sentences: readonly string[]): void;
   tell(sentence: string): void;
@@ -24,18 +28,22 @@ export interface Scene {
   script(name: string): Client;
   /** A phone that scans a key URI. */
   scan(keyUri: string): Authenticator;
+  /** Lets a moment pass. */
+  pause(milliseconds: number): Promise<void>;
   /** How many steps were begun. */
   steps(): number;
 }
 
 /** Sets the scene on a stage. */
 export function createScene(stage: Stage): Scene {
-  const { url, narrator, signal, now } = stage;
+  const { url, narrator, signal, now, sleep } = stage;
   let steps = 0;
   return {
+    chapter: (heading) => narrator.chapter(heading),
+    section: (heading) => narrator.section(heading),
     step(title, ...sentences) {
       steps += 1;
-      narrator.heading(`${steps}. ${title}`);
+      narrator.heading(`[${steps}] ${title}`);
       for (const sentence of sentences) narrator.tell(sentence);
     },
     tell: (sentence) => narrator.tell(sentence),
@@ -44,6 +52,7 @@ export function createScene(stage: Stage): Scene {
     script: (name) => createClient({ url, name, transport: 'BEARER', narrator, signal }),
     scan: (keyUri) =>
       createAuthenticator(keyUri, { now, countdown: (reason, until) => narrator.countdown(reason, until) }),
+    pause: (milliseconds) => sleep(milliseconds),
     steps: () => steps,
   };
 }

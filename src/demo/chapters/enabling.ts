@@ -1,88 +1,59 @@
-import { z } from 'zod';
-import type { Authenticator } from '../authenticator.js';
-import type { Client } from '../client.js';
-import { done, enrollmentStarted, mfaEnabled, refused } from '../expectations.js';
-import { enableMfa, startMfaEnrollment, verifyOperation } from '../operations.js';
+import { answerWithFreshCode, beginSignIn, leave, type ProtectedSeat, type Seat } from '../cast.js';
+import { enableDevice, startDevice } from '../devices.js';
+import { wrongCode } from '../expectations.js';
+import { answerMfaChallenge, enableMfa, users } from '../operations.js';
 import type { Scene } from '../scene.js';
 
-/** A device that is being set up: the id of the set-up, and the phone that has scanned it. */
-interface PendingDevice {
-  readonly enrollmentId: string;
-  readonly phone: Authenticator;
-}
+/** Wrong codes that a set-up takes. */
+const ENROLLMENT_ATTEMPTS = 10;
 
-/** Starts setting up a device; `verified` names the challenge that was answered for it, if one was. */
-async function startEnrollment(
-  scene: Scene,
-  client: Client,
-  deviceName: string,
-  verified: { readonly challengeId?: string } = {},
-): Promise<PendingDevice> {
-  const { enrollment } = await client.ask(startMfaEnrollment, { deviceName, ...verified }, enrollmentStarted);
-  return { enrollmentId: enrollment.id, phone: scene.scan(enrollment.otpauthUri) };
-}
-
-async function enable(client: Client, { enrollmentId, phone }: PendingDevice): Promise<Authenticator> {
-  await client.ask(enableMfa, { enrollmentId, code: await phone.freshCode() }, mfaEnabled);
-  return phone;
-}
-
-/** Somebody who has just signed in sets up a first device. */
-export async function enableFirstDevice(scene: Scene, client: Client, deviceName: string): Promise<Authenticator> {
-  return enable(client, await startEnrollment(scene, client, deviceName));
-}
-
-/** Ada sets up her first device, in two steps. */
-export async function enableMfaOfAda(scene: Scene, browser: Client): Promise<Authenticator> {
+/** Somebody enables a first device: the process that every entry leads to. */
+export async function obtainAndEnterCode(scene: Scene, carol: Seat): Promise<ProtectedSeat> {
+  scene.chapter('MFA Verification Enabling Process');
+  scene.section('Step 1: Obtain and enter the MFA verification code');
   scene.step(
-    'Start setting up virtual MFA',
-    'This needs a proof of identity. The password that Ada gave moments ago serves, as this is her first device and she signed in less than 5 minutes ago; otherwise the answer would be a challenge, as it is further down for her second one.',
+    '(1) Obtain MFA verification code',
+    'Carol scans the QR code. The seed is shown this once: as a QR code for scanning, as a link (the key URI) and as text. The demo makes all codes from the key URI, as an authenticator does that scans the QR code.',
   );
-  const device = await startEnrollment(scene, browser, "Ada's phone");
-  scene.tell(
-    'The seed is shown this once: as a QR code for scanning, as a link (the key URI) and as text. The demo makes all codes from the key URI, as an authenticator does that scans the QR code.',
-  );
+  const device = await startDevice(scene, carol.browser, { deviceName: "Carol's phone" });
 
   scene.step(
-    'Enable it with a code',
-    'The phone shows six digits; they prove that it has the seed. The session rises to aal2, two factors, and gets a new cookie. The answer recommends what to do next.',
+    '(2) Enter the MFA verification code',
+    'Her phone shows a new code every 30 seconds. The first one she mistypes, which enables nothing; the second one is right.',
   );
-  return enable(browser, device);
+  const { enrollmentId, phone } = device;
+  const mistyped = { enrollmentId, code: phone.mistypedCode() };
+  await carol.browser.ask(enableMfa, mistyped, wrongCode(ENROLLMENT_ATTEMPTS - 1));
+  return { ...carol, phone: await enableDevice(carol.browser, device) };
 }
 
-const verificationRequired = refused('VERIFICATION_REQUIRED', {
-  __typename: z.literal('VerificationRequiredError'),
-  challenge: z.object({ id: z.string(), methods: z.tuple([z.literal('VIRTUAL_MFA')]) }),
-});
-
-/** Ada replaces her phone: she proves her identity with the old one, and the new one by its own code. */
-export async function replaceDeviceOfAda(
-  scene: Scene,
-  browser: Client,
-  oldPhone: Authenticator,
-): Promise<Authenticator> {
-  const deviceName = "Ada's new phone";
+/** Who has a device is asked for its codes at the next sign-in; somebody who saw one cannot use it. */
+export async function settingSucceeded(scene: Scene, carol: ProtectedSeat, bob: ProtectedSeat): Promise<void> {
+  const { browser, person, phone } = carol;
+  scene.section('Step 2: Setting Succeeded');
   scene.step(
-    'Set up a replacement: the identity is verified first',
-    'Ada has a new phone. She has a device now, so the password does not serve any more: the answer is a challenge.',
+    'The next sign-in: the password is not enough',
+    'The answer above recommends going on with the protection of sensitive operations and with recovery codes. Carol signs out and in again: the password begins a challenge, and until that is answered nothing else works.',
   );
-  const { userErrors } = await browser.ask(startMfaEnrollment, { deviceName }, verificationRequired);
-  const challengeId = userErrors[0].challenge.id;
+  await leave(browser);
+  await beginSignIn(browser, person);
+  await browser.askInVain(users, {}, 'MFA_CHALLENGE_REQUIRED');
 
-  scene.step(
-    'Answer the challenge',
-    'A code of the old phone verifies this one operation, with these arguments, in this session.',
-  );
-  const code = await oldPhone.freshCode();
-  await browser.ask(
-    verifyOperation,
-    { challengeId, code },
-    done({ challenge: z.object({ id: z.literal(challengeId) }) }),
-  );
+  scene.step('A wrong code', 'Five wrong ones would end this challenge, ten in a row lock MFA for a while.');
+  await browser.ask(answerMfaChallenge, { code: phone.mistypedCode() }, wrongCode(4));
+
+  scene.step('The right code', 'The code that enabled the device is burnt, so Carol types the next one.');
+  const code = await answerWithFreshCode(browser, phone);
 
   scene.step(
-    'Prove the new phone',
-    'The same request again, with the challenge that was answered, and then a code of the new phone. The old one works until that moment and never after it: there is no gap without protection.',
+    'A code works once',
+    'Somebody has seen Carol type, knows her password too, and gives the same code from elsewhere, at once. It is refused like any wrong code; the trail calls it a replay.',
   );
-  return enable(browser, await startEnrollment(scene, browser, deviceName, { challengeId }));
+  const stranger = scene.script('A stranger');
+  await beginSignIn(stranger, person);
+  await stranger.ask(answerMfaChallenge, { code }, wrongCode(4));
+
+  scene.step('The same for the sub-user whose MFA the primary enabled', 'Bob signs in, and is asked for a code too.');
+  await beginSignIn(bob.browser, bob.person);
+  await answerWithFreshCode(bob.browser, bob.phone);
 }
