@@ -19,8 +19,7 @@ export interface Decoded {
 export async function decodeBatch(log: EventLog, batch: Batch, after: bigint): Promise<Decoded> {
   try {
     return { events: await log.decode(batch.events), position: batch.position, fault: null };
-  } catch (error) {
-    if (mayPass(error)) throw error;
+  } catch {
     return decodeOneByOne(log, batch, after);
   }
 }

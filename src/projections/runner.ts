@@ -126,7 +126,7 @@ class Runner implements ProjectionRunner {
   /** Once all have come as far as the log was at the start, nobody needs what older versions left. */
   #dropOldVersions(head: bigint): void {
     const { database, projections } = this.options;
-    if (!this.#hasOldVersions || this.#halted.size > 0 || leastPosition(this.#folds) < head) return;
+    if (!this.#hasOldVersions || leastPosition(this.#folds) < head) return;
     try {
       dropOldVersions(database, projections);
     } catch (error) {

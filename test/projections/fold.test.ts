@@ -96,6 +96,15 @@ describe('A read model', () => {
     expect(counted(database)).toEqual(once(1, 2));
   });
 
+  it('does not move on where its checkpoint was moved back', () => {
+    const fold = openFold(database, tally());
+    fold.apply(events.slice(0, 3), 3n);
+    database.exec('UPDATE checkpoints SET position = 1');
+    expect(fold.apply(events, 5n)?.message).toContain('was moved by somebody else');
+    expect(checkpoints()).toEqual([['tally', 1, 1]]);
+    expect(counted(database)).toEqual(once(1, 2, 3));
+  });
+
   it('notices that its checkpoint was moved where there is nothing to take in', () => {
     const [mine, other] = [openFold(database, tally()), openFold(database, tally())];
     other.apply([], 2n);

@@ -11,6 +11,8 @@ import { openLedger, type Ledger } from './given.js';
 /** Longer than any test takes. */
 export const LONG = 60_000;
 
+const DEADLINE = 20_000;
+
 /** A log in memory, a vault in a file of its own that can be broken from outside, and read models. */
 export interface Stage {
   readonly ledger: Ledger;
@@ -42,9 +44,13 @@ export function poison({ type }: LoggedEvent): void {
   if (type === 'MfaUnlocked') throw new Error('poison');
 }
 
-/** Waits until something holds. */
+/** Waits until something holds; gives up before the test does, so that nothing goes on behind it. */
 export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
+  const end = performance.now() + DEADLINE;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`this never held: ${String(holds)}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
 }
 
 /** Makes a stage on which nothing runs yet. */
@@ -95,7 +101,7 @@ export async function openStage(): Promise<Stage> {
     },
     appendPoison: () => ledger.append(event('MfaUnlocked')),
     async caughtUp() {
-      const reached = await running().reached(await ledger.store.head(), LONG);
+      const reached = await running().reached(await ledger.store.head(), DEADLINE);
       if (!reached) throw new Error('the read models have not come as far as the log');
     },
     async forgetKeys() {

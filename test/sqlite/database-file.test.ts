@@ -204,6 +204,22 @@ describe('An open file', () => {
     expect(isHeld(file)).toBe(false);
   });
 
+  it('keeps the locks that this process holds on it when it is opened once more', () => {
+    // Where the kernel does not tell, there is nothing to see.
+    const locks = (): readonly string[] =>
+      existsSync('/proc/locks')
+        ? readFileSync('/proc/locks', 'utf8')
+            .split('\n')
+            .filter((line) => line.includes(`:${statSync(path).ino} `))
+            .map((line) => line.replace(/^\d+: /, ''))
+        : [];
+    const one = open();
+    one.connection.exec("INSERT INTO notes (text) VALUES ('one')");
+    const before = locks();
+    open();
+    expect(locks()).toEqual(before);
+  });
+
   it('is not held where opening it failed', () => {
     writeFileSync(path, 'text');
     refusalOf(open);
