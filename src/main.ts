@@ -55,7 +55,7 @@ program
 
 program
   .command('demo')
-  .description('play the first journey against a freshly started service, and print each step')
+  .description('play the whole story against a freshly started service, and print each step; takes about two minutes')
   .action(async () => {
     const { demo } = await import('./demo/demo.js');
     await demo();

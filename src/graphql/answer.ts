@@ -4,7 +4,7 @@ import { REJECTION_CODES, type Rejection } from '../domain/rejection.js';
 import type { OperationChallenge } from '../domain/session/state.js';
 import type { GraphqlContext } from './context.js';
 import { userErrorsOf } from './rejections.js';
-import { fieldOf } from './error-table.js';
+import { fieldOf, type FieldNames } from './error-table.js';
 import { operationChallengeOf } from './types/operation-challenge.js';
 import { VerificationRequiredError, type UserError } from './types/user-error.js';
 import { userOf, type User } from './types/user.js';
@@ -14,8 +14,8 @@ interface Answered {
 }
 
 /** The part of a payload that says what was refused, and nothing else. */
-export function refusedWith(rejections: readonly Rejection[]): Answered {
-  return { userErrors: userErrorsOf(rejections) };
+export function refusedWith(rejections: readonly Rejection[], names?: FieldNames): Answered {
+  return { userErrors: userErrorsOf(rejections, names) };
 }
 
 /** Turns what a command came to into a payload, once the read models know what it wrote. */
@@ -23,8 +23,9 @@ export async function answer<T, P extends object>(
   context: GraphqlContext,
   result: Result<T>,
   payload: (value: T) => P,
+  names?: FieldNames,
 ): Promise<(P & Answered) | Answered> {
-  if (!result.ok) return refusedWith(result.rejections);
+  if (!result.ok) return refusedWith(result.rejections, names);
   await context.caughtUp();
   return { ...payload(result.value), userErrors: [] };
 }
@@ -40,8 +41,9 @@ export async function answerChallenged<T, P extends object>(
   context: GraphqlContext,
   result: Result<Challenged<T>>,
   payload: (value: T) => P | Promise<P>,
+  names?: FieldNames,
 ): Promise<(P & Answered) | Answered> {
-  if (!result.ok) return refusedWith(result.rejections);
+  if (!result.ok) return refusedWith(result.rejections, names);
   await context.caughtUp();
   if (result.value.challenge !== null) return { userErrors: [verificationRequired(result.value.challenge)] };
   return { ...(await payload(result.value)), userErrors: [] };

@@ -47,10 +47,13 @@ const FIELDS: Readonly<Record<UserErrorCode, string | null>> = {
 /** The codes of refusals that a user can mend. */
 export const USER_ERROR_CODES = Object.keys(FIELDS) as UserErrorCode[];
 
+/** Other names that fields have in one input. */
+export type FieldNames = Readonly<Record<string, string>>;
+
 /** The input field that a refusal is about, as a path. */
-export function fieldOf(code: UserErrorCode): string[] | null {
+export function fieldOf(code: UserErrorCode, names: FieldNames = {}): string[] | null {
   const field = FIELDS[code];
-  return field === null ? null : ['input', field];
+  return field === null ? null : ['input', names[field] ?? field];
 }
 
 /** Whether a refusal is a top-level error. */

@@ -1,10 +1,10 @@
 import { GraphQLError } from 'graphql';
 import { REJECTION_CODES, type Rejection } from '../domain/rejection.js';
-import { fieldOf, isTopLevel, TOP_LEVEL, type UserErrorCode } from './error-table.js';
+import { fieldOf, isTopLevel, TOP_LEVEL, type FieldNames, type UserErrorCode } from './error-table.js';
 import { InputError, MfaError, ThrottledError, type UserError } from './types/user-error.js';
 
-function userErrorOf(rejection: Rejection, code: UserErrorCode): UserError {
-  const common = { code, field: fieldOf(code), message: REJECTION_CODES[code] };
+function userErrorOf(rejection: Rejection, code: UserErrorCode, names: FieldNames): UserError {
+  const common = { code, field: fieldOf(code, names), message: REJECTION_CODES[code] };
   switch (rejection.code) {
     case 'WRONG_CODE': {
       const { attemptsLeft, clockOffsetSeconds } = rejection;
@@ -22,10 +22,10 @@ function userErrorOf(rejection: Rejection, code: UserErrorCode): UserError {
  * Refusals as entries of a payload's `userErrors`.
  * @throws {GraphQLError} for one that only a programmer can mend
  */
-export function userErrorsOf(rejections: readonly Rejection[]): UserError[] {
+export function userErrorsOf(rejections: readonly Rejection[], names: FieldNames = {}): UserError[] {
   return rejections.map((rejection) => {
     const { code } = rejection;
     if (isTopLevel(code)) throw new GraphQLError(REJECTION_CODES[code], { extensions: { code: TOP_LEVEL[code] } });
-    return userErrorOf(rejection, code);
+    return userErrorOf(rejection, code, names);
   });
 }

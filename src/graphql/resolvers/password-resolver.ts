@@ -27,9 +27,10 @@ export class PasswordResolver {
     // The same session goes on; where it stands now depends on what else it owes.
     if (changed.ok && changed.value.challenge === null) context.session = await currentSession(app, before.sessionId);
     const after = context.session;
-    return answerChallenged(context, changed, () => ({
+    const payload = () => ({
       user: after?.stage === 'FULL' ? readUser(context, after.user.accountId, after.user.userId) : null,
       outcome: before.stage === 'FULL' || after === null ? null : standingOutcome(context, after, null),
-    }));
+    });
+    return answerChallenged(context, changed, payload, { password: 'newPassword' });
   }
 }

@@ -86,12 +86,13 @@ export class ReadResolver {
   users(
     @Arg('filter', () => UserFilter, { nullable: true, description: 'Which users; all if left out.' })
     filter: UserFilter | null,
-    @Arg('orderBy', () => UserOrder, { nullable: true, description: 'In which order.' }) orderBy: UserOrder | null,
+    @Arg('orderBy', () => UserOrder, { nullable: true, description: 'In which order.' })
+    orderBy: UserOrder | null | undefined,
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: GraphqlContext,
   ): UserConnection {
     const now = context.app.now();
-    const order = orderOf(orderBy);
+    const order = orderOf(orderBy ?? null);
     const list = `users ${order.by} ${order.direction}`;
     const { accountId } = current(context).user;
     const page = context.readModels.users.page(

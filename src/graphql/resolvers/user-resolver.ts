@@ -6,6 +6,7 @@ import type { Result } from '../../application/result.js';
 import { unlockUser } from '../../application/unlock-user.js';
 import { Access, type AccessRule } from '../access.js';
 import { answer, answerChallenged, readUser } from '../answer.js';
+import type { FieldNames } from '../error-table.js';
 import type { GraphqlContext } from '../context.js';
 import { connectionOf, PageArgs, pageRequestOf } from '../paging.js';
 import { SessionConnection } from '../types/connections.js';
@@ -33,9 +34,9 @@ import { current } from './current.js';
 
 const MANAGERS: AccessRule = { stages: ['FULL'], roles: ['PRIMARY', 'ADMIN'] };
 
-function answered(context: GraphqlContext, result: Result<{ readonly userId: string }>) {
+function answered(context: GraphqlContext, result: Result<{ readonly userId: string }>, names?: FieldNames) {
   const { accountId } = current(context).user;
-  return answer(context, result, ({ userId }) => ({ user: readUser(context, accountId, userId) }));
+  return answer(context, result, ({ userId }) => ({ user: readUser(context, accountId, userId) }), names);
 }
 
 @Resolver(() => User)
@@ -121,7 +122,8 @@ export class UserResolver {
     @Arg('input', () => ResetSubUserPasswordInput, { description: 'The password.' }) input: ResetSubUserPasswordInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ResetSubUserPasswordPayload> {
-    return answered(context, await resetSubUserPassword(context.app, context.request, current(context), input));
+    const reset = await resetSubUserPassword(context.app, context.request, current(context), input);
+    return answered(context, reset, { password: 'newPassword' });
   }
 
   @Access(MANAGERS)

@@ -26,6 +26,7 @@ const SCHEMA = `
   ) STRICT;
   CREATE UNIQUE INDEX users_2_by_account ON users_2 (account_id, position);
   CREATE INDEX users_2_by_name ON users_2 (account_id, username_key);
+  CREATE TABLE requirements_2 (user_id TEXT PRIMARY KEY, effective TEXT NOT NULL) STRICT;
   CREATE TABLE accounts_2 (
     account_id TEXT PRIMARY KEY,
     alias TEXT,
@@ -38,11 +39,14 @@ function keyOf(username: string | null, userId: string): string {
   return username === null ? `\u{10ffff}${userId}` : comparable(username);
 }
 
+const INSERT_USER = `
+  INSERT INTO users_2 (user_id, position, account_id, kind, role, username, username_key, display_name, email,
+    created_at, required)
+  VALUES (@userId, @position, @accountId, @kind, @role, @username, @usernameKey, @displayName, @email,
+    @createdAt, (SELECT effective FROM requirements_2 WHERE user_id = @userId))`;
+
 function peopleHandlers(database: Database): Handlers {
-  const insertUser = database.prepare(`
-    INSERT INTO users_2 (user_id, position, account_id, kind, role, username, username_key, display_name, email,
-      created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const insertUser = database.prepare(INSERT_USER);
   const insertAccount = database.prepare('INSERT INTO accounts_2 (account_id, alias, registered_at) VALUES (?, ?, ?)');
   const deleteUser = database.prepare('DELETE FROM users_2 WHERE user_id = ?');
   const rename = database.prepare(
@@ -58,8 +62,10 @@ function peopleHandlers(database: Database): Handlers {
     UserCreated({ data, personal, position, metadata }) {
       const { userId, accountId, kind, role } = data;
       const { username = null, displayName = null, email = null } = personal ?? {};
-      const key = keyOf(username, userId);
-      insertUser.run(userId, position, accountId, kind, role, username, key, displayName, email, metadata.occurredAt);
+      const usernameKey = keyOf(username, userId);
+      const createdAt = metadata.occurredAt;
+      const names = { username, usernameKey, displayName, email };
+      insertUser.run({ userId, position, accountId, kind, role, ...names, createdAt });
       return undefined;
     },
     PrimaryAccountRegistered({ data, personal, metadata }) {
@@ -114,14 +120,19 @@ function deviceHandlers(database: Database): Handlers {
   };
 }
 
+/** A requirement stands before its user does, where it is there from the start. */
 function requirementHandlers(database: Database): Handlers {
+  const keep = database.prepare('INSERT OR REPLACE INTO requirements_2 (user_id, effective) VALUES (?, ?)');
+  const forget = database.prepare('DELETE FROM requirements_2 WHERE user_id = ?');
   const setRequired = database.prepare('UPDATE users_2 SET required = ? WHERE user_id = ?');
   return {
     SubUserMfaRequired({ data }) {
+      keep.run(data.userId, data.effective);
       setRequired.run(data.effective, data.userId);
       return undefined;
     },
     SubUserMfaWaived({ data }) {
+      forget.run(data.userId);
       setRequired.run(null, data.userId);
       return undefined;
     },
@@ -158,7 +169,7 @@ function open(database: Database): HandleAny {
 export const usersProjection: Projection = {
   name: 'users',
   version: 2,
-  tables: ['users_2', 'accounts_2'],
+  tables: ['users_2', 'accounts_2', 'requirements_2'],
   schema: SCHEMA,
   open,
 };
