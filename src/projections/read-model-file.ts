@@ -23,6 +23,8 @@ const READ_MODEL_FILE: FileKind = {
   samples: ['SELECT * FROM checkpoints'],
   // A crash may lose what came last, with its checkpoint: the log has it still.
   synchronous: 'NORMAL',
+  // Two processes that keep one file would each find its checkpoints moved.
+  exclusive: true,
   remedies: {
     damaged: 'stop the service, delete it and start again; it is rebuilt from the log',
     newer: 'start that release, or delete it and start again; it is rebuilt from the log',

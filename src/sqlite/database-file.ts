@@ -86,6 +86,7 @@ function connect(kind: FileKind, path: string, patienceMilliseconds: number): Da
   const connection = new Database(path, { timeout: patienceMilliseconds });
   try {
     createSchema(kind, connection);
+    if (kind.exclusive) connection.pragma('locking_mode = EXCLUSIVE');
     connection.pragma('journal_mode = WAL');
     // Under WAL this build falls back to NORMAL, so it is set after WAL, and read back.
     connection.pragma(`synchronous = ${kind.synchronous}`);

@@ -14,6 +14,8 @@ export interface FileKind {
   readonly samples: readonly string[];
   /** `FULL`: what was committed outlives a power failure. `NORMAL`: it outlives the process. */
   readonly synchronous: 'FULL' | 'NORMAL';
+  /** Whether one process has the file for itself. */
+  readonly exclusive: boolean;
   /** What to do about a file that is damaged, or was written by a newer release: `restore it from a backup`. */
   readonly remedies: { readonly damaged: string; readonly newer: string };
 }

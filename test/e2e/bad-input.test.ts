@@ -12,7 +12,11 @@ const places = placesOf(schema);
 const texts = places.filter(({ type }) => type === 'String' || type === 'ID');
 
 /** Refusals that are recorded: what was wrong was a proof. */
-const RECORDED = ['PasswordRejected', 'PasswordBackOffStarted', 'MfaCodeRejected', 'MfaLocked', 'SessionEnded'];
+const RECORDED = [
+  ...['PasswordRejected', 'PasswordBackOffStarted', 'MfaCodeRejected', 'MfaLocked', 'SessionEnded'],
+  // A guarded operation is asked to be verified first.
+  'OperationChallenged',
+];
 
 const NASTY = [
   ...['', ' ', '\t\n', '0', 'null', 'undefined', 'NaN', '-1', '1e309', 'true', '[object Object]'],
@@ -109,6 +113,15 @@ beforeAll(async () => {
     'Mutation.cancelMfaEnrollment': { input: { enrollmentId: 'nothing' } },
     'Mutation.verifyOperation': { input: { challengeId: 'nothing', password } },
     'Mutation.unlockUser': { input: { userId: 'nobody' } },
+    'Mutation.disableMfa': { input: { userId: 'nobody' } },
+    'Mutation.requireSubUserMfa': { input: { userId: 'nobody' } },
+    'Mutation.waiveSubUserMfa': { input: { userId: 'nobody', reason: 'lost' } },
+    'Mutation.renameUser': { input: { userId: 'nobody', username: 'other', displayName: 'Other' } },
+    'Mutation.deleteSubUser': { input: { userId: 'nobody' } },
+    'Mutation.assignRole': { input: { userId: 'nobody', role: 'MEMBER' } },
+    'Mutation.resetSubUserPassword': { input: { userId: 'nobody', newPassword: password } },
+    'Mutation.changePassword': { input: { newPassword: password } },
+    'Mutation.revokeSession': { input: { sessionId: 'nothing' } },
   };
 });
 

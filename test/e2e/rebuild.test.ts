@@ -111,7 +111,7 @@ it('an event that cannot be read stops the read models there, and nothing is ski
       await service.stop();
       removeReadModels();
       await service.restart();
-      await eventually(async () => expect((await ready()).body.reasons).toHaveLength(2));
+      await eventually(async () => expect((await ready()).body.reasons).toHaveLength(3));
     }
   }
 });

@@ -46,7 +46,14 @@ describe('The file of the read models', () => {
 
   it('is for its owner alone, as are the files beside it', () => {
     makeReadModels();
-    for (const suffix of ['', '-wal', '-shm']) expect(statSync(path + suffix).mode & 0o777).toBe(0o600);
+    for (const suffix of ['', '-wal']) expect(statSync(path + suffix).mode & 0o777).toBe(0o600);
+  });
+
+  it('is for one process at a time', () => {
+    makeReadModels();
+    const other = new Sqlite(path, { timeout: 0 });
+    expect(() => other.prepare('SELECT * FROM checkpoints').all()).toThrow('database is locked');
+    other.close();
   });
 
   it('keeps what is in it', () => {
@@ -56,7 +63,7 @@ describe('The file of the read models', () => {
 
   it('begins anew where it was deleted, even if what stood beside it was left', () => {
     makeReadModels();
-    const left = ['-wal', '-shm'].map((suffix) => ({ suffix, content: readFileSync(path + suffix) }));
+    const left = ['-wal'].map((suffix) => ({ suffix, content: readFileSync(path + suffix) }));
     folder.dispose();
     folder = freshFolder();
     path = folder.at('read-models.db');
@@ -145,12 +152,12 @@ describe('Read models that this release cannot read', () => {
   it('halt with that sentence where the damage shows later', () => {
     const file = open();
     const fold = openFold(file.connection, tally());
-    const stranger = new Sqlite(path);
+    // The file is this process's alone, so the damage comes from within.
+    const stranger = file.connection;
     stranger.unsafeMode();
     stranger.pragma('writable_schema = ON');
     stranger.exec("UPDATE sqlite_schema SET rootpage = 900 WHERE name LIKE 'tally%'");
     stranger.exec('PRAGMA schema_version = 99');
-    stranger.close();
     const more = inLog(...times(301, () => event('MfaUnlocked')));
     expect(fold.apply(more, 301n)).toMatchObject({
       code: 'UNREADABLE_FILE',

@@ -23,6 +23,7 @@ const NOTES: FileKind = {
   names: ['notes', 'marks'],
   samples: ['SELECT * FROM notes WHERE id = (SELECT max(id) FROM notes)'],
   synchronous: 'FULL',
+  exclusive: false,
   remedies: { damaged: 'take another', newer: 'wait' },
 };
 

@@ -13,6 +13,7 @@ import {
 const KIND: FileKind = {
   ...{ noun: 'the notebook', applicationId: 1, schemaVersion: 1, schema: '', names: [], samples: [] },
   synchronous: 'NORMAL',
+  exclusive: false,
   remedies: { damaged: 'take another', newer: 'wait' },
 };
 

@@ -39,5 +39,6 @@ export const LOG_FILE: FileKind = {
   // Its first and its last event, and what leads there.
   samples: ['min', 'max'].map((edge) => `SELECT * FROM events WHERE position = (SELECT ${edge}(position) FROM events)`),
   synchronous: 'FULL',
+  exclusive: false,
   remedies: { damaged: 'restore it from a backup', newer: 'start that release' },
 };
