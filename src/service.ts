@@ -41,11 +41,15 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+type WrapStore = (store: EventStore) => EventStore;
+
 /** What tests put in place of the real thing. */
 export interface Overrides {
   readonly now?: () => Instant;
   /** Where log lines go; standard error otherwise. */
   readonly logTo?: DestinationStream;
+  /** Stands between the service and its log. */
+  readonly wrapStore?: WrapStore;
 }
 
 /** How long an answer waits for the read models to know what it did. */
@@ -99,11 +103,16 @@ interface Storage {
   readonly close: () => Promise<void>;
 }
 
-async function openStorage(config: Config, now: () => Instant, logger: Logger): Promise<Storage> {
+async function openStorage(
+  config: Config,
+  now: () => Instant,
+  logger: Logger,
+  wrapStore: WrapStore = (store) => store,
+): Promise<Storage> {
   const database = openLogDatabase({ path: join(config.dataDir, 'log.db') });
   try {
     const keyRing = await keyRingOf(config, now, logger);
-    const store = openSqliteEventStore({ database, now });
+    const store = wrapStore(openSqliteEventStore({ database, now }));
     const vault = openSqliteVault({ database, keyRing, now });
     await checkKeyRing(vault, keyRing);
     const app: Application = {
@@ -223,7 +232,7 @@ export async function start(config: Config, overrides: Overrides = {}): Promise<
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
-    const storage = await openStorage(config, now, logger);
+    const storage = await openStorage(config, now, logger, overrides.wrapStore);
     opened.push(storage.close);
     const readSide = openReadSide(config, storage, logger);
     opened.push(readSide.close);

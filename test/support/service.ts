@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../src/config.js';
 import { after, type Instant } from '../../src/domain/instant.js';
-import { start, type Service } from '../../src/service.js';
+import { start, type Overrides, type Service } from '../../src/service.js';
 import { createClient, type Client, type ClientOptions } from './client.js';
 
 /** A clock that stands still until it is moved. */
@@ -43,26 +43,38 @@ export const PRODUCTION = {
   KEY_RING: JSON.stringify({ active: 'first', sealing: { first: KEY }, digest: KEY }),
 };
 
-function movableClock(): Clock {
+/** A clock that can also be set back, to where a test begins anew. */
+export function movableClock(): Clock & { set(to: Instant): void } {
   let now = START;
   return {
     now: () => now,
     advance(milliseconds) {
       now = after(now, milliseconds);
     },
+    set(to) {
+      now = to;
+    },
   };
 }
 
+/** What a service is given that does not begin with nothing. */
+export interface Given extends Pick<Overrides, 'wrapStore'> {
+  readonly folder?: string;
+  readonly clock?: Clock;
+}
+
 /** Starts a service over HTTP and SQLite files, on any free port. */
-export async function startService(environment: Readonly<Record<string, string>> = {}): Promise<TestService> {
-  const folder = mkdtempSync(join(tmpdir(), 'virtual-mfa-e2e-'));
-  const clock = movableClock();
+export async function startService(
+  environment: Readonly<Record<string, string>> = {},
+  given: Given = {},
+): Promise<TestService> {
+  const { folder = mkdtempSync(join(tmpdir(), 'virtual-mfa-e2e-')), clock = movableClock(), ...more } = given;
   const log: string[] = [];
   const config = readConfig({
     ...{ NODE_ENV: 'test', PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'debug' },
     ...environment,
   });
-  const overrides = { now: () => clock.now(), logTo: { write: (line: string) => log.push(line) } };
+  const overrides = { ...more, now: () => clock.now(), logTo: { write: (line: string) => log.push(line) } };
   let running: Service | null = await start(config, overrides);
   let url = running.url;
 

@@ -12,7 +12,7 @@ import { createUnknownNames } from '../../src/application/unknown-names.js';
 import { verifyOperation } from '../../src/application/verify-operation.js';
 import type { Challenged } from '../../src/application/guard.js';
 import type { PasswordHasher } from '../../src/application/password-hasher.js';
-import { after, type Instant } from '../../src/domain/instant.js';
+import type { Instant } from '../../src/domain/instant.js';
 import type { SessionStage } from '../../src/domain/session/standing.js';
 import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
 import { createEventLog } from '../../src/eventstore/event-log.js';
@@ -23,7 +23,7 @@ import { digest } from '../../src/vault/key-ring.js';
 import { createPersonKeys } from '../../src/vault/person-keys.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { scan, type Authenticator } from './authenticator.js';
-import { PRODUCTION, START, type Clock } from './service.js';
+import { movableClock, PRODUCTION, type Clock } from './service.js';
 
 /** Command handlers on a log and a vault in memory, with one account, its primary and one sub-user. */
 export interface World {
@@ -165,16 +165,6 @@ export async function enableDevice(world: World, token: string) {
   return { authenticator, token: enabled.issued?.token ?? '' };
 }
 
-function clockFrom(start: Instant): Clock {
-  let now = start;
-  return {
-    now: () => now,
-    advance(milliseconds) {
-      now = after(now, milliseconds);
-    },
-  };
-}
-
 function openPorts(now: () => Instant) {
   const database = openLogDatabase({ path: ':memory:' });
   const keyRing = parseKeyRing(PRODUCTION.KEY_RING, 'here');
@@ -212,7 +202,7 @@ export const creating: Command<{ readonly userId: string }> = (app, request, cur
 
 /** Opens a world of its own. */
 export async function openWorld(): Promise<World> {
-  const clock = clockFrom(START);
+  const clock = movableClock();
   const { app, store, close } = openPorts(() => clock.now());
   const registered = valueOf(replyOf(await registerPrimaryAccount(app, requestContext(), owner)));
   const primary = await tokenOf(app, PRIMARY);

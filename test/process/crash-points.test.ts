@@ -1,0 +1,556 @@
+/* eslint-disable max-lines -- a row for every command */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { EventStore } from '../../src/eventstore/event-store.js';
+import { createClient, type Client, type Loose } from '../support/client.js';
+import { countAppends, type Counted } from '../support/counted-store.js';
+import { eventually } from '../support/eventually.js';
+import { prepareDoom, type Doom } from '../support/kill-points.js';
+import { mutate, succeed, viewer, type Outcome } from '../support/operations.js';
+import {
+  answerChallenge,
+  createSubUser,
+  enable,
+  fresh,
+  primary,
+  signIn,
+  startEnrollment,
+  trySignIn,
+  type Credentials,
+} from '../support/people.js';
+import type { Authenticator } from '../support/authenticator.js';
+import { movableClock, PRODUCTION, START, startService, type TestService } from '../support/service.js';
+import { storedEvents, storedTypes } from '../support/stored.js';
+
+const ENVIRONMENT = { KEY_RING: PRODUCTION.KEY_RING };
+const STEP = 30_000;
+const LEASE = 30_000;
+
+const clock = movableClock();
+let doom: Doom;
+
+beforeAll(() => {
+  doom = prepareDoom();
+});
+
+afterAll(() => doom.stop());
+
+/** Where a command is sent: to a service that will be killed, or to one that runs on. */
+type Place = Pick<TestService, 'client'>;
+
+/** A command on a folder where everything it needs has happened. */
+interface Prepared {
+  readonly send: (place: Place) => Promise<Outcome>;
+  /** Sends it once more after the crash, as somebody would who got no answer; a step further on the clock. */
+  readonly repeat: (service: TestService) => Promise<void>;
+  /** What holds in the end, with a crash and without. */
+  readonly check: (service: TestService) => Promise<void>;
+}
+
+interface Command {
+  readonly name: string;
+  readonly appends: number;
+  readonly counted?: Counted;
+  /** What it is refused with where that is how it is done. */
+  readonly refusal?: string;
+  /** What is recorded once by it in the end. */
+  readonly once: readonly string[];
+  readonly prepare: (service: TestService) => Promise<Prepared>;
+}
+
+function by(place: Place, token: string | null): Client {
+  return Object.assign(place.client(), { token });
+}
+
+function tokenOf({ token }: Client): string {
+  if (token === null) throw new Error('nobody is signed in');
+  return token;
+}
+
+/** Has a guarded operation verified that was just asked for; the id of its challenge. */
+async function verification(client: Client, name: string, input: Loose, proof: Loose): Promise<string> {
+  const { userError } = await mutate(client, name, input);
+  await succeed(client, 'verifyOperation', { challengeId: userError.challenge.id, ...proof });
+  return userError.challenge.id;
+}
+
+/** Repeats a guarded operation; where its verification was wasted, with a fresh one. */
+async function repeatGuarded(client: Client, name: string, input: Loose, proof: () => Loose): Promise<Loose> {
+  const { refusal, userError, payload } = await mutate(client, name, input);
+  if (refusal === null) return payload;
+  expect(refusal).toBe('VERIFICATION_REQUIRED');
+  const challengeId = userError.challenge.id;
+  await succeed(client, 'verifyOperation', { challengeId, ...proof() });
+  return succeed(client, name, { ...input, challengeId });
+}
+
+/** Signs in from nothing, with a code where there is a device; whoever is signed in then. */
+async function signInAnew(service: TestService, person: Credentials, device?: Authenticator): Promise<Loose> {
+  const client = await signIn(service, person, 'BEARER');
+  if (device !== undefined) await answerChallenge(client, device);
+  return viewer(client);
+}
+
+async function refusalOf(service: TestService, person: Credentials): Promise<string | null> {
+  return (await trySignIn(service.client(), person)).refusal;
+}
+
+/** An account whose sub-user is signed in, by password alone or with a device. */
+async function withSubUser(service: TestService) {
+  const { account, client } = await primary(service, 'BEARER');
+  const sam = await createSubUser(client, account);
+  const session = await signIn(service, sam, 'BEARER');
+  return { account, primary: tokenOf(client), sam, session };
+}
+
+async function withDevice(service: TestService) {
+  const { session, ...rest } = await withSubUser(service);
+  const device = await enable(service, session);
+  clock.advance(STEP);
+  return { ...rest, session, device, token: tokenOf(session) };
+}
+
+const commands: readonly Command[] = [
+  {
+    name: 'registerAccount',
+    appends: 4,
+    once: ['PrimaryAccountRegistered'],
+    async prepare() {
+      const input = { alias: fresh('acme'), email: `${fresh('ada')}@example.com`, password: fresh('correct horse') };
+      const send = (place: Place) => mutate(place.client(), 'registerAccount', input);
+      const owner = { account: null, username: input.email, password: input.password };
+      return {
+        send,
+        repeat: async (service) => expect((await send(service)).refusal).toBeNull(),
+        check: async (service) => expect((await signInAnew(service, owner)).stage).toBe('FULL'),
+      };
+    },
+  },
+  {
+    name: 'createSubUser with a requirement',
+    appends: 3,
+    once: ['UserCreated'],
+    async prepare(service) {
+      const { client, account } = await primary(service, 'BEARER');
+      const token = tokenOf(client);
+      const input = { username: 'sam', password: fresh('battery staple'), requireMfa: true };
+      const send = (place: Place) => mutate(by(place, token), 'createSubUser', input);
+      const sam = { ...input, account: account.alias };
+      return {
+        send,
+        repeat: async (again) => expect((await send(again)).refusal).toBeNull(),
+        check: async (again) => expect((await signInAnew(again, sam)).stage).toBe('MFA_ENROLLMENT'),
+      };
+    },
+  },
+  {
+    name: 'signIn after a wrong password',
+    appends: 2,
+    once: ['SessionStarted'],
+    async prepare(service) {
+      const { sam } = await withSubUser(service);
+      await trySignIn(service.client(), { ...sam, password: 'another one' });
+      const send = (place: Place) => trySignIn(place.client(), sam, 'BEARER');
+      return {
+        send,
+        repeat: async (again) => expect((await send(again)).refusal).toBeNull(),
+        check: async (again) =>
+          expect(await refusalOf(again, { ...sam, password: 'another one' })).toBe('SIGN_IN_FAILED'),
+      };
+    },
+  },
+  {
+    name: 'answerMfaChallenge with the right code',
+    appends: 2,
+    once: ['SessionRaised'],
+    async prepare(service) {
+      const { sam, device } = await withDevice(service);
+      const challenge = tokenOf(await signIn(service, sam, 'BEARER'));
+      const send = (place: Place) => mutate(by(place, challenge), 'answerMfaChallenge', { code: device.code() });
+      return {
+        send,
+        async repeat(again) {
+          const { payload } = await send(again);
+          expect((await viewer(by(again, payload.outcome.token))).stage).toBe('FULL');
+        },
+        check: async (again) => expect((await signInAnew(again, sam, device)).stage).toBe('FULL'),
+      };
+    },
+  },
+  {
+    name: 'answerMfaChallenge with the fifth wrong code',
+    appends: 2,
+    refusal: 'WRONG_CODE',
+    once: ['MfaCodeRejected'],
+    async prepare(service) {
+      const { sam, device } = await withDevice(service);
+      const client = await signIn(service, sam, 'BEARER');
+      const challenge = tokenOf(client);
+      const wrong = { code: device.wrongCode() };
+      for (let n = 1; n < 5; n += 1) await mutate(client, 'answerMfaChallenge', wrong);
+      const send = (place: Place) => mutate(by(place, challenge), 'answerMfaChallenge', wrong);
+      return {
+        send,
+        repeat: async (again) => expect(['WRONG_CODE', 'UNAUTHENTICATED']).toContain((await send(again)).refusal),
+        async check(again) {
+          expect(await viewer(by(again, challenge))).toBeNull();
+          const right = await mutate(by(again, challenge), 'answerMfaChallenge', { code: device.code() });
+          expect(right.refusal).toBe('UNAUTHENTICATED');
+          expect((await signInAnew(again, sam, device)).stage).toBe('FULL');
+        },
+      };
+    },
+  },
+  {
+    name: 'startMfaEnrollment with a challenge',
+    appends: 2,
+    once: ['MfaEnrollmentStarted'],
+    async prepare(service) {
+      const { session, device, token } = await withDevice(service);
+      const input = { deviceName: 'Tablet' };
+      const challengeId = await verification(session, 'startMfaEnrollment', input, { code: device.code() });
+      const guarded = { ...input, challengeId };
+      return {
+        send: (place) => mutate(by(place, token), 'startMfaEnrollment', guarded),
+        async repeat(again) {
+          await repeatGuarded(by(again, token), 'startMfaEnrollment', guarded, () => ({ code: device.code() }));
+        },
+        async check(again) {
+          const { user } = await viewer(by(again, token));
+          expect(user.mfa).toMatchObject({ enabled: true, deviceName: 'Phone', pendingEnrollment: input });
+        },
+      };
+    },
+  },
+  ...(['code', 'password'] as const).map((kind): Command => ({
+    name: `verifyOperation by ${kind}`,
+    appends: 2,
+    once: ['OperationVerified'],
+    async prepare(service) {
+      const { account, client } = await primary(service, 'BEARER');
+      const device = kind === 'code' ? await enable(service, client) : null;
+      const token = tokenOf(client);
+      const input = { newPassword: fresh('brand new words') };
+      const { userError } = await mutate(by(service, token), 'changePassword', input);
+      const challengeId = userError.challenge.id as string;
+      // A success after a failure is recorded as well.
+      if (kind === 'password') await mutate(by(service, token), 'verifyOperation', { challengeId, password: 'no' });
+      const proof = () => (device === null ? { password: account.password } : { code: device.code() });
+      const send = (place: Place) => mutate(by(place, token), 'verifyOperation', { challengeId, ...proof() });
+      return {
+        send,
+        repeat: async (again) => expect((await send(again)).refusal).toBeNull(),
+        async check(again) {
+          await succeed(by(again, token), 'changePassword', { ...input, challengeId });
+          const second = await mutate(by(again, token), 'changePassword', {
+            newPassword: fresh('others'),
+            challengeId,
+          });
+          expect(second.refusal).toBe('VERIFICATION_REQUIRED');
+        },
+      };
+    },
+  })),
+  {
+    name: 'enableMfa for a first device',
+    appends: 2,
+    once: ['MfaEnabled'],
+    async prepare(service) {
+      const { sam, session } = await withSubUser(service);
+      const token = tokenOf(session);
+      const { authenticator, enrollment } = await startEnrollment(service, session, { deviceName: 'Phone' });
+      const send = (place: Place) =>
+        mutate(by(place, token), 'enableMfa', { enrollmentId: enrollment.id, code: authenticator.code() });
+      return {
+        send,
+        repeat: async (again) => expect([null, 'NOT_FOUND']).toContain((await send(again)).refusal),
+        check: async (again) => expect((await signInAnew(again, sam, authenticator)).user.mfa.enabled).toBe(true),
+      };
+    },
+  },
+  {
+    name: 'enableMfa in place of another device',
+    appends: 2,
+    once: ['MfaDeviceReplaced'],
+    async prepare(service) {
+      const { sam, session, token, device } = await withDevice(service);
+      const bystander = tokenOf(await signIn(service, sam, 'BEARER'));
+      const input = { deviceName: 'Tablet' };
+      const challengeId = await verification(session, 'startMfaEnrollment', input, { code: device.code() });
+      const { authenticator, enrollment } = await startEnrollment(service, session, { ...input, challengeId });
+      const send = (place: Place) =>
+        mutate(by(place, token), 'enableMfa', { enrollmentId: enrollment.id, code: authenticator.code() });
+      return {
+        send,
+        repeat: async (again) => expect([null, 'UNAUTHENTICATED']).toContain((await send(again)).refusal),
+        async check(again) {
+          expect(await viewer(by(again, bystander))).toBeNull();
+          const { user } = await signInAnew(again, sam, authenticator);
+          expect(user.mfa).toMatchObject({ deviceName: 'Tablet', pendingEnrollment: null });
+          const challenge = await signIn(again, sam, 'BEARER');
+          const old = await mutate(challenge, 'answerMfaChallenge', { code: device.nextCode() });
+          expect(old.refusal).toBe('WRONG_CODE');
+        },
+      };
+    },
+  },
+  {
+    name: 'disableMfa',
+    appends: 2,
+    once: ['MfaDisabled'],
+    async prepare(service) {
+      const { sam, session, token, device } = await withDevice(service);
+      const challengeId = await verification(session, 'disableMfa', {}, { code: device.code() });
+      return {
+        send: (place) => mutate(by(place, token), 'disableMfa', { challengeId }),
+        async repeat(again) {
+          await repeatGuarded(by(again, token), 'disableMfa', { challengeId }, () => ({ code: device.code() }));
+        },
+        check: async (again) => expect((await signInAnew(again, sam)).user.mfa.enabled).toBe(false),
+      };
+    },
+  },
+  {
+    name: 'waiveSubUserMfa',
+    appends: 2,
+    once: ['SubUserMfaWaived'],
+    async prepare(service) {
+      const { account, primary: token, sam } = await withSubUser(service);
+      const client = by(service, token);
+      await succeed(client, 'requireSubUserMfa', { userId: sam.userId, effective: 'IMMEDIATELY' });
+      const input = { userId: sam.userId, reason: 'on leave' };
+      const proof = { password: account.password };
+      const guarded = { ...input, challengeId: await verification(client, 'waiveSubUserMfa', input, proof) };
+      return {
+        send: (place) => mutate(by(place, token), 'waiveSubUserMfa', guarded),
+        async repeat(again) {
+          await repeatGuarded(by(again, token), 'waiveSubUserMfa', guarded, () => proof);
+        },
+        check: async (again) => expect((await signInAnew(again, sam)).stage).toBe('FULL'),
+      };
+    },
+  },
+  {
+    name: 'changePassword',
+    appends: 2,
+    once: ['PasswordChanged'],
+    async prepare(service) {
+      const { sam, session } = await withSubUser(service);
+      const token = tokenOf(session);
+      const bystander = tokenOf(await signIn(service, sam, 'BEARER'));
+      const input = { newPassword: fresh('brand new words') };
+      const proof = { password: sam.password };
+      const guarded = { ...input, challengeId: await verification(session, 'changePassword', input, proof) };
+      return {
+        send: (place) => mutate(by(place, token), 'changePassword', guarded),
+        async repeat(again) {
+          await repeatGuarded(by(again, token), 'changePassword', guarded, () => proof);
+        },
+        async check(again) {
+          expect((await viewer(by(again, token))).stage).toBe('FULL');
+          expect(await viewer(by(again, bystander))).toBeNull();
+          expect(await refusalOf(again, sam)).toBe('SIGN_IN_FAILED');
+          expect((await signInAnew(again, { ...sam, password: input.newPassword })).stage).toBe('FULL');
+        },
+      };
+    },
+  },
+  {
+    name: 'resetSubUserPassword',
+    appends: 1,
+    once: ['PasswordReset'],
+    async prepare(service) {
+      const { primary: token, sam, session } = await withSubUser(service);
+      const bystander = tokenOf(session);
+      const newPassword = fresh('brand new words');
+      const send = (place: Place) =>
+        mutate(by(place, token), 'resetSubUserPassword', { userId: sam.userId, newPassword });
+      return {
+        send,
+        repeat: async (again) => expect((await send(again)).refusal).toBeNull(),
+        async check(again) {
+          expect(await viewer(by(again, bystander))).toBeNull();
+          expect(await refusalOf(again, sam)).toBe('SIGN_IN_FAILED');
+          expect((await signInAnew(again, { ...sam, password: newPassword })).stage).toBe('PASSWORD_CHANGE');
+        },
+      };
+    },
+  },
+  {
+    name: 'renameUser',
+    appends: 2,
+    once: ['UserRenamed'],
+    async prepare(service) {
+      const { primary: token, sam } = await withSubUser(service);
+      const send = (place: Place) => mutate(by(place, token), 'renameUser', { userId: sam.userId, username: 'samuel' });
+      return {
+        send,
+        repeat: async (again) => expect((await send(again)).refusal).toBeNull(),
+        async check(again) {
+          expect(await refusalOf(again, sam)).toBe('SIGN_IN_FAILED');
+          expect((await signInAnew(again, { ...sam, username: 'samuel' })).user.id).toBe(sam.userId);
+          const { username } = sam;
+          await succeed(by(again, token), 'createSubUser', { username, password: fresh('battery staple') });
+        },
+      };
+    },
+  },
+  {
+    name: 'deleteSubUser',
+    appends: 2,
+    once: ['UserDeleted', 'NameReleased'],
+    async prepare(service) {
+      const { primary: token, sam, session } = await withDevice(service);
+      const bystander = tokenOf(session);
+      const send = (place: Place) => mutate(by(place, token), 'deleteSubUser', { userId: sam.userId });
+      return {
+        send,
+        repeat: async (again) => expect((await send(again)).refusal).toBeNull(),
+        async check(again) {
+          expect(await viewer(by(again, bystander))).toBeNull();
+          expect(await refusalOf(again, sam)).toBe('SIGN_IN_FAILED');
+          await eventually(async () => expect(secretsOf(again, sam.userId, ['seed', 'password'])).toBe(0));
+          const { username, password } = sam;
+          await succeed(by(again, token), 'createSubUser', { username, password });
+        },
+      };
+    },
+  },
+  {
+    name: 'unlockUser',
+    appends: 2,
+    once: ['MfaUnlocked', 'PasswordBackOffCleared'],
+    async prepare(service) {
+      const { primary: token, sam, device } = await withDevice(service);
+      await mutate(await signIn(service, sam, 'BEARER'), 'answerMfaChallenge', { code: device.wrongCode() });
+      for (let n = 0; n < 5; n += 1) await trySignIn(service.client(), { ...sam, password: 'another one' });
+      const send = (place: Place) => mutate(by(place, token), 'unlockUser', { userId: sam.userId });
+      return {
+        send,
+        repeat: async (again) => expect((await send(again)).refusal).toBeNull(),
+        check: async (again) => expect((await signInAnew(again, sam, device)).stage).toBe('FULL'),
+      };
+    },
+  },
+  {
+    name: 'the seed of a disabled device is destroyed',
+    appends: 4,
+    counted: 'SYSTEM',
+    once: ['MfaDisabled', 'ReactionDone'],
+    async prepare(service) {
+      const { sam, session, token, device } = await withDevice(service);
+      const challengeId = await verification(session, 'disableMfa', {}, { code: device.code() });
+      return {
+        send: (place) => mutate(by(place, token), 'disableMfa', { challengeId }),
+        // Nobody asks again; what was claimed is taken over once its lease has run out.
+        repeat: async () => undefined,
+        async check(again) {
+          await eventually(async () => expect(storedTypes(again, 'reaction-*')).toContain('ReactionsReached'));
+          expect(storedTypes(again)).toContain('MfaSecretDestroyed');
+          expect(secretsOf(again, sam.userId, ['seed'])).toBe(0);
+          expect((await signInAnew(again, sam)).stage).toBe('FULL');
+        },
+      };
+    },
+  },
+];
+
+/** How many secrets of a user are left in the vault. */
+function secretsOf({ folder }: TestService, userId: string, kinds: readonly string[]): number {
+  const database = new Database(join(folder, 'log.db'), { readonly: true });
+  try {
+    const query = "SELECT kind FROM secrets WHERE destroyed = 0 AND id GLOB ? || '.*'";
+    const left = database.prepare<[string], string>(query).pluck().all(userId);
+    return left.filter((kind) => kinds.includes(kind)).length;
+  } finally {
+    database.close();
+  }
+}
+
+/** Every stream counts from 1 without a gap, and so does the log. */
+function expectIntegrity(folder: string): void {
+  const versions = new Map<string, number>();
+  storedEvents({ folder }).forEach(({ position, stream, version }, index) => {
+    const expected = (versions.get(stream) ?? 0) + 1;
+    expect({ position, stream, version }).toStrictEqual({ position: index + 1, stream, version: expected });
+    versions.set(stream, version);
+  });
+}
+
+/** What of some types was recorded in a folder. */
+function countOf(folder: string, types: readonly string[]): readonly string[] {
+  return storedTypes({ folder }).filter((type) => types.includes(type));
+}
+
+const folders: string[] = [];
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'virtual-mfa-crash-'));
+  folders.push(folder);
+  return folder;
+}
+
+function copyOf(folder: string): string {
+  const copy = newFolder();
+  cpSync(folder, copy, { recursive: true });
+  return copy;
+}
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Sends a command to a service that kills itself before an append; answers once it is dead. */
+async function sendToDeath({ send }: Prepared, folder: string, append: number, counted: Counted): Promise<void> {
+  const { url, ended } = await doom.serve({ folder, append, counted, now: clock.now(), environment: ENVIRONMENT });
+  await send({ client: () => createClient(url) }).catch(() => undefined);
+  expect(await ended).toBe('SIGKILL');
+  expectIntegrity(folder);
+}
+
+function expectDone(folder: string, { once }: Command, before: readonly string[]): void {
+  expectIntegrity(folder);
+  expect([...countOf(folder, once)].sort()).toStrictEqual([...before, ...once].sort());
+}
+
+describe('killed before any of its appends, then started and asked again, it ends in the right state:', () => {
+  it.each(commands)('$name', async (command) => {
+    const { counted = 'COMMANDS', once, appends, refusal = null } = command;
+    clock.set(START);
+    const snapshot = newFolder();
+    const first = await startService(ENVIRONMENT, { folder: snapshot, clock });
+    const prepared = await command.prepare(first);
+    await first.stop();
+    clock.advance(STEP);
+    const now = clock.now();
+    const before = countOf(snapshot, once);
+
+    // Nothing is killed: so many appends there are to be killed before.
+    let count = 0;
+    const folder = copyOf(snapshot);
+    const wrapStore = (store: EventStore) => countAppends(store, counted, () => (count += 1));
+    const whole = await startService(ENVIRONMENT, { folder, clock, wrapStore });
+    expect((await prepared.send(whole)).refusal).toBe(refusal);
+    if (counted === 'SYSTEM') await eventually(async () => expect(count).toBe(appends));
+    expect(count).toBe(appends);
+    clock.advance(STEP);
+    await prepared.check(whole);
+    await whole.dispose();
+
+    for (let append = 1; append <= appends; append += 1) {
+      clock.set(now);
+      const killed = copyOf(snapshot);
+      await sendToDeath(prepared, killed, append, counted);
+      clock.advance(LEASE);
+      const again = await startService(ENVIRONMENT, { folder: killed, clock });
+      await prepared.repeat(again);
+      if (counted === 'SYSTEM') await eventually(async () => expect(countOf(killed, once)).toHaveLength(once.length));
+      expectDone(killed, command, before);
+      await prepared.check(again);
+      await again.dispose();
+    }
+  });
+});
