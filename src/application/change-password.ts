@@ -4,7 +4,7 @@ import type { Application } from './application.js';
 import { bySelf } from './authorship.js';
 import { matchesPassword } from './check-password.js';
 import { execute } from './execute.js';
-import { guard, type Challenged } from './guard.js';
+import { guard, notVerified, type Challenged } from './guard.js';
 import { checkPassword, storePassword } from './new-credentials.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
@@ -29,7 +29,7 @@ export async function changePassword(
   if (current.stage === 'FULL') {
     const call = { operation: 'CHANGE_PASSWORD', arguments: {} } as const;
     const guarded = await guard(app, request, current, { ...call, challengeId: input.challengeId });
-    if (!guarded.verified) return done({ challenge: guarded.challenge });
+    if (!guarded.verified) return notVerified(guarded);
   }
   if (await matchesPassword(app, current.user, input.newPassword)) return refused({ code: 'PASSWORD_UNCHANGED' });
   const { userId, credentialId: oldCredentialId } = current.user;

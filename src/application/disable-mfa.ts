@@ -2,7 +2,7 @@ import type { DisableMfa } from '../domain/mfa/commands.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { Application } from './application.js';
 import { execute, load } from './execute.js';
-import { guard, type Challenged } from './guard.js';
+import { guard, notVerified, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 import { subjectOf } from './subject.js';
@@ -30,7 +30,7 @@ export async function disableMfa(
   if (mfa.device === null) return refused({ code: 'MFA_NOT_ENABLED' });
   const call = { operation: 'DISABLE_MFA', arguments: { userId } } as const;
   const guarded = await guard(app, request, current, { ...call, challengeId: input.challengeId });
-  if (!guarded.verified) return done({ challenge: guarded.challenge });
+  if (!guarded.verified) return notVerified(guarded);
   const { method: verifiedBy, challengeId } = guarded;
   const disabled = await execute(app, request, {
     decider: mfaDecider,

@@ -10,6 +10,7 @@ import type { Application } from './application.js';
 import { bySelf } from './authorship.js';
 import { execute } from './execute.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
+import { done, refused, type Result } from './result.js';
 
 /** A guarded operation with the arguments that its verification is bound to: none that is secret, and no challenge id. */
 export interface GuardedCall {
@@ -19,8 +20,18 @@ export interface GuardedCall {
 
 /** Either a verification was used up by this call, or there is a challenge to be answered first. */
 export type Guarded =
-  | { readonly verified: true; readonly method: VerificationMethod; readonly challengeId: string }
-  | { readonly verified: false; readonly challenge: OperationChallenge };
+  { readonly verified: true; readonly method: VerificationMethod; readonly challengeId: string } | NotVerified;
+
+/** The challenge to be answered first; null where the session ended meanwhile. */
+export interface NotVerified {
+  readonly verified: false;
+  readonly challenge: OperationChallenge | null;
+}
+
+/** What a command answers that was not verified. */
+export function notVerified<T>({ challenge }: Pick<NotVerified, 'challenge'>): Result<Challenged<T>> {
+  return challenge === null ? refused({ code: 'SESSION_ENDED' }) : done({ challenge });
+}
 
 /** What a guarded command comes to: the challenge to be answered first, or what was done. */
 export type Challenged<T> = { readonly challenge: OperationChallenge } | ({ readonly challenge: null } & T);
@@ -29,13 +40,13 @@ function digestOf(app: Application, { sessionId }: CurrentSession, call: Guarded
   return app.digest('operation-arguments', canonicalJson({ sessionId, ...call }));
 }
 
-/** Opens a challenge for a call, or finds the equal one that is open. */
+/** Opens a challenge for a call, or finds the equal one that is open; null where the session ended meanwhile. */
 export async function challengeFor(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
   call: GuardedCall,
-): Promise<OperationChallenge> {
+): Promise<OperationChallenge | null> {
   const { mfa } = current;
   const exhausted = Object.entries(mfa.challenges).filter(([, { failures }]) => failures >= CHALLENGE_ATTEMPTS);
   const command: ChallengeOperation = {
@@ -53,9 +64,7 @@ export async function challengeFor(
     by: bySelf(current),
     command: () => command,
   });
-  const challenge = state.status === 'OPEN' ? openChallenge(state, command) : undefined;
-  if (challenge === undefined) throw new Error('a session ended while an operation was challenged in it');
-  return challenge;
+  return state.status === 'OPEN' ? (openChallenge(state, command) ?? null) : null;
 }
 
 function verifiedBy({ session }: CurrentSession, challengeId: string | null): VerificationMethod | null {

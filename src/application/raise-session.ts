@@ -25,6 +25,8 @@ export async function raiseSession(
     by: bySelf(current),
     command: (): RaiseSession => ({
       type: 'RaiseSession',
+      sessionId,
+      sessionsEnded: mfa.sessionsEnded,
       factors: ['PASSWORD', 'VIRTUAL_MFA'],
       userVersion: user.version,
       mfaVersion,

@@ -4,7 +4,7 @@ import type { RequirementStart } from '../domain/mfa/events.js';
 import { checkReason } from '../domain/user/names.js';
 import type { Application } from './application.js';
 import { execute } from './execute.js';
-import { guard, type Challenged } from './guard.js';
+import { guard, notVerified, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 import { managedSubject } from './subject.js';
@@ -48,7 +48,7 @@ export async function waiveSubUserMfa(
   const { accountId, userId } = subject.user;
   const call = { operation: 'WAIVE_SUB_USER_MFA', arguments: { userId, reason } } as const;
   const guarded = await guard(app, request, current, { ...call, challengeId: input.challengeId });
-  if (!guarded.verified) return done({ challenge: guarded.challenge });
+  if (!guarded.verified) return notVerified(guarded);
   const { challengeId } = guarded;
   const waived = await execute(app, request, {
     ...{ decider: mfaDecider, id: userId, by: subject.by },

@@ -8,7 +8,7 @@ import { checkDeviceName } from '../domain/user/names.js';
 import type { Application } from './application.js';
 import { ownedId } from './owned-id.js';
 import { execute, load } from './execute.js';
-import { challengeFor, guard, type GuardedCall } from './guard.js';
+import { challengeFor, guard, notVerified, type GuardedCall } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 import { subjectOf, type Subject } from './subject.js';
@@ -94,7 +94,7 @@ async function startVerified(
   if (!started.rejections.some(({ code }) => code === 'VERIFICATION_REQUIRED')) return started;
   // A device was enabled meanwhile: what was verified does not serve any more.
   const fresh = await withFreshMfa(app, current);
-  return done({ challenge: await challengeFor(app, request, fresh, callOf(subject, enrollment.deviceName)) });
+  return notVerified({ challenge: await challengeFor(app, request, fresh, callOf(subject, enrollment.deviceName)) });
 }
 
 /** Starts setting up a virtual MFA device for oneself, or for a user whom one manages, once the identity was verified. */
@@ -115,7 +115,7 @@ export async function startMfaEnrollment(
   }
   const { challengeId } = input;
   const guarded = await guard(app, request, current, { ...callOf(subject, deviceName), challengeId });
-  if (!guarded.verified) return done({ challenge: guarded.challenge });
+  if (!guarded.verified) return notVerified(guarded);
   const verified = { verifiedBy: guarded.method, challengeId: guarded.challengeId };
   return startVerified(app, request, { current, subject }, { ...verified, deviceName });
 }

@@ -202,7 +202,8 @@ export function startSession(of: Partial<StartSession> = {}): StartSession {
 
 export function raiseSession(of: Partial<RaiseSession> = {}): RaiseSession {
   const { factors, userVersion, mfaVersion } = EVENTS.SessionRaised.data;
-  return { type: 'RaiseSession', factors, userVersion, mfaVersion, secretDigest: 'second-digest', now: NOW, ...of };
+  const decidedOn = { factors, userVersion, mfaVersion, sessionsEnded: null };
+  return { type: 'RaiseSession', sessionId: 'session', ...decidedOn, secretDigest: 'second-digest', now: NOW, ...of };
 }
 
 export function refreshSession(of: Partial<RefreshSession> = {}): RefreshSession {

@@ -99,7 +99,7 @@ function evolveEnrollment(state: MfaState, event: Recorded<MfaEvent>): MfaState 
     case 'MfaDeviceReplaced':
       return {
         ...enable(state, event.data.newDeviceId, event.data.timeStep),
-        sessionsEnded: endSessions(state.sessionsEnded, state.version, null),
+        sessionsEnded: endSessions(state.sessionsEnded, state.version, event.metadata.sessionId),
       };
     default:
       return state;

@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.js';
 import type { GuardedOperation } from '../operation/guarded-operations.js';
+import type { SessionsEnded } from '../user/state.js';
 import type { VerificationMethod } from '../operation/method.js';
 import type { Factor, SessionEnding, Transport } from './events.js';
 
@@ -22,6 +23,9 @@ export interface StartSession extends Basis {
 /** A second factor was proven: the session rises and its secret changes. */
 export interface RaiseSession extends Basis {
   readonly type: 'RaiseSession';
+  readonly sessionId: string;
+  /** What had ended sessions by the version that this was decided on: what is over does not rise. */
+  readonly sessionsEnded: SessionsEnded | null;
   readonly now: Instant;
 }
 

@@ -1,5 +1,6 @@
 import { accept, reject, type Decider, type Decision } from '../decider.js';
 import { after, isReached } from '../instant.js';
+import { isEndedBy } from '../user/state.js';
 import type { EndSession, RaiseSession, SessionCommand, StartSession } from './commands.js';
 import type { SessionEvent } from './events.js';
 import { hasExpired, REFRESH_INTERVAL } from './standing.js';
@@ -17,7 +18,8 @@ function startSession(command: StartSession): Decision<SessionEvent> {
 
 function raiseSession(command: RaiseSession, session: OpenSession): Decision<SessionEvent> {
   const { accountId, userId } = session;
-  const { factors, userVersion, mfaVersion, secretDigest } = command;
+  const { factors, userVersion, mfaVersion, secretDigest, sessionId, sessionsEnded } = command;
+  if (isEndedBy(sessionsEnded, sessionId, session.mfaVersion)) return reject({ code: 'SESSION_ENDED' });
   return accept(
     { type: 'SessionRaised', data: { accountId, userId, factors, userVersion, mfaVersion }, personal: null },
     { type: 'SessionRotated', data: { accountId, userId, secretDigest }, personal: null },

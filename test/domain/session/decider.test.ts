@@ -49,6 +49,13 @@ describe('Starting a session', () => {
 });
 
 describe('Raising a session', () => {
+  it('that was ended by the version that it was decided on changes nothing', () => {
+    const sessionsEnded = { atVersion: 3, except: 'another', exceptFrom: 0 };
+    given(sessionDecider, event('SessionStarted', { mfaVersion: 2 }))
+      .when(raiseSession({ mfaVersion: 4, sessionsEnded }))
+      .thenRejected('SESSION_ENDED');
+  });
+
   it('records the second factor and gives it a new secret', () => {
     given(sessionDecider, started)
       .when(raiseSession({ mfaVersion: 4 }))

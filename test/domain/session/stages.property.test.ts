@@ -66,7 +66,7 @@ class World {
       this.events.push(recorded);
       this.mfa = mfaDecider.evolve(this.mfa, recorded);
       if (made.type === 'MfaDisabled') this.cuts.push({ version: recorded.version, except: session });
-      if (made.type === 'MfaDeviceReplaced') this.cuts.push({ version: recorded.version, except: null });
+      if (made.type === 'MfaDeviceReplaced') this.cuts.push({ version: recorded.version, except: session });
     }
     return decision.accepted;
   }
@@ -91,10 +91,10 @@ class World {
   }
 
   rise(session: string, late: boolean): void {
-    const mfaVersion = this.mfa.version;
+    const { version: mfaVersion, sessionsEnded } = this.mfa;
     this.rising.push(session);
     this.land(late, () => {
-      this.record(session, raiseSession({ mfaVersion }));
+      this.record(session, raiseSession({ mfaVersion, sessionsEnded, sessionId: session }));
       this.rising.splice(this.rising.indexOf(session), 1);
     });
   }
