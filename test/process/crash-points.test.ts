@@ -285,7 +285,7 @@ const commands: readonly Command[] = [
         mutate(by(place, token), 'enableMfa', { enrollmentId: enrollment.id, code: authenticator.code() });
       return {
         send,
-        repeat: async (again) => expect([null, 'UNAUTHENTICATED']).toContain((await send(again)).refusal),
+        repeat: async (again) => expect([null, 'NOT_FOUND', 'UNAUTHENTICATED']).toContain((await send(again)).refusal),
         async check(again) {
           expect(await viewer(by(again, bystander))).toBeNull();
           const { user } = await signInAnew(again, sam, authenticator);
