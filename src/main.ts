@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { readConfig } from './config.js';
 
@@ -19,6 +20,11 @@ function explain(error: unknown): string {
   const remedy = REMEDIES[code];
   if (remedy !== undefined) return `${message}. ${remedy}`;
   return error instanceof Error ? (error.stack ?? message) : message;
+}
+
+function versionOf(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
 }
 
 async function serve(): Promise<void> {
@@ -46,6 +52,7 @@ async function serve(): Promise<void> {
 const program = new Command()
   .name('virtual-mfa')
   .description('Virtual MFA (TOTP) for a cloud console: an event-sourced service with GraphQL')
+  .version(versionOf())
   .showHelpAfterError();
 
 program

@@ -14,7 +14,7 @@ import { createUnknownNames } from './application/unknown-names.js';
 import { ConfigError, type Config } from './config.js';
 import { instantOf, type Instant } from './domain/instant.js';
 import { createEventLog } from './eventstore/event-log.js';
-import type { EventStore } from './eventstore/event-store.js';
+import { EventStoreError, type EventStore } from './eventstore/event-store.js';
 import { openLogDatabase } from './eventstore/sqlite/log-database.js';
 import { openSqliteEventStore } from './eventstore/sqlite/sqlite-event-store.js';
 import { createErrorMask } from './graphql/masking.js';
@@ -167,6 +167,16 @@ function openReadSide(config: Config, { store, app }: Storage, logger: Logger) {
   }
 }
 
+/** Read models that know more than the log belong to another log: a backup was put back, say. */
+async function refuseReadModelsAhead({ dataDir }: Config, { store }: Storage, { runner }: ReadSide): Promise<void> {
+  if (runner.status().position <= (await store.head())) return;
+  const path = join(dataDir, 'read-models.db');
+  throw new EventStoreError(
+    'UNREADABLE_FILE',
+    `the read-model file ${path} is ahead of the event log, which it does not belong to: delete it and start again; it is rebuilt from the log`,
+  );
+}
+
 /** The sweep runs this often; what it looks for is older than an hour. */
 const SWEEP_EVERY = 3_600_000;
 
@@ -236,6 +246,7 @@ export async function start(config: Config, overrides: Overrides = {}): Promise<
     opened.push(storage.close);
     const readSide = openReadSide(config, storage, logger);
     opened.push(readSide.close);
+    await refuseReadModelsAhead(config, storage, readSide);
     opened.push(startProcessManagers(storage, logger));
     const http = await openHttp(config, storage, readSide, logger);
     opened.push(() => http.close());

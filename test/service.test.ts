@@ -98,3 +98,18 @@ describe('The service', () => {
     expectLogClosed();
   });
 });
+
+it('refuses read models that know more than the log, which is another one by now', async () => {
+  const service = await begin();
+  await service.ready();
+  const query =
+    'mutation { registerAccount(input: { alias: "acme", email: "ada@example.com", password: "correct horse battery" }) { account { id } } }';
+  const headers = { 'content-type': 'application/json' };
+  expect((await fetch(service.url, { method: 'POST', headers, body: JSON.stringify({ query }) })).status).toBe(200);
+  await service.stop();
+  for (const suffix of ['', '-wal', '-shm']) rmSync(log + suffix, { force: true });
+  await expect(begin()).rejects.toThrow(/read-models\.db is ahead of the event log.*delete it and start again/);
+  expectLogClosed();
+  rmSync(readModels);
+  await run();
+});
