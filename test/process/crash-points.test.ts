@@ -22,7 +22,7 @@ import {
   type Credentials,
 } from '../support/people.js';
 import type { Authenticator } from '../support/authenticator.js';
-import { movableClock, PRODUCTION, START, startService, type TestService } from '../support/service.js';
+import { movableClock, PRODUCTION, START, startService, type Given, type TestService } from '../support/service.js';
 import { storedEvents, storedTypes } from '../support/stored.js';
 
 const ENVIRONMENT = { KEY_RING: PRODUCTION.KEY_RING };
@@ -499,7 +499,16 @@ function copyOf(folder: string): string {
   return copy;
 }
 
-afterEach(() => {
+const services: TestService[] = [];
+
+async function serve(folder: string, more: Pick<Given, 'wrapStore'> = {}): Promise<TestService> {
+  const service = await startService(ENVIRONMENT, { folder, clock, ...more });
+  services.push(service);
+  return service;
+}
+
+afterEach(async () => {
+  for (const service of services.splice(0)) await service.stop();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -521,7 +530,7 @@ describe('killed before any of its appends, then started and asked again, it end
     const { counted = 'COMMANDS', once, appends, refusal = null } = command;
     clock.set(START);
     const snapshot = newFolder();
-    const first = await startService(ENVIRONMENT, { folder: snapshot, clock });
+    const first = await serve(snapshot);
     const prepared = await command.prepare(first);
     await first.stop();
     clock.advance(STEP);
@@ -532,25 +541,25 @@ describe('killed before any of its appends, then started and asked again, it end
     let count = 0;
     const folder = copyOf(snapshot);
     const wrapStore = (store: EventStore) => countAppends(store, counted, () => (count += 1));
-    const whole = await startService(ENVIRONMENT, { folder, clock, wrapStore });
+    const whole = await serve(folder, { wrapStore });
     expect((await prepared.send(whole)).refusal).toBe(refusal);
     if (counted === 'SYSTEM') await eventually(async () => expect(count).toBe(appends));
     expect(count).toBe(appends);
     clock.advance(STEP);
     await prepared.check(whole);
-    await whole.dispose();
+    await whole.stop();
 
     for (let append = 1; append <= appends; append += 1) {
       clock.set(now);
       const killed = copyOf(snapshot);
       await sendToDeath(prepared, killed, append, counted);
       clock.advance(LEASE);
-      const again = await startService(ENVIRONMENT, { folder: killed, clock });
+      const again = await serve(killed);
       await prepared.repeat(again);
       if (counted === 'SYSTEM') await eventually(async () => expect(countOf(killed, once)).toHaveLength(once.length));
       expectDone(killed, command, before);
       await prepared.check(again);
-      await again.dispose();
+      await again.stop();
     }
   });
 });

@@ -21,37 +21,38 @@ export interface Doom {
   stop(): Promise<void>;
 }
 
-function load(): ChildProcess {
-  const child = fork(SCRIPT, { execArgv: ['--import', 'tsx'], env: { PATH: process.env.PATH }, stdio: 'inherit' });
-  child.on('error', () => undefined);
-  return child;
+interface Loading {
+  readonly child: ChildProcess;
+  /** The signal that it ended by, once it has. */
+  readonly ended: Promise<string | null>;
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exit;
+function load(): Loading {
+  const child = fork(SCRIPT, { execArgv: ['--import', 'tsx'], env: { PATH: process.env.PATH }, stdio: 'inherit' });
+  return { child, ended: once(child, 'exit').then(([, signal]) => signal as string | null) };
 }
 
 /** Keeps processes ready for services that kill themselves. */
 export function prepareDoom(): Doom {
   const ahead = Array.from({ length: AHEAD }, load);
-  const taken: ChildProcess[] = [];
+  const taken: Loading[] = [];
   return {
     async serve(order) {
-      const child = ahead.shift() ?? load();
-      taken.push(child);
+      const next = ahead.shift() ?? load();
+      taken.push(next);
       ahead.push(load());
-      const ended = once(child, 'exit').then(([, signal]) => signal as string | null);
+      const { child, ended } = next;
       const said = once(child, 'message').then(([url]) => url as string);
-      child.send(order);
+      // One that has ended cannot be sent anything, which the answer below tells better.
+      child.send(order, () => undefined);
       const url = await Promise.race([said, ended.then(() => null)]);
       if (url === null) throw new Error('the service ended before it listened');
       return { url, ended };
     },
     async stop() {
-      await Promise.all([...ahead, ...taken].map(end));
+      const all = [...ahead, ...taken];
+      for (const { child } of all) child.kill('SIGKILL');
+      await Promise.all(all.map(({ ended }) => ended));
     },
   };
 }
