@@ -10,9 +10,15 @@ const MAX_DEPTH = 100;
 /** No control characters and no half surrogate pairs, which no encoding keeps; a leading `$` is the mark of EventStoreDB's own. */
 const NAME = /^[^$\p{Cc}\p{Cs}][^\p{Cc}\p{Cs}]*$/u;
 
+/** Printable ASCII, since EventStoreDB names streams in HTTP trailers; `$` and `vault-` begin streams of EventStoreDB and the vault. */
+const STREAM = /^(?!\$|vault-)[\x21-\x7e][\x20-\x7e]*$/;
+
+/** EventStoreDB keeps an event's id as 16 bytes, and gives it back in lower case. */
+const EVENT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** @throws {EventStoreError} `INVALID` where no store could take the append */
 export function checkAppend(stream: string, expected: number, events: readonly EventToAppend[]): void {
-  checkName('a stream', stream);
+  checkStream(stream);
   if (!isCount(expected)) refuse('the expected version is a whole number from 0 on');
   if (events.length === 0) refuse('an append has at least one event');
   if (new Set(events.map((event) => event.id)).size !== events.length) refuse('an append names each event id once');
@@ -26,7 +32,7 @@ export function checkWeight(bytes: number): void {
 
 /** @throws {EventStoreError} `INVALID` where a stream cannot be read like that */
 export function checkReadStream(stream: string, options: ReadStreamOptions): void {
-  checkName('a stream', stream);
+  checkStream(stream);
   if (options.after !== undefined && !isCount(options.after)) refuse('the version to read after is a whole number');
   if (options.limit !== undefined) checkLimit(options.limit);
 }
@@ -47,12 +53,18 @@ function checkLimit(limit: number): void {
 }
 
 function checkEvent(event: EventToAppend): void {
-  checkName('an event id', event.id);
+  if (!EVENT_ID.test(event.id)) refuse('an event id is a UUID in lower case');
   checkName('an event type', event.type);
   if (!isCount(event.revision)) refuse(`the revision of ${event.type} is a whole number`);
   const parts = { data: event.data, metadata: event.metadata, personal: event.personal ?? {} };
   for (const [name, part] of Object.entries(parts)) {
     if (!isObject(part) || !isJson(part, 0)) refuse(`the ${name} of ${event.type} is a plain JSON object`);
+  }
+}
+
+function checkStream(stream: string): void {
+  if (!STREAM.test(stream)) {
+    refuse('a stream is named in printable ASCII, and does not begin with a space, "$" or "vault-"');
   }
 }
 

@@ -87,7 +87,8 @@ export interface EventStore {
    * `expected` is the version that the caller read: 0 for a stream that does not exist.
    * The same event ids at the same `expected` again give the first answer and write nothing.
    * @throws {ConcurrencyError} where the stream is at another version
-   * @throws {EventStoreError} `UNAVAILABLE` where the outcome is not a write, `INVALID` for arguments that no store could take
+   * @throws {EventStoreError} `UNAVAILABLE` where nothing was written, `OUTCOME_UNKNOWN` where that cannot be told, `INVALID`
+   * for arguments that no store could take
    */
   append(stream: string, expected: number, events: readonly EventToAppend[]): Promise<Appended>;
   /** The events of one stream; none where it does not exist. */
@@ -115,9 +116,9 @@ export class ConcurrencyError extends Error {
   }
 }
 
-export type EventStoreErrorCode = 'UNAVAILABLE' | 'INVALID' | 'CLOSED' | 'UNREADABLE_FILE';
+export type EventStoreErrorCode = 'UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'INVALID' | 'CLOSED' | 'UNREADABLE_FILE';
 
-/** The store could not do what it was asked; nothing was written. */
+/** The store could not do what it was asked; nothing was written, unless the code is `OUTCOME_UNKNOWN`. */
 export class EventStoreError extends Error {
   constructor(
     readonly code: EventStoreErrorCode,

@@ -4,6 +4,8 @@ import { METADATA } from './given.js';
 import { LONG, openStage, poison, until, type Stage } from './stage.js';
 import { counted, once, tally } from './tally.js';
 
+const FORGED_ID = '00000000-0000-4000-8000-000000000000';
+
 let stage: Stage;
 
 beforeEach(async () => {
@@ -128,11 +130,11 @@ describe('An event that this release cannot read', () => {
   it('is named where its personal values do not open', async () => {
     const sealed = { personId: 'person', sealed: 'A'.repeat(64), commitment: '' };
     const { data } = event('UserCreated');
-    const forged = { id: 'forged', type: 'UserCreated', revision: 1, data, metadata: METADATA };
+    const forged = { id: FORGED_ID, type: 'UserCreated', revision: 1, data, metadata: METADATA };
     await stage.ledger.store.append('user-forged', 0, [{ ...forged, personal: { subject: sealed } }]);
     await stage.start(tally());
     await until(() => stage.halts.length === 1);
-    expect(stage.halts[0]).toMatch(/^tally: event forged \(UserCreated\) cannot be read: /);
+    expect(stage.halts[0]).toContain(`tally: event ${FORGED_ID} (UserCreated) cannot be read: `);
   });
 
   it('does not halt those that have got past it', async () => {

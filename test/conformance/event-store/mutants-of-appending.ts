@@ -246,12 +246,12 @@ export const MUTANTS_OF_APPENDING: readonly StoreMutant[] = [
     mutate: onReadStream(async (store, stream, options) => store.readStream(stream, options).catch(() => [])),
   },
   {
-    sentence: 'An event without id, type or revision is refused as INVALID.',
+    sentence: 'An event without an id that is a UUID, a type or a revision is refused as INVALID.',
     fault: 'fills in an id',
     mutate: onAppended((events) => events.map((event) => ({ ...event, id: event.id || randomUUID() }))),
   },
   {
-    sentence: 'An event without id, type or revision is refused as INVALID.',
+    sentence: 'An event without an id that is a UUID, a type or a revision is refused as INVALID.',
     fault: 'fills in a revision',
     mutate: onAppended((events) => events.map((event) => ({ ...event, revision: Math.trunc(event.revision) || 1 }))),
   },

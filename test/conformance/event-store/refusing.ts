@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { MAX_APPEND_BYTES } from '../../../src/eventstore/arguments.js';
 import type { EventMetadata } from '../../../src/domain/event.js';
@@ -9,6 +10,10 @@ import { event, events, freshStream, streamOf } from './given.js';
 const NO_COUNTS = [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53];
 
 const NO_NAMES = ['', '$all', '$session-1', 'session-\u0000', 'session-\n', 'session-\ud800'];
+
+const NO_STREAMS = [...NO_NAMES, ' session-1', 'session-\u00e9', 'vault-seed-1'];
+
+const NO_IDS = [...NO_NAMES, 'event-1', randomUUID().toUpperCase(), `${randomUUID()}0`, ` ${randomUUID()}`];
 
 function cycle(): object {
   const object: Record<string, unknown> = {};
@@ -66,16 +71,16 @@ export const REFUSING: readonly StoreSentence[] = [
   {
     sentence: 'A stream with a name that a store would not keep, or takes for its own, is refused as INVALID.',
     async verify({ store }) {
-      for (const stream of NO_NAMES) {
+      for (const stream of NO_STREAMS) {
         await expectInvalid(store, { stream });
         await expectRefusal(() => store.readStream(stream), { code: 'INVALID' });
       }
     },
   },
   {
-    sentence: 'An event without id, type or revision is refused as INVALID.',
+    sentence: 'An event without an id that is a UUID, a type or a revision is refused as INVALID.',
     async verify({ store }) {
-      for (const id of NO_NAMES) await expectInvalid(store, { appended: [event({ id })] });
+      for (const id of NO_IDS) await expectInvalid(store, { appended: [event({ id })] });
       for (const type of NO_NAMES) await expectInvalid(store, { appended: [event({ type })] });
       for (const revision of NO_COUNTS) await expectInvalid(store, { appended: [event({ revision })] });
     },
