@@ -78,6 +78,8 @@ export interface Double {
   dropConnections(): void;
   /** Ends every subscription from the server's side: with OK, or as a consumer that is too slow. */
   endSubscriptions(how?: 'ok' | 'too-slow'): void;
+  /** Ends every BatchAppend call with OK, as a server does that has no more to say. */
+  endBatchAppends(): void;
   /** Stops to read and write, as a process does that is stopped; connections stay. */
   freeze(): void;
   thaw(): void;
@@ -167,6 +169,7 @@ export async function startDouble(options: DoubleOptions = {}): Promise<Double> 
     counters: createCounters(),
     settings: settingsOf(options),
     subscriptions: new Set(),
+    batches: new Set(),
     cut: (peer) => running?.proxy.drop(Number(peer.slice(peer.lastIndexOf(':') + 1))),
     cluster: options.cluster ?? alone,
     leader: options.leader ?? (() => 'self'),
@@ -203,6 +206,9 @@ export async function startDouble(options: DoubleOptions = {}): Promise<Double> 
     dropConnections: () => running?.proxy.drop(),
     endSubscriptions(how = 'ok') {
       for (const open of member.subscriptions) open.end(how === 'ok' ? undefined : consumerTooSlow());
+    },
+    endBatchAppends() {
+      for (const open of member.batches) open.end();
     },
     freeze: () => running?.proxy.freeze(),
     thaw: () => running?.proxy.thaw(),
