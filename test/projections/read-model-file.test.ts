@@ -41,7 +41,7 @@ describe('The file of the read models', () => {
     expect(pragma(file, 'journal_mode')).toBe('wal');
     expect(pragma(file, 'synchronous')).toBe(1);
     expect(pragma(file, 'application_id')).toBe(0x564d5256);
-    expect(pragma(file, 'user_version')).toBe(1);
+    expect(pragma(file, 'user_version')).toBe(2);
   });
 
   it('is for its owner alone, as are the files beside it', () => {
@@ -117,9 +117,9 @@ describe('Read models that this release cannot read', () => {
   }
 
   it('are refused where a newer release wrote them', () => {
-    raw(path, 'PRAGMA user_version = 2');
+    raw(path, 'PRAGMA user_version = 3');
     expectRefused(
-      'was written by a newer release (schema 2, not 1): start that release, or delete it and start again; it is rebuilt from the log',
+      'was written by a newer release (schema 3, not 2): start that release, or delete it and start again; it is rebuilt from the log',
     );
   });
 
