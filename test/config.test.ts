@@ -9,6 +9,8 @@ const DEFAULTS: Config = {
   tls: false,
   issuer: 'Virtual MFA',
   keyRing: { from: 'GENERATED' },
+  eventStore: { kind: 'SQLITE' },
+  maxStalenessSeconds: 30,
   logLevel: 'info',
   testClockFile: null,
 };
