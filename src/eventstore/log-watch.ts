@@ -17,7 +17,7 @@ export interface LogWatch {
   status(): LogStatus;
   /**
    * The moment, on the monotonic clock, as of which whoever has read the log up to a position knows everything; null where
-   * that is not known.
+   * that is not known. Positions are asked about in rising order, as readers come to them.
    */
   completeAsOf(position: bigint): number | null;
   stop(): void;
@@ -113,7 +113,7 @@ class Watch implements LogWatch {
     if (last?.head === sighting.head) this.#sightings.pop();
     this.#sightings.push(sighting);
     if (this.#sightings.length > MOST_SIGHTINGS)
-      this.#sightings = this.#sightings.filter((_, index) => index % 2 === 1);
+      this.#sightings = this.#sightings.filter((_, index) => index % 2 === 0);
   }
 
   #miss(since: number, error: unknown): void {
