@@ -1,9 +1,13 @@
 import { join } from 'node:path';
-import { ConfigError, type Config } from '../config.js';
+import type { Config, EventStoreDbConfig } from '../config.js';
 import type { Instant } from '../domain/instant.js';
 import type { EventStore } from '../eventstore/event-store.js';
+import { parseConnection } from '../eventstore/eventstoredb/connection-string.js';
+import { openEventStoreDbEventStore } from '../eventstore/eventstoredb/eventstoredb-event-store.js';
+import { DbStreams } from '../eventstore/eventstoredb/streams.js';
 import { openLogDatabase } from '../eventstore/sqlite/log-database.js';
 import { openSqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.js';
+import { openEventStoreDbVault } from '../vault/eventstoredb/eventstoredb-vault.js';
 import type { KeyRing } from '../vault/key-ring.js';
 import { openSqliteVault } from '../vault/sqlite/sqlite-vault.js';
 import type { Vault } from '../vault/vault.js';
@@ -32,12 +36,26 @@ function openSqlite(dataDir: string, now: () => Instant): OpenedLog {
   };
 }
 
+/** Nothing is asked of it yet: the client is loaded and connects with the first call. */
+function openEventStoreDb(
+  { url, username, password, caFile }: EventStoreDbConfig,
+  { now, onWarning }: LogContext,
+): OpenedLog {
+  const credentials = username === null || password === null ? null : { username, password };
+  const streams = new DbStreams(parseConnection({ url, credentials, caFile }));
+  return {
+    openStore: () => openEventStoreDbEventStore({ streams, onDrop: onWarning }),
+    openVault: (keyRing) => openEventStoreDbVault({ streams, keyRing, now }),
+    close: () => streams.close(),
+  };
+}
+
 /** Opens the log that the settings name: the one place that chooses between adapters. */
-export async function openLog({ eventStore, dataDir }: Config, { now }: LogContext): Promise<OpenedLog> {
+export function openLog({ eventStore, dataDir }: Config, context: LogContext): OpenedLog {
   switch (eventStore.kind) {
     case 'SQLITE':
-      return openSqlite(dataDir, now);
+      return openSqlite(dataDir, context.now);
     case 'EVENTSTOREDB':
-      throw new ConfigError('EVENT_STORE_URL is set: this release does not know EventStoreDB yet. Unset it.');
+      return openEventStoreDb(eventStore, context);
   }
 }
