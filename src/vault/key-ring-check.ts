@@ -37,6 +37,6 @@ export async function checkKeyRing(vault: Vault, ring: KeyRing): Promise<void> {
   if ((await stored(vault)) === null) await store(vault, mark);
   if ((await stored(vault)) === mark) return;
   throw new KeyRingError(
-    'the key ring is not the one that the data in DATA_DIR were made with: set KEY_RING_FILE to that one, or DATA_DIR to another folder',
+    'the key ring is not the one that the data were made with: set KEY_RING_FILE to that one, or DATA_DIR (EVENT_STORE_URL) to other data',
   );
 }

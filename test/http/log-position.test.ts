@@ -59,6 +59,16 @@ describe('two services on one data folder', () => {
     }
   });
 
+  it('show who asks as the log has it, without being told', async () => {
+    const { account, client } = await primary(here);
+    const sam = await createSubUser(client, account);
+    const asSam = moved(await signIn(here, sam));
+    for (const role of ['AUDITOR', 'MEMBER', 'ADMIN', 'MEMBER', 'AUDITOR']) {
+      await succeed(client, 'assignRole', { userId: sam.userId, role });
+      expect((await viewer(asSam)).user.role).toBe(role);
+    }
+  });
+
   it('both refuse a session that was ended at one of them', async () => {
     const { account, client } = await primary(here);
     const elsewhere = moved(await signIn(here, account));
