@@ -125,7 +125,7 @@ describe('health', () => {
     await eventually(async () => {
       expect(await health('ready')).toStrictEqual({
         status: 200,
-        body: { status: 'ready', reasons: [], position: String(headOf(service)) },
+        body: { status: 'ready', reasons: [], position: String(await headOf(service)) },
       });
     });
   });
@@ -134,7 +134,10 @@ describe('health', () => {
     const { account, client } = await primary(service);
     const sam = await createSubUser(client, account);
     const asSam = await signIn(service, sam);
-    appendPast(service, `mfa-${sam.userId}`, 'MfaEnchanted', { accountId: account.accountId, userId: sam.userId });
+    await appendPast(service, `mfa-${sam.userId}`, 'MfaEnchanted', {
+      accountId: account.accountId,
+      userId: sam.userId,
+    });
     await eventually(async () => {
       const { status, body } = await health('ready');
       expect({ status, reasons: (body as { reasons: string[] }).reasons }).toStrictEqual({
@@ -145,7 +148,7 @@ describe('health', () => {
       });
     });
     expect((await health('live')).status).toBe(200);
-    const head = headOf(service);
+    const head = await headOf(service);
     const answers = [
       await asSam.send(documentOf('startMfaEnrollment'), { input: {} }),
       await asSam.send('{ viewer { stage } }'),
@@ -159,7 +162,7 @@ describe('health', () => {
       expect(answer.text).not.toMatch(/MfaEnchanted|stack|src\//);
     }
     expect(answers[0]?.status).toBe(503);
-    expect(headOf(service)).toBe(head);
+    expect(await headOf(service)).toBe(head);
     expect(await viewer(client)).toMatchObject({ stage: 'FULL' });
     expect(service.log.join('')).toContain('a read model has halted');
   });
@@ -171,14 +174,14 @@ describe('while another process holds the log', () => {
     const other = new Database(join(service.folder, 'log.db'));
     try {
       const { client } = await primary(service);
-      const head = headOf(service);
+      const head = await headOf(service);
       other.exec('BEGIN IMMEDIATE');
       const held = await mutate(client, 'createSubUser', { username: 'sam', password: 'battery staple' });
       expect(held).toMatchObject({ refusal: 'UNAVAILABLE', payload: null });
       expect(held.answer.status).toBe(200);
       expect(await viewer(client)).toMatchObject({ stage: 'FULL' });
       other.exec('ROLLBACK');
-      expect(headOf(service)).toBe(head);
+      expect(await headOf(service)).toBe(head);
       const again = await mutate(client, 'createSubUser', { username: 'sam', password: 'battery staple' });
       expect(again).toMatchObject({ refusal: null, payload: { user: { username: 'sam' } } });
     } finally {
