@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { getIntrospectionQuery } from 'graphql';
 import { documentOf, errorOf, mutate, viewer } from '../support/operations.js';
 import { createSubUser, primary, signIn, trySignIn } from '../support/people.js';
+import { LOG_KIND } from '../support/log-server.js';
 import { PRODUCTION, startService, type TestService } from '../support/service.js';
 import { appendPast, headOf } from '../support/stored.js';
 import { eventually } from '../support/eventually.js';
@@ -168,7 +169,9 @@ describe('health', () => {
   });
 });
 
-describe('while another process holds the log', () => {
+const onFiles = LOG_KIND === 'sqlite' ? describe : describe.skip;
+
+onFiles('while another process holds the log', () => {
   it('a command is unavailable, nothing is done, and it works again once the log is free', async () => {
     const service = await startService();
     const other = new Database(join(service.folder, 'log.db'));
