@@ -1,3 +1,5 @@
+import { startDouble } from './eventstoredb/double.js';
+
 /** A server that keeps the log and the vault of the services of one folder. */
 export interface LogServer {
   /** What a service is given as `EVENT_STORE_URL`. */
@@ -17,7 +19,8 @@ function logKind(named: string): 'sqlite' | 'eventstoredb' {
 }
 
 async function startServer(): Promise<LogServer> {
-  throw new Error('TEST_LOG=eventstoredb: there is no double of EventStoreDB yet');
+  const { url, close } = await startDouble();
+  return { url, dispose: close };
 }
 
 /** The server of a folder, the same each time until it is disposed of; null where logs are files of the folder. */
