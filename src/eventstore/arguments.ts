@@ -4,6 +4,9 @@ import { EventStoreError } from './event-store.js';
 /** The most that one append may weigh, in bytes of JSON: EventStoreDB refuses an append from 1 MiB on, so no store takes more. */
 export const MAX_APPEND_BYTES = 1_000_000;
 
+/** What an event weighs beside its own JSON: its id, and what a store writes around it. */
+const WEIGHT_OF_ENVELOPE = 512;
+
 /** Deeper nesting is refused, and with it an object that contains itself. */
 const MAX_DEPTH = 100;
 
@@ -25,9 +28,24 @@ export function checkAppend(stream: string, expected: number, events: readonly E
   events.forEach(checkEvent);
 }
 
-/** @throws {EventStoreError} `INVALID` where the bytes of an append are more than a store takes */
-export function checkWeight(bytes: number): void {
+/** An event's parts, written as JSON. */
+export interface WrittenEvent {
+  readonly type: string;
+  readonly data: string;
+  readonly metadata: string;
+  readonly personal: string | null;
+}
+
+/** @throws {EventStoreError} `INVALID` where the events of an append weigh more than a store takes */
+export function checkWeight(events: readonly WrittenEvent[]): void {
+  const bytes = events.reduce((sum, event) => sum + weightOf(event), 0);
   if (bytes > MAX_APPEND_BYTES) refuse(`an append weighs at most ${MAX_APPEND_BYTES} bytes`);
+}
+
+function weightOf({ type, data, metadata, personal }: WrittenEvent): number {
+  // EventStoreDB counts a type as UTF-16.
+  const texts = [data, metadata, personal ?? '', type, type];
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), WEIGHT_OF_ENVELOPE);
 }
 
 /** @throws {EventStoreError} `INVALID` where a stream cannot be read like that */

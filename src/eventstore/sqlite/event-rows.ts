@@ -37,7 +37,7 @@ export function encode(events: readonly EventToAppend[]): readonly EncodedEvent[
     metadata: JSON.stringify(event.metadata),
     personal: event.personal === undefined ? null : JSON.stringify(event.personal),
   }));
-  checkWeight(encoded.reduce((sum, event) => sum + weightOf(event), 0));
+  checkWeight(encoded);
   return encoded;
 }
 
@@ -60,8 +60,4 @@ export function decode(row: EventRow): StoredEvent {
     // The parser's own message would quote what is stored.
     throw new EventStoreError('UNAVAILABLE', `the event at position ${row.position} is damaged: it is not JSON`);
   }
-}
-
-function weightOf(event: EncodedEvent): number {
-  return Buffer.byteLength(event.data) + Buffer.byteLength(event.metadata) + Buffer.byteLength(event.personal ?? '');
 }
