@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { EventMetadata } from '../../src/domain/event.js';
 import type { EventStore, StoredEvent } from '../../src/eventstore/event-store.js';
+import { parseConnection } from '../../src/eventstore/eventstoredb/connection-string.js';
+import { openEventStoreDbEventStore } from '../../src/eventstore/eventstoredb/eventstoredb-event-store.js';
+import { DbStreams } from '../../src/eventstore/eventstoredb/streams.js';
 import { openLogDatabase } from '../../src/eventstore/sqlite/log-database.js';
 import { openSqliteEventStore } from '../../src/eventstore/sqlite/sqlite-event-store.js';
 import type { Loose } from './client.js';
@@ -24,10 +27,8 @@ export interface LogPlace {
 const PAST = '2026-01-01T00:00:00.000Z';
 const BATCH = 1_000;
 
-/** Opens the log that a service has, whatever kind it is of, past the service. To be closed by the caller. */
-export async function openLogOf({ folder }: LogPlace): Promise<EventStore> {
-  const database = openLogDatabase({ path: join(folder, 'log.db') });
-  const store = openSqliteEventStore({ database, now: () => PAST });
+/** A store that closes, with itself, what it lies on. */
+function withItsGround(store: EventStore, ground: { close(): Promise<void> }): EventStore {
   return {
     append: (stream, expected, events) => store.append(stream, expected, events),
     readStream: (stream, options) => store.readStream(stream, options),
@@ -36,9 +37,19 @@ export async function openLogOf({ folder }: LogPlace): Promise<EventStore> {
     head: () => store.head(),
     async close() {
       await store.close();
-      await database.close();
+      await ground.close();
     },
   };
+}
+
+/** Opens the log that a service has, whatever kind it is of, past the service. To be closed by the caller. */
+export async function openLogOf({ folder, eventStoreUrl: url = null }: LogPlace): Promise<EventStore> {
+  if (url !== null) {
+    const streams = new DbStreams(parseConnection({ url, credentials: null, caFile: null }));
+    return withItsGround(openEventStoreDbEventStore({ streams }), streams);
+  }
+  const database = openLogDatabase({ path: join(folder, 'log.db') });
+  return withItsGround(openSqliteEventStore({ database, now: () => PAST }), database);
 }
 
 async function inLog<T>(place: LogPlace, use: (store: EventStore) => Promise<T>): Promise<T> {
