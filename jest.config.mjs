@@ -7,6 +7,8 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  // A real EventStoreDB is tested where there is one.
+  testPathIgnorePatterns: process.env.EVENTSTOREDB_URL ? [] : ['real-server[.]test[.]ts$'],
   testTimeout: 60_000,
   maxWorkers: 2,
   extensionsToTreatAsEsm: ['.ts'],

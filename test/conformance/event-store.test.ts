@@ -1,5 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EVENT_STORE_CONTRACT } from './event-store.contract.js';
+import { startDouble, type Double } from '../support/eventstoredb/double.js';
+import { eventStoreDbStore } from './event-store/eventstoredb.js';
 import { fileStore, memoryStore } from './event-store/sqlite.js';
 
 const deadline = 30_000;
@@ -23,6 +25,19 @@ describe('The event store in memory', () => {
 
   it.each(inOneHandle)('$sentence', async ({ verify }) => {
     const given = await memoryStore({ deadline });
+    await verify(given).finally(() => given.dispose());
+  });
+});
+
+describe('The event store in an EventStoreDB, by the real client and a double of the server', () => {
+  let double: Double;
+  beforeAll(async () => {
+    double = await startDouble();
+  });
+  afterAll(() => double.stop());
+
+  it.each(EVENT_STORE_CONTRACT)('$sentence', async ({ verify }) => {
+    const given = await eventStoreDbStore(double.url, { deadline });
     await verify(given).finally(() => given.dispose());
   });
 });

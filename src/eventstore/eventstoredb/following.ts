@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AllStreamSubscription } from '@eventstore/db-client';
 import type { Batch } from '../event-store.js';
 import { PATIENCE } from './client.js';
@@ -18,6 +18,8 @@ export interface FollowOptions {
 
 /** At most so many events are handed over at once. */
 const BATCH = 500;
+/** How many milliseconds are waited for a larger batch while catching up. */
+const LINGER = 50;
 /** How long a subscription may be silent before the log is asked whether there is something to say. */
 const SILENCE = 2_000;
 /** The first pause before subscribing again, and the longest, each doubled with every failure, and then taken between half and whole. */
@@ -56,14 +58,16 @@ class Subscription {
     return this.#fault instanceof Error ? `it failed: ${this.#fault.name}` : 'it ended without a word';
   }
 
-  /** What has come, up to a batch. */
-  async take(): Promise<RecordedDbEvent[]> {
+  /** What has come, up to a batch; with what comes within the next moments where more is known to be on its way, since each batch costs a commit. */
+  async take(moreIsComing: boolean): Promise<RecordedDbEvent[]> {
     const events: RecordedDbEvent[] = [];
     this.#drainInto(events);
     if (events.length === 0) return events;
-    // What is on its way makes the batch larger: each one costs a commit.
-    await nextTurn();
-    this.#drainInto(events);
+    const end = performance.now() + (moreIsComing ? LINGER : 0);
+    while (events.length < BATCH && !this.#ended && performance.now() < end) {
+      await sleep(1);
+      this.#drainInto(events);
+    }
     return events;
   }
 
@@ -108,12 +112,13 @@ async function isDeaf(streams: DbStreams, position: bigint): Promise<boolean> {
 
 /** Batches of one subscription; answers why it ended. */
 async function* followOnce({ streams, after, signal }: FollowOptions): AsyncGenerator<Batch, string, undefined> {
+  const head = await streams.head();
   const subscription = new Subscription(await streams.subscribe(after));
   let position = after;
   let deaf = false;
   try {
     while (!signal.aborted) {
-      const events = await subscription.take();
+      const events = await subscription.take(position < head);
       const last = events.at(-1);
       if (last !== undefined) {
         deaf = false;
