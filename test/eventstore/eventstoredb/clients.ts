@@ -1,4 +1,10 @@
-import type { AllStreamSubscription, EventStoreDBClient, JSONEventData, ResolvedEvent } from '@eventstore/db-client';
+import type {
+  AllStreamSubscription,
+  EventStoreDBClient,
+  JSONEventData,
+  ResolvedEvent,
+  StreamSubscription,
+} from '@eventstore/db-client';
 
 /** Options with which the client appends by the classic protocol. */
 export const CLASSIC = { credentials: { username: 'admin', password: 'changeit' } };
@@ -41,7 +47,7 @@ export async function collect(read: AsyncIterable<ResolvedEvent>): Promise<Resol
 }
 
 /** Follows a subscription and notes what comes. */
-export function follow(subscription: AllStreamSubscription): {
+export function follow(subscription: AllStreamSubscription | StreamSubscription): {
   readonly streams: () => readonly (string | undefined)[];
   readonly caughtUp: () => number;
   /** How it ended: undefined if it has not, `'ok'` if nobody said why. */

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
 import { startDouble, type Double } from '../../support/eventstoredb/double.js';
-import { eventually } from '../../support/eventually.js';
-import { CLASSIC, clients, collect, event, events, follow } from './clients.js';
+import { CLASSIC, clients, collect, event, events, failure } from './clients.js';
 
 let double: Double;
 const { open, disposeAll } = clients();
@@ -61,16 +60,98 @@ for (const [protocol, options] of [
   });
 }
 
-test('a subscription goes on after the position where it was', async () => {
+test('an append that expects another revision says which one there is', async () => {
   const client = await open(double.url);
-  await client.appendToStream('s', events(3), CLASSIC);
-  const [first] = await collect(client.readStream('s', { maxCount: 1n }));
-  const position = first?.event?.position;
-  if (position === undefined) throw new Error('no position');
-  const subscription = follow(client.subscribeToAll({ fromPosition: position }));
-  await client.appendToStream('t', event(), CLASSIC);
-  await eventually(async () => expect(subscription.streams()).toEqual(['s', 's', 't']));
-  expect(double.counters.open.subscribe).toBe(1);
-  await subscription.stop();
-  await eventually(async () => expect(double.counters.open.subscribe).toBe(0));
+  await client.appendToStream('s', events(2), CLASSIC);
+  for (const [expectedRevision, actualVersion] of [
+    [0n, 1n],
+    [7n, 1n],
+    ['no_stream', 1n],
+  ] as const) {
+    const error = await failure(client.appendToStream('s', event(), { expectedRevision, ...CLASSIC }));
+    expect(error).toMatchObject({ type: 'wrong-expected-version', expectedVersion: expectedRevision, actualVersion });
+  }
+  const error = await failure(client.appendToStream('t', event(), { expectedRevision: 'stream_exists', ...CLASSIC }));
+  expect(error).toMatchObject({ expectedVersion: 'stream_exists', actualVersion: 'no_stream' });
+});
+
+test('a write that repeats only some events of another is refused', async () => {
+  const client = await open(double.url);
+  const [first, second] = [event(), event()];
+  await client.appendToStream('s', [first, second], { expectedRevision: 'no_stream', ...CLASSIC });
+  for (const repeated of [
+    [first, event()],
+    [event(), second],
+    [first, second, event()],
+  ]) {
+    const error = await failure(client.appendToStream('s', repeated, { expectedRevision: 'no_stream', ...CLASSIC }));
+    expect(error).toMatchObject({ type: 'wrong-expected-version', actualVersion: 1n });
+  }
+});
+
+test('the first part of a write, repeated, is answered with the revision that it reached', async () => {
+  const client = await open(double.url);
+  const [first, second] = [event(), event()];
+  await client.appendToStream('s', [first, second], { expectedRevision: 'no_stream', ...CLASSIC });
+  const again = await client.appendToStream('s', first, { expectedRevision: 'no_stream', ...CLASSIC });
+  expect(again.nextExpectedRevision).toBe(0n);
+});
+
+test('an id is stored twice if the revision expected is the one there is', async () => {
+  const client = await open(double.url);
+  const same = event();
+  await client.appendToStream('s', same, { expectedRevision: 'no_stream', ...CLASSIC });
+  await client.appendToStream('s', same, { expectedRevision: 0n, ...CLASSIC });
+  expect(await collect(client.readStream('s'))).toHaveLength(2);
+});
+
+test('an append of any revision is recognised by its ids', async () => {
+  const client = await open(double.url);
+  const same = events(2);
+  const written = await client.appendToStream('s', same, CLASSIC);
+  expect(await client.appendToStream('s', same, CLASSIC)).toEqual(written);
+  expect(await collect(client.readStream('s'))).toHaveLength(2);
+});
+
+test.each([
+  ['Append', CLASSIC],
+  ['BatchAppend', {}],
+])('%s refuses more than the largest append', async (_protocol, options) => {
+  const client = await open(double.url);
+  const large = { ...event(), data: { text: 'x'.repeat(1_048_576) } };
+  const error = await failure(client.appendToStream('s', large, options));
+  expect(error).toMatchObject({ type: 'maximum-append-size-exceeded', maxAppendSize: 1_048_576 });
+});
+
+test.each(['not-a-uuid', '00000000-0000-0000-0000-000000000000'])('an event with the id %s is refused', async (id) => {
+  const client = await open(double.url);
+  const error = await failure(client.appendToStream('s', event('Happened', id), CLASSIC));
+  expect(error).toMatchObject({ code: 3 });
+  expect(double.log.view('s').state).toBe('not-found');
+});
+
+test('an event comes back as it went, with its id in small letters', async () => {
+  const client = await open(double.url);
+  const sent = event('Happened', crypto.randomUUID().toUpperCase());
+  await client.appendToStream('s', sent, CLASSIC);
+  const [read] = await collect(client.readStream('s'));
+  const { data, metadata, type, contentType: _, id } = sent;
+  expect(read?.event).toMatchObject({ data, metadata, type, id: id.toLowerCase(), isJson: true, streamId: 's' });
+  expect(read?.event?.created).toBeInstanceOf(Date);
+});
+
+test('a call with credentials sends none without TLS; one that requires the leader is counted', async () => {
+  const client = await open(double.url);
+  await client.appendToStream('s', event(), { ...CLASSIC, requiresLeader: true });
+  expect(double.counters.authorizations).toEqual([]);
+  expect(double.counters.requiresLeader).toBe(1);
+});
+
+test('a server without features is written to by Append', async () => {
+  const plain = await startDouble({ features: false });
+  const client = await open(plain.url);
+  await client.appendToStream('s', event());
+  expect(plain.counters.appends).toEqual({ append: 1, batchAppend: 0 });
+  await disposeAll();
+  await plain.close();
 });

@@ -12,7 +12,7 @@ import emptyMessage from 'google-protobuf/google/protobuf/empty_pb.js';
 
 import type { ProposedEvent } from './event.js';
 import type { Expected } from './log.js';
-import { admit, countOpen, type Member } from './member.js';
+import { admit, countOpen, struck, type Member } from './member.js';
 import { expectedRevision, identifier, parseUuid, proposedEvent, streamName, uuid } from './messages.js';
 import { append, type AppendOutcome, type AppendRequest } from './write.js';
 
@@ -120,7 +120,8 @@ function response(correlationId: string, stream: string): BatchAppendResp {
 async function complete(member: Member, call: BatchCall, final: { id: string; arrived: Arriving }): Promise<void> {
   const { id, arrived } = final;
   const message = response(id, arrived.stream);
-  if (arrived.deadline <= Date.now()) {
+  if (arrived.deadline <= Date.now() + member.faults.clockAhead) {
+    if (member.faults.clockAhead !== 0) struck(member, 'clockAhead');
     message.setError(timedOut());
   } else {
     const outcome = await append(member, arrived, { peer: call.getPeer(), kind: 'batchAppend' });
@@ -155,8 +156,13 @@ export function batchAppendCall(member: Member, call: BatchCall): void {
     arriving.delete(id);
     void complete(member, call, { id, arrived });
   });
-  call.on('end', () => {
+  const end = (): void => {
     close();
+    member.batches.delete(open);
     call.end();
-  });
+  };
+  const open = { end };
+  member.batches.add(open);
+  call.once('cancelled', () => member.batches.delete(open));
+  call.on('end', end);
 }

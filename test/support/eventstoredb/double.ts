@@ -78,6 +78,8 @@ export interface Double {
   dropConnections(): void;
   /** Ends every subscription from the server's side: with OK, or as a consumer that is too slow. */
   endSubscriptions(how?: 'ok' | 'too-slow'): void;
+  /** Ends every BatchAppend call with OK, as a server does that has no more to say. */
+  endBatchAppends(): void;
   /** Stops to read and write, as a process does that is stopped; connections stay. */
   freeze(): void;
   thaw(): void;
@@ -105,13 +107,6 @@ function openLogOf(options: DoubleOptions): Log {
   const log = openLog(options.file === undefined ? memoryJournal() : fileJournal(options.file));
   if ((options.systemEvents ?? true) && log.all.length === 0) writeFirstEvents(log);
   return log;
-}
-
-/** What of a running server ends when it stops. */
-interface Running {
-  readonly server: Server;
-  readonly proxy: Proxy;
-  readonly stopping: AbortController;
 }
 
 function serverOf(member: Member): Server {
@@ -153,64 +148,100 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return sleep(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
 }
 
-/** Starts a double, in this process. */
-export async function startDouble(options: DoubleOptions = {}): Promise<Double> {
-  const log = openLogOf(options);
-  const id = crypto.randomUUID();
-  let port = options.port ?? 0;
+/** What of a double can be stopped and started again. */
+interface Serving {
+  readonly port: () => number;
+  readonly proxy: () => Proxy | undefined;
+  readonly opened: () => number;
+  readonly pause: (ms: number) => Promise<void>;
+  start(member: Member): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface Running {
+  readonly server: Server;
+  readonly proxy: Proxy;
+  readonly stopping: AbortController;
+}
+
+function createServing({ port = 0, tls }: DoubleOptions): Serving {
+  let ownPort = port;
   let running: Running | undefined;
   let openedBefore = 0;
-  const alone = (): readonly ClusterMember[] => [{ id, endpoint: { host: HOST, port }, leads: true, alive: true }];
-  const member: Member = {
-    log,
+  return {
+    port: () => ownPort,
+    proxy: () => running?.proxy,
+    opened: () => openedBefore + (running?.proxy.opened() ?? 0),
+    pause: (ms) => pause(ms, running?.stopping.signal),
+    async start(member) {
+      if (running !== undefined) return;
+      const server = serverOf(member);
+      const behind = await bind(server, tls);
+      const proxy = await openProxy(ownPort, () => behind);
+      ownPort = proxy.port;
+      running = { server, proxy, stopping: new AbortController() };
+    },
+    async stop() {
+      if (running === undefined) return;
+      const { server, proxy, stopping } = running;
+      running = undefined;
+      openedBefore += proxy.opened();
+      stopping.abort();
+      server.forceShutdown();
+      await proxy.close();
+    },
+  };
+}
+
+function createMember(options: DoubleOptions, serving: Serving): Member {
+  const id = crypto.randomUUID();
+  const alone = (): readonly ClusterMember[] => [
+    { id, endpoint: { host: HOST, port: serving.port() }, leads: true, alive: true },
+  ];
+  return {
+    log: openLogOf(options),
     faults: createFaults(),
     counters: createCounters(),
     settings: settingsOf(options),
     subscriptions: new Set(),
-    cut: (peer) => running?.proxy.drop(Number(peer.slice(peer.lastIndexOf(':') + 1))),
+    batches: new Set(),
+    cut: (peer) => serving.proxy()?.drop(Number(peer.slice(peer.lastIndexOf(':') + 1))),
     cluster: options.cluster ?? alone,
     leader: options.leader ?? (() => 'self'),
-    pause: (ms) => pause(ms, running?.stopping.signal),
+    pause: serving.pause,
   };
-  const start = async (): Promise<void> => {
-    if (running !== undefined) return;
-    const server = serverOf(member);
-    const behind = await bind(server, options.tls);
-    const proxy = await openProxy(port, () => behind);
-    port = proxy.port;
-    running = { server, proxy, stopping: new AbortController() };
-  };
-  const stop = async (): Promise<void> => {
-    if (running === undefined) return;
-    const { server, proxy, stopping } = running;
-    running = undefined;
-    openedBefore += proxy.opened();
-    stopping.abort();
-    server.forceShutdown();
-    await proxy.close();
-  };
-  await start();
+}
+
+/** Starts a double, in this process. */
+export async function startDouble(options: DoubleOptions = {}): Promise<Double> {
+  const serving = createServing(options);
+  const member = createMember(options, serving);
+  await serving.start(member);
+  const port = serving.port();
   return {
     url: `esdb://${HOST}:${port}?tls=${options.tls !== undefined}`,
     host: HOST,
     port,
-    log,
+    log: member.log,
     faults: member.faults,
     counters: member.counters,
-    connections: () => ({ open: running?.proxy.open() ?? 0, opened: openedBefore + (running?.proxy.opened() ?? 0) }),
-    running: () => running !== undefined,
+    connections: () => ({ open: serving.proxy()?.open() ?? 0, opened: serving.opened() }),
+    running: () => serving.proxy() !== undefined,
     resetFaults: () => resetFaults(member.faults),
-    dropConnections: () => running?.proxy.drop(),
+    dropConnections: () => serving.proxy()?.drop(),
     endSubscriptions(how = 'ok') {
       for (const open of member.subscriptions) open.end(how === 'ok' ? undefined : consumerTooSlow());
     },
-    freeze: () => running?.proxy.freeze(),
-    thaw: () => running?.proxy.thaw(),
-    start,
-    stop,
+    endBatchAppends() {
+      for (const open of member.batches) open.end();
+    },
+    freeze: () => serving.proxy()?.freeze(),
+    thaw: () => serving.proxy()?.thaw(),
+    start: () => serving.start(member),
+    stop: serving.stop,
     async close() {
-      await stop();
-      if (options.log === undefined) log.close();
+      await serving.stop();
+      if (options.log === undefined) member.log.close();
     },
   };
 }

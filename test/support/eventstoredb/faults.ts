@@ -27,6 +27,8 @@ export interface Faults {
   loseAnswers: number;
   /** How many appends from now on lose their connection before they are written. */
   loseRequests: number;
+  /** How many ms the server's clock is ahead of the client's: BatchAppend compares the two. */
+  clockAhead: number;
 }
 
 /** How often each fault has struck. */
@@ -42,6 +44,7 @@ const none = (): Faults => ({
   slowConsumers: false,
   loseAnswers: 0,
   loseRequests: 0,
+  clockAhead: 0,
 });
 
 /** What the double has seen since it was made. */
@@ -94,5 +97,6 @@ export const createCounters = (): Counters => ({
     slowConsumers: 0,
     loseAnswers: 0,
     loseRequests: 0,
+    clockAhead: 0,
   },
 });

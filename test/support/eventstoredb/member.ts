@@ -12,6 +12,8 @@ export interface Member {
   readonly settings: Settings;
   /** The subscriptions that are open. */
   readonly subscriptions: Set<OpenSubscription>;
+  /** The BatchAppend calls that are open. */
+  readonly batches: Set<{ end(): void }>;
   /** Cuts the connection of a call, named by its peer. */
   cut(peer: string): void;
   /** All servers, this one included. */
