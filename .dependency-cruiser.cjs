@@ -111,7 +111,7 @@ const rooms = [
     from: {
       path: '^src/',
       pathNot: [
-        '^src/(?:domain|sqlite|eventstore|vault|audit|projections|application|notifications|graphql|http|runtime|demo)/',
+        '^src/(?:domain|sqlite|eventstore|vault|audit|projections|application|notifications|graphql|http|runtime|composition|demo)/',
         '^src/(?:main|config|service)[.]ts$',
       ],
     },
@@ -122,9 +122,12 @@ const rooms = [
 const composition = [
   {
     name: 'only-the-composition-root-picks-adapters',
-    comment: 'Concrete stores, vaults and the runtime are chosen in src/service.ts.',
+    comment: 'Concrete stores, vaults and the runtime are chosen in src/service.ts and src/composition/.',
     severity: 'error',
-    from: { path: '^src/', pathNot: ['^src/(?:service|main)[.]ts$', adapters, '^src/runtime/', '^src/demo/'] },
+    from: {
+      path: '^src/',
+      pathNot: ['^src/(?:service|main)[.]ts$', '^src/composition/', adapters, '^src/runtime/', '^src/demo/'],
+    },
     to: { path: [adapters, '^src/runtime/'] },
   },
   {
@@ -149,12 +152,19 @@ const composition = [
     to: { path: ['^src/service[.]ts$', '^src/main[.]ts$', '^src/demo/'] },
   },
   {
+    name: 'composition-belongs-to-the-service',
+    comment: 'The parts that the service is put together from are of use to it alone.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: ['^src/service[.]ts$', '^src/composition/'] },
+    to: { path: '^src/composition/' },
+  },
+  {
     name: 'sqlite-files-only-in-adapters-and-projections',
     comment: 'Only what owns tables opens SQLite files: no port does.',
     severity: 'error',
     from: {
       path: '^src/',
-      pathNot: ['^src/(?:sqlite|projections)/', sqliteAdapters, '^src/service[.]ts$'],
+      pathNot: ['^src/(?:sqlite|projections)/', sqliteAdapters],
     },
     to: { path: '^src/sqlite/' },
   },

@@ -7,6 +7,7 @@ const composition = [
   'src/main.ts',
   'src/config.ts',
   'src/service.ts',
+  'src/composition/**',
   'src/demo/**',
   'src/runtime/**',
   'src/eventstore/sqlite/**',

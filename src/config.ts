@@ -18,15 +18,34 @@ export interface Config {
     | { readonly from: 'FILE'; readonly path: string }
     | { readonly from: 'ENVIRONMENT'; readonly json: string }
     | { readonly from: 'GENERATED' };
+  /** Where the log and the vault are: in a file of the data folder, or in a cluster. */
+  readonly eventStore: { readonly kind: 'SQLITE' } | EventStoreDbConfig;
+  /** How long reads go on while the read models cannot be brought up to date. */
+  readonly maxStalenessSeconds: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   /** A file with the milliseconds by which this process's clock is off; for tests, refused in production. */
   readonly testClockFile: string | null;
+}
+
+/** An EventStoreDB cluster, and who the service is there. */
+export interface EventStoreDbConfig {
+  readonly kind: 'EVENTSTOREDB';
+  /** `esdb://…` or `esdb+discover://…`; the rest of it is not looked at here. May hold a password: never shown. */
+  readonly url: string;
+  /** Both are set, or neither. */
+  readonly username: string | null;
+  readonly password: string | null;
+  /** The certificate of the authority that vouches for the cluster; null: the ones that Node knows. */
+  readonly caFile: string | null;
 }
 
 /** A setting that makes no sense. The message names the variable, what is wrong with it, and what to do. */
 export class ConfigError extends Error {
   readonly code = 'INVALID_CONFIG';
 }
+
+const DAY_IN_SECONDS = 86_400;
+const SECONDS = `must be a number of seconds from 1 to ${DAY_IN_SECONDS}`;
 
 const variables = z.object({
   NODE_ENV: z
@@ -55,6 +74,19 @@ const variables = z.object({
     .default('Virtual MFA'),
   KEY_RING_FILE: z.string().optional(),
   KEY_RING: z.string().optional(),
+  EVENT_STORE_URL: z
+    .string()
+    .regex(/^esdb(\+discover)?:\/\/./, { error: 'must begin with esdb:// or esdb+discover://' })
+    .optional(),
+  EVENT_STORE_USERNAME: z.string().optional(),
+  EVENT_STORE_PASSWORD: z.string().optional(),
+  EVENT_STORE_CA_FILE: z.string().optional(),
+  MAX_STALENESS_SECONDS: z
+    .string()
+    .regex(/^\d{1,5}$/, { error: SECONDS })
+    .transform(Number)
+    .refine((seconds) => seconds >= 1 && seconds <= DAY_IN_SECONDS, { error: SECONDS })
+    .default(30),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
       error: 'must be fatal, error, warn, info, debug or silent',
@@ -75,6 +107,22 @@ function keyRingOf({ KEY_RING_FILE, KEY_RING, NODE_ENV }: Variables): Config['ke
   throw new ConfigError(
     'KEY_RING_FILE is not set: in production the service does not run on generated keys. Set it to the file of a key ring, which docs/operating.md tells how to make.',
   );
+}
+
+const NEEDS_URL = ['EVENT_STORE_USERNAME', 'EVENT_STORE_PASSWORD', 'EVENT_STORE_CA_FILE'] as const;
+
+function eventStoreOf(read: Variables): Config['eventStore'] {
+  const { EVENT_STORE_URL: url, EVENT_STORE_USERNAME: username, EVENT_STORE_PASSWORD: password } = read;
+  if (url === undefined) {
+    const stray = NEEDS_URL.find((name) => read[name] !== undefined);
+    if (stray === undefined) return { kind: 'SQLITE' };
+    throw new ConfigError(`${stray} is set, and EVENT_STORE_URL is not: set both, or unset it.`);
+  }
+  if ((username === undefined) !== (password === undefined)) {
+    throw new ConfigError('EVENT_STORE_USERNAME and EVENT_STORE_PASSWORD go together: set both or neither.');
+  }
+  const caFile = read.EVENT_STORE_CA_FILE ?? null;
+  return { kind: 'EVENTSTOREDB', url, username: username ?? null, password: password ?? null, caFile };
 }
 
 function refuseInProduction({ NODE_ENV, TEST_CLOCK_FILE, PUBLIC_URL }: Variables): void {
@@ -112,6 +160,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     tls: read.NODE_ENV === 'production' || read.PUBLIC_URL?.startsWith('https:') === true,
     issuer: read.ISSUER,
     keyRing: keyRingOf(read),
+    eventStore: eventStoreOf(read),
+    maxStalenessSeconds: read.MAX_STALENESS_SECONDS,
     logLevel: read.LOG_LEVEL,
     testClockFile: read.TEST_CLOCK_FILE ?? null,
   };

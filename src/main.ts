@@ -46,6 +46,10 @@ async function serve(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  void service.failed.then((error) => {
+    console.error(explain(error));
+    void service.stop().finally(() => process.exit(1));
+  });
   console.log(`Virtual MFA listens on ${service.url}`);
 }
 

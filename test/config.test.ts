@@ -9,6 +9,8 @@ const DEFAULTS: Config = {
   tls: false,
   issuer: 'Virtual MFA',
   keyRing: { from: 'GENERATED' },
+  eventStore: { kind: 'SQLITE' },
+  maxStalenessSeconds: 30,
   logLevel: 'info',
   testClockFile: null,
 };
@@ -57,6 +59,24 @@ describe('what makes sense', () => {
     [{ LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
     [{ TEST_CLOCK_FILE: '/tmp/clock' }, { testClockFile: '/tmp/clock' }],
+    [{ MAX_STALENESS_SECONDS: '1' }, { maxStalenessSeconds: 1 }],
+    [{ MAX_STALENESS_SECONDS: '86400' }, { maxStalenessSeconds: 86_400 }],
+    [
+      { EVENT_STORE_URL: 'esdb://node:2113' },
+      { eventStore: { kind: 'EVENTSTOREDB', url: 'esdb://node:2113', username: null, password: null, caFile: null } },
+    ],
+    [
+      {
+        ...{ EVENT_STORE_URL: 'esdb+discover://cluster:2113?tls=true', EVENT_STORE_CA_FILE: '/etc/ca.pem' },
+        ...{ EVENT_STORE_USERNAME: 'mfa', EVENT_STORE_PASSWORD: 'secret' },
+      },
+      {
+        eventStore: {
+          ...{ kind: 'EVENTSTOREDB', url: 'esdb+discover://cluster:2113?tls=true' },
+          ...{ username: 'mfa', password: 'secret', caFile: '/etc/ca.pem' },
+        },
+      },
+    ],
     [{ SOMETHING_ELSE: 'is not ours' }, {}],
   ])('is taken as it is: %j', (environment, config) => {
     expect(readConfig(environment)).toStrictEqual({ ...DEFAULTS, ...config });
@@ -95,6 +115,16 @@ describe('nonsense is refused by variable, fault and remedy', () => {
       'must be 1 to 64 characters without a colon, such as the name of your cloud',
     ],
     ['LOG_LEVEL', ['verbose', 'INFO', 'trace '], 'must be fatal, error, warn, info, debug or silent'],
+    [
+      'MAX_STALENESS_SECONDS',
+      ['0', '-1', '86401', '1.5', 'soon', '123456'],
+      'must be a number of seconds from 1 to 86400',
+    ],
+    [
+      'EVENT_STORE_URL',
+      ['http://node:2113', 'esdb:', 'esdb://', 'kurrentdb://node', 'node:2113', ' esdb://node'],
+      'must begin with esdb:// or esdb+discover://',
+    ],
   ])('%s', (variable, values, fault) => {
     for (const value of values) {
       expect(faultOf({ [variable]: value })).toBe(`${variable} ${fault}. Correct it or unset it.`);
@@ -123,6 +153,26 @@ describe('nonsense is refused by variable, fault and remedy', () => {
     expect(faultOf({ ...IN_PRODUCTION, PUBLIC_URL: 'http://mfa.example.com' })).toMatch(
       /^PUBLIC_URL is not https: in production sessions travel over TLS only\. Put TLS in front and set its address\.$/,
     );
+  });
+
+  const url = 'esdb://ada:very-secret@node:2113';
+
+  it.each([
+    [
+      { EVENT_STORE_URL: url, EVENT_STORE_USERNAME: 'mfa' },
+      /^EVENT_STORE_USERNAME and EVENT_STORE_PASSWORD go together/,
+    ],
+    [
+      { EVENT_STORE_URL: url, EVENT_STORE_PASSWORD: 'very-secret' },
+      /^EVENT_STORE_USERNAME and EVENT_STORE_PASSWORD go/,
+    ],
+    [{ EVENT_STORE_PASSWORD: 'very-secret' }, /^EVENT_STORE_PASSWORD is set, and EVENT_STORE_URL is not/],
+    [{ EVENT_STORE_CA_FILE: '/etc/ca.pem' }, /^EVENT_STORE_CA_FILE is set, and EVENT_STORE_URL is not/],
+    [{ EVENT_STORE_URL: `http${url}` }, /^EVENT_STORE_URL must begin with/],
+  ])('half of what an EventStoreDB needs, and nothing of it is shown: %#', (environment, said) => {
+    const fault = faultOf(environment);
+    expect(fault).toMatch(said);
+    expect(fault).not.toContain('very-secret');
   });
 
   it('a key ring is never shown', () => {

@@ -1,8 +1,8 @@
-import { after, isReached } from '../domain/instant.js';
+import { after, isReached, type Instant } from '../domain/instant.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { RefreshSession } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
-import { REFRESH_INTERVAL, standingOf } from '../domain/session/standing.js';
+import { REFRESH_INTERVAL, standingOf, type StandingFacts } from '../domain/session/standing.js';
 import { userDecider } from '../domain/user/decider.js';
 import type { Application } from './application.js';
 import { bySelf } from './authorship.js';
@@ -10,44 +10,87 @@ import { execute, load } from './execute.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { isSecretOf, parseToken } from './session-token.js';
 
-/** The session as its streams have it now, or null where it is over. */
-export async function currentSession(app: Application, sessionId: string): Promise<CurrentSession | null> {
-  const { state: session } = await load(app, sessionDecider, sessionId);
-  if (session.status !== 'OPEN') return null;
-  const [{ state: user }, { state: mfa }] = await Promise.all([
-    load(app, userDecider, session.userId),
-    load(app, mfaDecider, session.userId),
-  ]);
-  const standing = standingOf({ sessionId, session, user, mfa }, app.now());
-  if (standing === 'ENDED' || user.status !== 'ACTIVE') return null;
+/** What was found of a session in its streams. */
+export interface FoundSession {
+  /** Null where it is over, or never was. */
+  readonly current: CurrentSession | null;
+  /** The place in the log of the last event that this follows from. */
+  readonly position: bigint;
+}
+
+const NOTHING: FoundSession = { current: null, position: 0n };
+
+/** The session that facts make up now, or null where it is over. */
+export function sessionOf(facts: StandingFacts, now: Instant): CurrentSession | null {
+  const { sessionId, session, user, mfa } = facts;
+  const standing = standingOf(facts, now);
+  if (standing === 'ENDED' || session.status !== 'OPEN' || user.status !== 'ACTIVE') return null;
   return { sessionId, session, stage: standing, user, mfa };
 }
+
+/** The session as its streams have it now. */
+export async function findSession(app: Application, sessionId: string): Promise<FoundSession> {
+  const session = await load(app, sessionDecider, sessionId);
+  if (session.state.status !== 'OPEN') return { current: null, position: session.position };
+  const [user, mfa] = await Promise.all([
+    load(app, userDecider, session.state.userId),
+    load(app, mfaDecider, session.state.userId),
+  ]);
+  const facts = { sessionId, session: session.state, user: user.state, mfa: mfa.state };
+  const positions = [session.position, user.position, mfa.position];
+  return {
+    current: sessionOf(facts, app.now()),
+    position: positions.reduce((furthest, position) => (position > furthest ? position : furthest)),
+  };
+}
+
+/** The session as its streams have it now, or null where it is over. */
+export async function currentSession(app: Application, sessionId: string): Promise<CurrentSession | null> {
+  return (await findSession(app, sessionId)).current;
+}
+
+/** What may be otherwise at the next try; noting that a session is in use is no reason to refuse anybody. */
+const PASSING = new Set<unknown>(['UNAVAILABLE', 'OUTCOME_UNKNOWN', 'CONTENTION']);
 
 async function refresh(app: Application, request: RequestContext, current: CurrentSession): Promise<void> {
   const now = app.now();
   if (!isReached(after(current.session.lastSeenAt, REFRESH_INTERVAL), now)) return;
-  await execute(app, request, {
-    decider: sessionDecider,
-    id: current.sessionId,
-    by: bySelf(current),
-    // Somebody else may have refreshed it meanwhile; once more does no harm.
-    command: (): RefreshSession => ({ type: 'RefreshSession', now }),
-  });
+  try {
+    await execute(app, request, {
+      decider: sessionDecider,
+      id: current.sessionId,
+      by: bySelf(current),
+      // Somebody else may have refreshed it meanwhile; once more does no harm.
+      command: (): RefreshSession => ({ type: 'RefreshSession', now }),
+    });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && PASSING.has(error.code))) throw error;
+  }
 }
 
 /**
- * The session that a token belongs to, at the stage where it stands now; null where the token is none, or its
+ * The session that a token belongs to, at the stage where it stands now; none where the token is none, or its
  * session is over. Notes that the session is in use, at most every 5 minutes.
  */
-export async function authenticate(
-  app: Application,
-  request: RequestContext,
-  token: string,
-): Promise<CurrentSession | null> {
+export async function authenticate(app: Application, request: RequestContext, token: string): Promise<FoundSession> {
   const parsed = parseToken(token);
-  if (parsed === null) return null;
-  const current = await currentSession(app, parsed.sessionId);
-  if (current === null || !isSecretOf(current.session.secretDigest, parsed.secret)) return null;
+  if (parsed === null) return NOTHING;
+  const { current, position } = await findSession(app, parsed.sessionId);
+  if (current === null || !isSecretOf(current.session.secretDigest, parsed.secret)) return { current: null, position };
   await refresh(app, request, current);
-  return current;
+  return { current, position };
+}
+
+/** The session that a token belongs to, by facts from elsewhere than the streams: for when those cannot be read. */
+export function authenticateBy(
+  factsOf: (sessionId: string) => StandingFacts | null,
+  token: string,
+  now: Instant,
+): CurrentSession | null {
+  const parsed = parseToken(token);
+  const facts = parsed && factsOf(parsed.sessionId);
+  const current = facts && sessionOf(facts, now);
+  return parsed !== null && current !== null && isSecretOf(current.session.secretDigest, parsed.secret)
+    ? current
+    : null;
 }

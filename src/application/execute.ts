@@ -41,17 +41,17 @@ export interface Execution<S, C, E extends DomainEvent> {
 export type Executed<S> = Loaded<S> &
   ({ readonly accepted: true } | { readonly accepted: false; readonly rejection: Rejection });
 
-/** The state of one stream, folded from its events. */
+/** The state of one stream, folded from its events, and the place of the last of them in the log: 0 where there is none. */
 export async function load<S, C, E extends DomainEvent>(
   app: Application,
   decider: Decider<S, C, E>,
   id: string,
-): Promise<Loaded<S>> {
-  if (!isStreamId(id)) return { state: decider.initial, version: 0 };
+): Promise<Loaded<S> & { readonly position: bigint }> {
+  if (!isStreamId(id)) return { state: decider.initial, version: 0, position: 0n };
   const events = await app.log.readStream(streamName(decider.category, id));
   // Reading checked that these are events of this category.
   const state = (events as unknown as readonly Recorded<E>[]).reduce(decider.evolve, decider.initial);
-  return { state, version: events.length };
+  return { state, version: events.length, position: events.at(-1)?.position ?? 0n };
 }
 
 function metadataOf(app: Application, request: RequestContext, by: Authorship): EventMetadata {

@@ -55,12 +55,27 @@ function ruleOf(field: GraphQLField<unknown, unknown>): AccessRule | undefined {
   return field.extensions.access as AccessRule | undefined;
 }
 
-function protect(field: GraphQLField<unknown, unknown>, rule: AccessRule): void {
+/** Nothing can be changed now, since the log is away. */
+class LogAwayError extends Error {
+  readonly code = 'LOG_AWAY';
+}
+
+/** Commands decide from streams: whom the read models alone know is let look, and change nothing. */
+function refuseWhileAway({ sessionSource }: GraphqlContext): void {
+  if (sessionSource === 'READ_MODELS') throw new LogAwayError('the log is away');
+}
+
+type Root = 'QUERY' | 'MUTATION' | null;
+
+function protect(field: GraphQLField<unknown, unknown>, rule: AccessRule, root: Root): void {
   const resolve = field.resolve ?? defaultFieldResolver;
   field.resolve = (source, args, context, info) => {
-    const refused = refusalOf(rule, (context as GraphqlContext).session);
+    const given = context as GraphqlContext;
+    if (root === 'MUTATION') refuseWhileAway(given);
+    const refused = refusalOf(rule, given.session);
     if (refused !== null) throw refused;
-    return resolve(source, args, context, info);
+    if (root !== 'QUERY') return resolve(source, args, context, info);
+    return given.readable().then(() => resolve(source, args, context, info));
   };
   const { subscribe } = field;
   if (subscribe === undefined) return;
@@ -86,13 +101,15 @@ function fieldsWithMethods(): ReadonlySet<string> {
  * @throws where a root field or a resolver method states no rule
  */
 export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
-  const roots = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
+  const [query, mutation] = [schema.getQueryType(), schema.getMutationType()];
+  const roots = new Set([query, mutation, schema.getSubscriptionType()]);
+  const rootOf = (type: unknown): Root => (type === query ? 'QUERY' : type === mutation ? 'MUTATION' : null);
   const methods = fieldsWithMethods();
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       const rule = ruleOf(field);
-      if (rule !== undefined) protect(field, rule);
+      if (rule !== undefined) protect(field, rule, rootOf(type));
       else if (roots.has(type) || methods.has(`${type.name}.${field.name}`)) {
         throw new Error(`${type.name}.${field.name} does not say who may use it: give it an @Access`);
       }

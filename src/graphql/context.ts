@@ -11,6 +11,17 @@ export interface SessionCarrier {
   drop(): void;
 }
 
+/** Where the session of a request was found: in its streams or, while the log is away, in the read models. */
+export type SessionSource = 'LOG' | 'READ_MODELS';
+
+/** What an answer says of itself. */
+export interface AnswerExtensions {
+  /** How far the log is that this answer follows from, to be sent with the next request; not over WebSocket. */
+  readonly logPosition?: string;
+  /** What was read may be out of date: it is complete as of then. */
+  readonly stale?: { readonly since: string };
+}
+
 /** What resolvers work with: one for each request. */
 export interface GraphqlContext {
   readonly app: Application;
@@ -19,11 +30,18 @@ export interface GraphqlContext {
   readonly request: RequestContext;
   /** The session as this request has left it: signing in, rising and signing out change it. */
   session: CurrentSession | null;
+  /** Nothing is changed by a session that was found in the read models. */
+  readonly sessionSource: SessionSource;
+  /** A session as it stands now; null where it is over. */
+  readonly sessionNow: (sessionId: string) => Promise<CurrentSession | null>;
   readonly carrier: SessionCarrier;
   /** Waits until the read models have moved on, or a second has passed. */
   readonly moreToRead: () => Promise<void>;
+  /** Waits, bounded, until the read models may be asked and know what this request follows from. @throws where they may not be asked */
+  readonly readable: () => Promise<void>;
   /** Waits, bounded, until the read models know what this request has written. */
   readonly caughtUp: () => Promise<void>;
+  readonly extensions: () => AnswerExtensions;
 }
 
 /** Makes a session that has just begun or risen the one of this request; answers the token where it travels in the answer. */

@@ -27,6 +27,14 @@ const UNAVAILABLE = {
   code: 'UNAVAILABLE',
   message: 'The service cannot do this now; nothing was done. Try again later.',
 };
+const OUTCOME_UNKNOWN = {
+  code: 'UNAVAILABLE',
+  message: 'The service cannot tell whether this was done. Look before you try again.',
+};
+const STALE = {
+  code: 'UNAVAILABLE',
+  message: 'The service cannot tell what is current just now. Try again later.',
+};
 const INTERNAL = {
   code: 'INTERNAL_SERVER_ERROR',
   message: 'Something went wrong on our side. Tell us the request id.',
@@ -40,7 +48,13 @@ const EXCEPTIONS: Readonly<Record<string, typeof BUSY>> = {
   CLOSED: UNAVAILABLE,
   SEALED: UNAVAILABLE,
   UNREADABLE_EVENT: UNAVAILABLE,
+  LOG_AWAY: UNAVAILABLE,
+  OUTCOME_UNKNOWN,
+  STALE,
 };
+
+/** What the operator is told otherwise, or need not know: not once for each request. */
+const UNREPORTED = new Set<unknown>(['RATE_LIMITED', 'LOG_AWAY', 'STALE']);
 
 function codeOf(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -67,6 +81,13 @@ function publicCodeOf(error: unknown, formatted: GraphQLFormattedError): string 
   return error instanceof GraphQLError && typeof code === 'string' && PUBLIC_CODES.has(code) ? code : null;
 }
 
+/** The error that was thrown, whatever it was wrapped in: what ends a subscription is wrapped by whoever sends it. */
+function originOf(thrown: unknown): unknown {
+  const error = unwrapResolverError(thrown);
+  const origin = error instanceof GraphQLError ? error.originalError : undefined;
+  return Object.hasOwn(EXCEPTIONS, codeOf(origin) ?? '') ? origin : error;
+}
+
 /** Turns an error into the form in which it leaves. */
 export type ErrorMask = (formatted: GraphQLFormattedError, thrown: unknown) => GraphQLFormattedError;
 
@@ -75,14 +96,14 @@ export function createErrorMask(requestId: () => string, report: ReportError): E
   return (formatted, thrown) => {
     const { locations, path } = formatted;
     const place = { ...(locations && { locations }), ...(path && { path }) };
-    const error = unwrapResolverError(thrown);
+    const error = originOf(thrown);
     const publicCode = publicCodeOf(error, formatted);
     if (publicCode !== null) {
       const message = withoutValues(formatted.message);
       return { message, ...place, extensions: { code: publicCode, requestId: requestId() } };
     }
     const { code, message } = EXCEPTIONS[codeOf(error) ?? ''] ?? INTERNAL;
-    if (code !== BUSY.code) report(error);
+    if (!UNREPORTED.has(codeOf(error))) report(error);
     return { message, ...place, extensions: { code, requestId: requestId() } };
   };
 }

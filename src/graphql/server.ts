@@ -7,6 +7,7 @@ import { documentLimits } from './rules/limits.js';
 import { noSchemaIntrospection } from './rules/no-schema-introspection.js';
 import { noSubscriptions } from './rules/no-subscriptions.js';
 import { oneMutation } from './rules/one-mutation.js';
+import { extensionsPlugin } from './extensions-plugin.js';
 import { statusPlugin } from './status-plugin.js';
 
 export interface GraphqlServerOptions {
@@ -48,7 +49,7 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
     maxRecursiveSelections: true,
     validationRules: [...extraRules(introspection), noSubscriptions],
     formatError,
-    plugins: [ApolloServerPluginLandingPageDisabled(), statusPlugin, ...plugins],
+    plugins: [ApolloServerPluginLandingPageDisabled(), statusPlugin, extensionsPlugin, ...plugins],
     logger: { debug: () => undefined, info: () => undefined, warn: report, error: report },
   });
   await server.start();

@@ -31,6 +31,11 @@ const FAULTS: Readonly<Record<string, HttpFault>> = {
     code: 'UNAVAILABLE',
     message: 'The service cannot do this now; nothing was done. Try again later.',
   },
+  OUTCOME_UNKNOWN: {
+    status: 503,
+    code: 'UNAVAILABLE',
+    message: 'The service cannot tell whether this was done. Look before you try again.',
+  },
 };
 
 const UNKNOWN_FAULT: HttpFault = {

@@ -5,6 +5,8 @@ import { createCookies } from './cookies.js';
 import { handleErrors } from './errors.js';
 import { offerGraphql } from './graphql-route.js';
 import { offerHealth, type Readiness } from './health.js';
+import { createLogPositions } from './log-position.js';
+import { createSessionFinder } from './session-finder.js';
 import { offerSubscriptions, type SubscriptionOptions } from './subscriptions.js';
 
 /** A line of the access log: nothing of what was asked or answered. */
@@ -16,7 +18,7 @@ export interface AccessLine {
   readonly milliseconds: number;
 }
 
-export interface HttpAppOptions extends Omit<SubscriptionOptions, 'cookies'> {
+export interface HttpAppOptions extends Omit<SubscriptionOptions, 'cookies' | 'sessions' | 'positions'> {
   readonly tls: boolean;
   readonly readiness: () => Readiness;
   readonly report: ReportError;
@@ -80,9 +82,13 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   observe(http, options);
   drain(http);
   offerHealth(http, readiness);
-  const cookies = createCookies(app, tls);
-  offerGraphql(http, { ...options, cookies });
-  const subscriptions = offerSubscriptions(http.server, { ...options, cookies });
+  const more = {
+    cookies: createCookies(app, tls),
+    sessions: createSessionFinder(options),
+    positions: createLogPositions(app),
+  };
+  offerGraphql(http, { ...options, ...more });
+  const subscriptions = offerSubscriptions(http.server, { ...options, ...more });
   http.addHook('preClose', () => subscriptions.stop());
   return http;
 }

@@ -18,8 +18,8 @@ import { WebSocketServer } from 'ws';
 import type { GraphqlContext } from '../graphql/context.js';
 import { createErrorMask, type ReportError } from '../graphql/masking.js';
 import { extraRules, PARSE_OPTIONS } from '../graphql/server.js';
-import { arrive, bearerOf, type Arrival } from './arrival.js';
-import type { GraphqlRouteOptions } from './graphql-route.js';
+import { arrive, bearerOf, type Arrival, type Origin } from './arrival.js';
+import { staleMark, type GraphqlRouteOptions } from './graphql-route.js';
 
 export interface SubscriptionOptions extends GraphqlRouteOptions {
   readonly schema: GraphQLSchema;
@@ -53,14 +53,36 @@ function tokenOf(options: SubscriptionOptions, request: IncomingMessage, params:
   return cookies[options.cookies.sessionName] ?? null;
 }
 
-function contextOf(options: SubscriptionOptions, { request }: Arrival): GraphqlContext {
-  const { app, readModels, moreToRead } = options;
+function contextOf(options: SubscriptionOptions, { request, source, known }: Arrival): GraphqlContext {
+  const { app, readModels, moreToRead, sessions, freshness } = options;
   return {
     ...{ app, readModels, request, moreToRead },
     session: request.current,
+    sessionSource: source,
+    sessionNow: async (sessionId) => (await sessions.byId(sessionId)).current,
     carrier: { hand: () => undefined, drop: () => undefined },
+    readable: () => freshness.readable(known()),
     caughtUp: () => Promise.resolve(),
+    extensions: () => staleMark(options),
   };
+}
+
+/** RFC 6455, registry of close codes: the service is overloaded or restarting, and the client may try again later. */
+const TRY_AGAIN_LATER = 1013;
+
+/** Who connects; null where that cannot be found out now. */
+async function arriveIfPossible(
+  { isStarted, sessions, report }: SubscriptionOptions,
+  origin: Origin,
+  token: string | null,
+): Promise<Arrival | null> {
+  if (!isStarted()) return null;
+  try {
+    return await arrive(sessions, origin, token);
+  } catch (error) {
+    report(error);
+    return null;
+  }
 }
 
 /** Errors in the form in which they leave; a connection is one request. */
@@ -101,8 +123,10 @@ function handlers(options: SubscriptionOptions): ServerOptions<Params, Connectio
         headers: request.headers,
         knownBrowser: null,
       };
-      extra.arrival = await arrive(app, origin, tokenOf(options, request, connectionParams));
-      return extra.arrival.request.current !== null;
+      const arrival = await arriveIfPossible(options, origin, tokenOf(options, request, connectionParams));
+      if (arrival === null) extra.socket.close(TRY_AGAIN_LATER, 'Try again later');
+      else extra.arrival = arrival;
+      return arrival !== null && arrival.request.current !== null;
     },
     onSubscribe({ extra }, _id, payload) {
       if (extra.arrival === undefined) return [new GraphQLError('Connect first.')];
@@ -115,7 +139,12 @@ function handlers(options: SubscriptionOptions): ServerOptions<Params, Connectio
     onNext: (...message): FormattedExecutionResult => {
       const result = message[4];
       const errors = masked(report, message[0].extra, result.errors);
-      return { ...(result.data && { data: result.data }), ...(errors && { errors }) };
+      const extensions = staleMark(options);
+      return {
+        ...(result.data && { data: result.data }),
+        ...(errors && { errors }),
+        ...(extensions.stale && { extensions }),
+      };
     },
     onError: ({ extra }, _id, _payload, errors) => masked(report, extra, errors),
   };

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
 import { openDatabaseFile, type DatabaseFile } from '../sqlite/database-file.js';
-import { asFileError, damaged } from '../sqlite/file-error.js';
+import { asFileError, damaged, SqliteFileError, unreadable } from '../sqlite/file-error.js';
 import type { FileKind } from '../sqlite/file-kind.js';
+import { sqliteCodeOf } from '../sqlite/result-code.js';
 
-/** How far each version of each read model has come, and its tables, a JSON list of their names. */
+/** How far each version of each read model has come, and its tables, a JSON list of their names; and the log that they come from. */
 const TABLES = `
   CREATE TABLE checkpoints (
     projection TEXT NOT NULL,
@@ -11,20 +14,25 @@ const TABLES = `
     tables TEXT NOT NULL,
     PRIMARY KEY (projection, version)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE built_from (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    first_event_id TEXT NOT NULL
+  ) STRICT;
 `;
 
 const READ_MODEL_FILE: FileKind = {
   noun: 'the read-model file',
   // "VMRV"
   applicationId: 0x564d5256,
-  schemaVersion: 1,
+  schemaVersion: 2,
   schema: TABLES,
-  names: ['checkpoints'],
-  samples: ['SELECT * FROM checkpoints'],
+  names: ['checkpoints', 'built_from'],
+  samples: ['SELECT * FROM checkpoints', 'SELECT * FROM built_from'],
   // A crash may lose what came last, with its checkpoint: the log has it still.
   synchronous: 'NORMAL',
   // Two processes that keep one file would each find its checkpoints moved.
   exclusive: true,
+  rebuildable: true,
   remedies: {
     damaged: 'stop the service, delete it and start again; it is rebuilt from the log',
     newer: 'start that release, or delete it and start again; it is rebuilt from the log',
@@ -38,6 +46,53 @@ const READ_MODEL_FILE: FileKind = {
  */
 export function openReadModelFile(path: string): DatabaseFile {
   return openDatabaseFile(READ_MODEL_FILE, { path });
+}
+
+/** More processes than any machine serves with. */
+const MOST_FILES = 64;
+
+/**
+ * Opens a file of the read models that no other process has: `read-models.db`, else `read-models-2.db` and so on. One that a
+ * process left behind is taken over, with all that is in it.
+ * @throws {SqliteFileError} as `openReadModelFile` does; `UNAVAILABLE` where other processes have all of them
+ */
+export function openOwnReadModelFile(folder: string): DatabaseFile {
+  for (let number = 1; ; number += 1) {
+    const path = join(folder, number === 1 ? 'read-models.db' : `read-models-${number}.db`);
+    try {
+      return openDatabaseFile(READ_MODEL_FILE, { path, patienceMilliseconds: 0 });
+    } catch (error) {
+      if (number === MOST_FILES || !isTaken(error)) throw error;
+    }
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof SqliteFileError && sqliteCodeOf(error.cause) === 'SQLITE_BUSY';
+}
+
+/** Which log a file of read models was built from: positions of one log mean nothing in another. */
+export interface Origin {
+  /** The id of that log's first event; null before any was taken in. */
+  read(): string | null;
+  /** Notes it, once. */
+  note(firstEventId: string): void;
+}
+
+/** Opens the note of which log a file was built from. */
+export function openOrigin(database: Database): Origin {
+  const select = database.prepare<[], string>('SELECT first_event_id FROM built_from').pluck();
+  const insert = database.prepare('INSERT OR IGNORE INTO built_from (only, first_event_id) VALUES (1, ?)');
+  return {
+    read: () => select.get() ?? null,
+    note: (firstEventId) => void insert.run(firstEventId),
+  };
+}
+
+/** The refusal of a read-model file that belongs to another log. @param fault how that shows */
+export function ofAnotherLog(path: string, fault: string): SqliteFileError {
+  const remedy = 'delete it and start again; it is rebuilt from the log';
+  return unreadable(READ_MODEL_FILE, path, { fault, remedy });
 }
 
 /** The refusal of a read-model file in which something is missing. */

@@ -6,7 +6,7 @@ import { decodeBatch } from './decoding.js';
 import { openFold, type Fold } from './fold.js';
 import { keepTrying, mayPass } from './keep-trying.js';
 import type { Projection } from './projection.js';
-import { asReadModelFileError } from './read-model-file.js';
+import { asReadModelFileError, openOrigin, type Origin } from './read-model-file.js';
 import { createWaiters } from './waiters.js';
 
 /** How the read models stand. */
@@ -27,6 +27,8 @@ export interface ProjectionRunner {
    */
   reached(position: bigint, milliseconds: number): Promise<boolean>;
   status(): ReadModelStatus;
+  /** Waits until any of them has moved on or halted, or so many milliseconds have passed. */
+  moved(milliseconds: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -42,6 +44,8 @@ export interface RunnerOptions {
   readonly onWait: (error: Error) => void;
   /** Between two tries of what may work later; half a second by default. */
   readonly pauseMilliseconds?: number;
+  /** Nothing is read from the log before this is fulfilled; at once by default. */
+  readonly begin?: Promise<unknown>;
 }
 
 function asError(thrown: unknown): Error {
@@ -70,12 +74,15 @@ class Runner implements ProjectionRunner {
   readonly #waiters = createWaiters();
   readonly #abort = new AbortController();
   readonly #finished: Promise<void>;
+  readonly #origin: Origin;
+  readonly #onMove = new Set<() => void>();
   #waitingFor: string | null = null;
   #hasOldVersions = true;
 
   constructor(private readonly options: RunnerOptions) {
     this.#folds = options.projections.map((projection) => openFold(options.database, projection));
-    this.#finished = this.#run().catch((error: unknown) => {
+    this.#origin = openOrigin(options.database);
+    this.#finished = this.#begin().catch((error: unknown) => {
       if (this.#abort.signal.aborted) return;
       for (const fold of this.#running()) this.#halt(fold, asError(error));
     });
@@ -90,10 +97,34 @@ class Runner implements ProjectionRunner {
     return { position: leastPosition(this.#folds), halted, waitingFor: this.#waitingFor };
   }
 
+  moved(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        clearTimeout(timer);
+        this.#onMove.delete(settle);
+        resolve();
+      };
+      const timer = setTimeout(settle, milliseconds);
+      this.#onMove.add(settle);
+    });
+  }
+
   async stop(): Promise<void> {
     this.#abort.abort();
     await this.#finished;
     this.#waiters.release();
+    this.#tellMoved();
+  }
+
+  /** What never begins is no fault of the read models: whoever holds them back tells why. */
+  async #begin(): Promise<void> {
+    const { signal } = this.#abort;
+    const stopped = new Promise<boolean>((resolve) => signal.addEventListener('abort', () => resolve(false)));
+    const begun = (this.options.begin ?? Promise.resolve()).then(
+      () => true,
+      () => false,
+    );
+    if (await Promise.race([begun, stopped])) await this.#run();
   }
 
   async #run(): Promise<void> {
@@ -113,6 +144,7 @@ class Runner implements ProjectionRunner {
   /** @throws what may pass; what some have taken in until then, they pass over the next time */
   async #take(batch: Batch, after: bigint): Promise<void> {
     const { events, position, fault } = await decodeBatch(this.options.log, batch, after);
+    this.#noteOrigin(batch);
     const passing: Error[] = [];
     for (const fold of this.#running()) {
       const failure = fold.apply(events, position) ?? (fold.position() < batch.position ? fault : null);
@@ -120,7 +152,22 @@ class Runner implements ProjectionRunner {
       else if (failure !== null) this.#halt(fold, failure);
     }
     this.#waiters.advance(leastPosition(this.#running()));
+    this.#tellMoved();
     if (passing[0] !== undefined) throw passing[0];
+  }
+
+  /** Nothing was taken in where no origin is noted, so the first event that comes then is the log's first. */
+  #noteOrigin({ events: [first] }: Batch): void {
+    if (first === undefined) return;
+    try {
+      this.#origin.note(first.id);
+    } catch (error) {
+      throw asReadModelFileError(this.options.database.name, error);
+    }
+  }
+
+  #tellMoved(): void {
+    for (const settle of [...this.#onMove]) settle();
   }
 
   /** Once all have come as far as the log was at the start, nobody needs what older versions left. */
@@ -156,5 +203,6 @@ class Runner implements ProjectionRunner {
     this.#halted.set(fold.name, error.message);
     this.options.onHalt(fold.name, error);
     if (this.#running().length === 0) this.#waiters.release();
+    this.#tellMoved();
   }
 }

@@ -36,8 +36,9 @@ const SYNCHRONOUS = { NORMAL: 1, FULL: 2 } as const;
 export function openDatabaseFile(kind: FileKind, options: DatabaseFileOptions): DatabaseFile {
   const path = options.path === MEMORY ? MEMORY : resolve(options.path);
   try {
-    const file = path === MEMORY ? null : prepare(kind, path);
-    return held(connect(kind, path, options.patienceMilliseconds ?? 5_000), file);
+    const patience = options.patienceMilliseconds ?? 5_000;
+    const file = path === MEMORY ? null : prepare(kind, path, patience);
+    return held(connect(kind, path, patience), file);
   } catch (error) {
     throw asOpeningError(kind, path, error);
   }
@@ -56,10 +57,10 @@ function held(connection: Database.Database, file: FileId | null): DatabaseFile 
 }
 
 /** Sees to it that there is a file that may be opened. */
-function prepare(kind: FileKind, path: string): FileId {
+function prepare(kind: FileKind, path: string, patienceMilliseconds: number): FileId {
   create(path);
   const file = fileIdOf(path);
-  if (!isHeld(file)) inspect(kind, path);
+  if (!isHeld(file)) inspect(kind, path, patienceMilliseconds);
   return file;
 }
 
@@ -85,8 +86,9 @@ function syncDirectory(path: string): void {
 function connect(kind: FileKind, path: string, patienceMilliseconds: number): Database.Database {
   const connection = new Database(path, { timeout: patienceMilliseconds });
   try {
-    createSchema(kind, connection);
+    // Before anything is read: from the first access on the file is locked, and stays so (https://www.sqlite.org/wal.html, section 8).
     if (kind.exclusive) connection.pragma('locking_mode = EXCLUSIVE');
+    createSchema(kind, connection);
     connection.pragma('journal_mode = WAL');
     // Under WAL this build falls back to NORMAL, so it is set after WAL, and read back.
     connection.pragma(`synchronous = ${kind.synchronous}`);
@@ -107,12 +109,26 @@ function connect(kind: FileKind, path: string, patienceMilliseconds: number): Da
 function createSchema(kind: FileKind, connection: Database.Database): void {
   const createTables = connection.transaction(() => {
     // Another process may have been faster.
-    if (connection.pragma('application_id', { simple: true }) === kind.applicationId) return;
+    if (connection.pragma('application_id', { simple: true }) === kind.applicationId) {
+      if (!isOutdated(kind, connection)) return;
+      dropTables(connection);
+    }
     connection.exec(kind.schema);
     connection.pragma(`application_id = ${kind.applicationId}`);
     connection.pragma(`user_version = ${kind.schemaVersion}`);
   });
   createTables.immediate();
+}
+
+function isOutdated({ rebuildable, schemaVersion }: FileKind, connection: Database.Database): boolean {
+  return rebuildable === true && Number(connection.pragma('user_version', { simple: true })) < schemaVersion;
+}
+
+function dropTables(connection: Database.Database): void {
+  const tables = connection.prepare<[], string>(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'",
+  );
+  for (const name of tables.pluck().all()) connection.exec(`DROP TABLE "${name}"`);
 }
 
 function expectPragma(

@@ -16,6 +16,8 @@ export interface FileKind {
   readonly synchronous: 'FULL' | 'NORMAL';
   /** Whether one process has the file for itself. */
   readonly exclusive: boolean;
+  /** Whether what is in it can be built anew, so that a file of an older schema is emptied instead of brought up to date. */
+  readonly rebuildable?: boolean;
   /** What to do about a file that is damaged, or was written by a newer release: `restore it from a backup`. */
   readonly remedies: { readonly damaged: string; readonly newer: string };
 }

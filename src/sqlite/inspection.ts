@@ -14,11 +14,11 @@ const ANOTHER_FILE = 'name another file, or move this one away';
  * @throws {SqliteFileError} `UNREADABLE_FILE` for a file that is not of this kind, or not one that this release can read;
  * errors of SQLite and of the system as they come
  */
-export function inspect(kind: FileKind, path: string): void {
+export function inspect(kind: FileKind, path: string, patienceMilliseconds: number): void {
   if (!statSync(path).isFile()) throw unreadable(kind, path, { fault: 'is not a file', remedy: 'name a file' });
   if (statSync(path).size === 0 || !isOurs(kind, path)) return;
   // A journal is left by a crash while the file was made: opening it for writing takes that back.
-  if (!hasContent(`${path}-journal`)) checkContent(kind, path);
+  if (!hasContent(`${path}-journal`)) checkContent(kind, path, patienceMilliseconds);
 }
 
 /** Whether there is a file of this kind already; no where it is an SQLite database without tables. */
@@ -43,10 +43,12 @@ function checkVersion(kind: FileKind, path: string, version: number): void {
 }
 
 /** By a connection that cannot write, so that closing it moves nothing from the -wal file into this one. */
-function checkContent(kind: FileKind, path: string): void {
-  const connection = new Database(path, { readonly: true, fileMustExist: true });
+function checkContent(kind: FileKind, path: string, patienceMilliseconds: number): void {
+  const connection = new Database(path, { readonly: true, fileMustExist: true, timeout: patienceMilliseconds });
   try {
-    checkVersion(kind, path, Number(connection.pragma('user_version', { simple: true })));
+    const version = Number(connection.pragma('user_version', { simple: true }));
+    checkVersion(kind, path, version);
+    if (kind.rebuildable === true && version < kind.schemaVersion) return;
     const fault = faultOf(kind, connection);
     if (fault !== null) throw damaged(kind, path, fault);
   } finally {

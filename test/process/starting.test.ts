@@ -146,14 +146,6 @@ describe('a database that is not ours, or not whole, is refused in a sentence an
 });
 
 describe('what cannot be is refused in a sentence', () => {
-  it('a data folder that another process works in', async () => {
-    const first = launch();
-    const url = await first.url;
-    expect(await refusalOf(launch())).toMatch(/read-models\.db cannot be opened: another process/);
-    const ready = await fetch(url.replace('/graphql', '/health/ready'));
-    expect(ready.status).toBe(200);
-  });
-
   it('a port that is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

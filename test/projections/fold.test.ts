@@ -151,7 +151,7 @@ describe('A new version of a read model', () => {
     for (const projection of [tally(), tally({ version: 2 }), other, tally({ name: 'gone' })])
       openFold(database, projection).apply(events, 5n);
     dropOldVersions(database, [tally({ version: 2 }), other]);
-    expect(tablesOf(database)).toEqual(['checkpoints', 'other_1', 'tally_2']);
+    expect(tablesOf(database)).toEqual(['built_from', 'checkpoints', 'other_1', 'tally_2']);
     expect(checkpoints()).toEqual([
       ['other', 1, 5],
       ['tally', 2, 5],

@@ -3,7 +3,7 @@ import { chmodSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync 
 import Sqlite from 'better-sqlite3';
 import { openLogDatabase } from '../../src/eventstore/sqlite/log-database.js';
 import { openFold } from '../../src/projections/fold.js';
-import { openReadModelFile } from '../../src/projections/read-model-file.js';
+import { openOrigin, openOwnReadModelFile, openReadModelFile } from '../../src/projections/read-model-file.js';
 import type { DatabaseFile } from '../../src/sqlite/database-file.js';
 import { contentOf, freshFolder, raw, refusalOf, type Folder } from '../sqlite/given.js';
 import { event, times } from '../support/builders.js';
@@ -41,7 +41,7 @@ describe('The file of the read models', () => {
     expect(pragma(file, 'journal_mode')).toBe('wal');
     expect(pragma(file, 'synchronous')).toBe(1);
     expect(pragma(file, 'application_id')).toBe(0x564d5256);
-    expect(pragma(file, 'user_version')).toBe(1);
+    expect(pragma(file, 'user_version')).toBe(2);
   });
 
   it('is for its owner alone, as are the files beside it', () => {
@@ -74,6 +74,64 @@ describe('The file of the read models', () => {
     fold.apply(events, 300n);
     expect(counted(connection)).toHaveLength(300);
   });
+});
+
+describe('The file of the read models that a process takes', () => {
+  const own = (): DatabaseFile => folder.keep(openOwnReadModelFile(folder.path));
+  const nameOf = ({ connection }: DatabaseFile): string => connection.name.slice(folder.path.length + 1);
+
+  it('is the first that nobody has, and one that was left is taken over with what is in it', () => {
+    makeReadModels().close();
+    const [first, second, third] = [own(), own(), own()];
+    expect([first, second, third].map(nameOf)).toEqual(['read-models.db', 'read-models-2.db', 'read-models-3.db']);
+    openFold(second.connection, tally()).apply(events, 300n);
+    second.close();
+    const again = own();
+    expect(nameOf(again)).toBe('read-models-2.db');
+    expect(openFold(again.connection, tally()).position()).toBe(300n);
+    expect(openFold(first.connection, tally()).position()).toBe(300n);
+  });
+
+  it('is locked from the moment on that it is taken, whether or not anything is written', () => {
+    makeReadModels().close();
+    own();
+    const other = new Sqlite(path, { timeout: 0 });
+    expect(() => other.prepare('SELECT * FROM checkpoints').all()).toThrow('database is locked');
+    other.close();
+  });
+
+  it('is refused where all of them are taken', () => {
+    for (let process = 1; process <= 64; process += 1) own();
+    expect(refusalOf(own)).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/read-models-64\.db cannot be opened: another process holds the file locked$/),
+    });
+  });
+
+  it('is refused where it is no such file, instead of being passed over', () => {
+    own();
+    writeFileSync(folder.at('read-models-2.db'), 'nonsense');
+    expect(refusalOf(own).message).toMatch(/read-models-2\.db is not an SQLite database/);
+  });
+});
+
+it('The file of the read models notes once which log it was built from', () => {
+  const file = makeReadModels();
+  const origin = openOrigin(file.connection);
+  expect(origin.read()).toBeNull();
+  origin.note('first');
+  origin.note('second');
+  file.close();
+  expect(openOrigin(open().connection).read()).toBe('first');
+});
+
+it('Read models of an older schema are built anew', () => {
+  makeReadModels().close();
+  raw(path, 'DROP TABLE built_from; PRAGMA user_version = 1');
+  const file = open();
+  expect(pragma(file, 'user_version')).toBe(2);
+  expect(openOrigin(file.connection).read()).toBeNull();
+  expect(openFold(file.connection, tally()).position()).toBe(0n);
 });
 
 describe('A file in the place of the read models', () => {
@@ -117,9 +175,9 @@ describe('Read models that this release cannot read', () => {
   }
 
   it('are refused where a newer release wrote them', () => {
-    raw(path, 'PRAGMA user_version = 2');
+    raw(path, 'PRAGMA user_version = 3');
     expectRefused(
-      'was written by a newer release (schema 2, not 1): start that release, or delete it and start again; it is rebuilt from the log',
+      'was written by a newer release (schema 3, not 2): start that release, or delete it and start again; it is rebuilt from the log',
     );
   });
 

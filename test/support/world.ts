@@ -84,7 +84,7 @@ export async function send<T>(
   stages: readonly SessionStage[] = ['FULL'],
 ): Promise<Reply<T>> {
   const request = requestContext();
-  const current = await authenticate(app, request, token);
+  const { current } = await authenticate(app, request, token);
   if (current === null) return { value: null, refusal: 'UNAUTHENTICATED' };
   if (!stages.includes(current.stage)) return { value: null, refusal: `AT ${current.stage}` };
   return replyOf(await command(app, { ...request, current }, current));

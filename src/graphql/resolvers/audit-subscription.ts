@@ -1,5 +1,4 @@
 import { Arg, Resolver, Root, Subscription } from 'type-graphql';
-import { currentSession } from '../../application/authenticate.js';
 import type { AuditEventView, AuditFilter } from '../../projections/audit/audit-queries.js';
 import { Access, refusalOf, type AccessRule } from '../access.js';
 import type { GraphqlContext } from '../context.js';
@@ -18,9 +17,10 @@ interface FeedArgs {
   readonly after?: string | null;
 }
 
-/** Looks at the session anew: what was allowed when the feed began may not be any more. */
+/** Looks at the session anew: what was allowed when the feed began may not be any more, nor what is read be current. */
 async function admitAgain(context: GraphqlContext, sessionId: string): Promise<void> {
-  context.session = await currentSession(context.app, sessionId);
+  await context.readable();
+  context.session = await context.sessionNow(sessionId);
   const refused = refusalOf(RULE, context.session);
   if (refused !== null) throw refused;
 }
@@ -40,6 +40,7 @@ function following(context: GraphqlContext, filter: AuditFilter, seen: number) {
 async function* feed(context: GraphqlContext, { filter, after }: FeedArgs): AsyncGenerator<AuditEventView> {
   const { user, sessionId } = current(context);
   const narrowed = auditFilterOf(filter ?? null);
+  await context.readable();
   let seen = Number(keyOf(AUDIT_LIST, after, 'after') ?? context.readModels.audit.lastSeq(user.accountId));
   for (;;) {
     const page = following(context, narrowed, seen);

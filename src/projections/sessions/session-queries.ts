@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { mfaDecider } from '../../domain/mfa/decider.js';
 import type { MfaState } from '../../domain/mfa/state.js';
-import { standingOf, type SessionStage } from '../../domain/session/standing.js';
+import { standingOf, type SessionStage, type StandingFacts } from '../../domain/session/standing.js';
 import type { OpenSession, SessionState } from '../../domain/session/state.js';
 import type { UserState } from '../../domain/user/state.js';
 import { pageClause, pageOf, type Page, type PageRequest } from '../page.js';
@@ -19,12 +19,14 @@ export interface SessionView {
   readonly userAgent: string | null;
 }
 
-/** Reads sessions, always within one account. */
+/** Reads sessions, within one account but for their facts. */
 export interface SessionQueries {
   /** A page of a user's sessions that are not over, newest first. */
   page(accountId: string, userId: string, page: PageRequest, now: string): Page<SessionView>;
   /** One session, if it is not over. */
   byId(accountId: string, sessionId: string, now: string): SessionView | null;
+  /** What the stage of a session is computed from, whosever it is; null where there is none that was not ended. */
+  factsOf(sessionId: string): StandingFacts | null;
 }
 
 interface Row extends Omit<SessionView, 'stage' | 'session'> {
@@ -33,27 +35,36 @@ interface Row extends Omit<SessionView, 'stage' | 'session'> {
   readonly mfa: string | null;
 }
 
-const SELECT = `
+const OPEN = `
   SELECT session_id AS sessionId, position, account_id AS accountId, sessions_1.user_id AS userId, ip,
     user_agent AS userAgent, state, user, mfa
   FROM sessions_1 JOIN session_users_1 ON session_users_1.user_id = sessions_1.user_id
-  WHERE open = 1 AND account_id = ?`;
+  WHERE open = 1`;
 
-function viewOf({ state, user, mfa, ...row }: Row, now: string): SessionView | null {
-  const session = JSON.parse(state) as SessionState;
-  const facts = {
-    sessionId: row.sessionId,
-    session,
+const SELECT = `${OPEN} AND account_id = ?`;
+
+function factsOf({ sessionId, state, user, mfa }: Row): StandingFacts {
+  return {
+    sessionId,
+    session: JSON.parse(state) as SessionState,
     user: (user === null ? { status: 'NONE' } : JSON.parse(user)) as UserState,
     mfa: mfa === null ? mfaDecider.initial : (JSON.parse(mfa) as MfaState),
   };
+}
+
+function viewOf(row: Row, now: string): SessionView | null {
+  const facts = factsOf(row);
   const stage = standingOf(facts, now);
-  return stage === 'ENDED' || session.status !== 'OPEN' ? null : { ...row, session, stage };
+  if (stage === 'ENDED' || facts.session.status !== 'OPEN') return null;
+  const { state: _state, user: _user, mfa: _mfa, ...known } = row;
+  return { ...known, session: facts.session, stage };
 }
 
 /** Prepares the queries of sessions on the read models' file. */
 export function createSessionQueries(database: Database): SessionQueries {
   const byId = database.prepare<[string, string], Row>(`${SELECT} AND session_id = ?`);
+
+  const anywhere = database.prepare<[string], Row>(`${OPEN} AND session_id = ?`);
 
   /** Reads on until the page is full, since sessions end without an event. */
   function collect(accountId: string, userId: string, page: PageRequest, now: string): SessionView[] {
@@ -76,6 +87,10 @@ export function createSessionQueries(database: Database): SessionQueries {
     byId(accountId, sessionId, now) {
       const row = byId.get(accountId, sessionId);
       return row === undefined ? null : viewOf(row, now);
+    },
+    factsOf(sessionId) {
+      const row = anywhere.get(sessionId);
+      return row === undefined ? null : factsOf(row);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 
 import { startDouble, type Double } from '../../support/eventstoredb/double.js';
 import { eventually } from '../../support/eventually.js';
@@ -96,8 +96,9 @@ test('calls that hang are taken and not answered, others are', async () => {
 
 test('an answer that comes too late is to an append that is written', async () => {
   const client = await open(double.url);
-  double.faults.delay = 5_000;
-  const error = await failure(client.appendToStream('s', event(), { ...CLASSIC, deadline: 200 }));
+  await collect(client.readAll());
+  double.faults.delay = 30_000;
+  const error = await failure(client.appendToStream('s', event(), { ...CLASSIC, deadline: 1_000 }));
   expect(error).toMatchObject({ type: 'deadline-exceeded' });
   expect(isWritten('s')).toBe(true);
   expect(double.counters.faults.delay).toBe(1);
@@ -138,4 +139,14 @@ test('a server that freezes answers nothing, and goes on where it was', async ()
   double.thaw();
   expect(await read).toHaveLength(1);
   double.freeze();
+});
+
+test('a client that keeps its connection alive notices a server that is frozen', async () => {
+  const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const client = await open(`${double.url}&keepAliveInterval=100&keepAliveTimeout=100`);
+  warn.mockRestore();
+  const subscription = follow(client.subscribeToAll());
+  await eventually(async () => expect(subscription.caughtUp()).toBe(1));
+  double.freeze();
+  await eventually(async () => expect(subscription.end()).toMatchObject({ type: 'unavailable' }));
 });

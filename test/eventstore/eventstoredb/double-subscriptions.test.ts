@@ -157,3 +157,21 @@ test('a live reader that takes nothing is dropped if the server is set to, one t
   slow.resume();
   await eventually(async () => expect(ends).toMatchObject([{ type: 'timeout' }]));
 });
+
+test('a subscription with a filter that is no regular expression is refused', async () => {
+  const client = await open(double.url);
+  const subscription = follow(client.subscribeToAll({ filter: eventTypeFilter({ regex: '(' }) }));
+  await eventually(async () => expect(subscription.end()).toMatchObject({ code: 3 }));
+  expect(double.counters.open.subscribe).toBe(0);
+});
+
+test('a subscription that is left by break stays open, until it is unsubscribed', async () => {
+  const client = await open(double.url);
+  await client.appendToStream('s', event(), CLASSIC);
+  const subscription = client.subscribeToAll();
+  for await (const _ of subscription) break;
+  await collect(client.readAll());
+  expect(double.counters.open.subscribe).toBe(1);
+  await subscription.unsubscribe();
+  await eventually(async () => expect(double.counters.open.subscribe).toBe(0));
+});

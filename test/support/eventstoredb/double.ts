@@ -52,7 +52,7 @@ export interface DoubleOptions {
   readonly maxAppendSize?: number;
   /** A certificate and its key, PEM: with them the double speaks TLS only. */
   readonly tls?: { readonly certificate: string; readonly key: string };
-  /** The only user who may call on streams. */
+  /** The only user who may call on streams. The client sends credentials over TLS only. */
   readonly credentials?: Credentials;
   /** How the servers of the cluster stand; by default this one is alone and leads. */
   readonly cluster?: () => readonly ClusterMember[];

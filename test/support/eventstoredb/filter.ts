@@ -13,12 +13,15 @@ const WINDOW = 32;
 
 function textMatches(expression: ReadReq.Options.FilterOptions.Expression): (text: string) => boolean {
   const regex = expression.getRegex();
-  if (regex !== '') return (text) => new RegExp(regex).test(text);
+  if (regex !== '') {
+    const pattern = new RegExp(regex);
+    return (text) => pattern.test(text);
+  }
   const prefixes = expression.getPrefixList();
   return (text) => prefixes.some((prefix) => text.startsWith(prefix));
 }
 
-/** The filter of a request: undefined if it has none. */
+/** The filter of a request: undefined if it has none. Throws a SyntaxError if its regular expression is none. */
 export function filterOf(options: ReadReq.Options): Filter | undefined {
   const filter = options.getFilter();
   if (filter === undefined) return undefined;

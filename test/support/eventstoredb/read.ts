@@ -48,5 +48,10 @@ async function answer(
   options: ReadReq.Options | undefined,
 ): Promise<RpcError | undefined> {
   if (options === undefined) return invalidArgument('A read needs options.');
-  return options.hasSubscription() ? subscribe(member, call, options) : readOnce(member, call, options);
+  try {
+    return await (options.hasSubscription() ? subscribe(member, call, options) : readOnce(member, call, options));
+  } catch (error) {
+    if (error instanceof SyntaxError) return invalidArgument(error.message);
+    throw error;
+  }
 }

@@ -1,0 +1,58 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Logger } from 'pino';
+import type { Config } from '../config.js';
+import { createErrorMask } from '../graphql/masking.js';
+import { buildGraphqlSchema } from '../graphql/schema.js';
+import { createGraphqlServer } from '../graphql/server.js';
+import { createHttpApp, type HttpApp } from '../http/http-app.js';
+import type { Freshness } from '../projections/freshness.js';
+import type { ReadSide } from './read-side.js';
+import { readinessOf } from './readiness.js';
+import type { StartUp } from './start-up.js';
+import type { Storage } from './storage.js';
+
+export interface HttpOptions {
+  readonly config: Config;
+  readonly storage: Storage;
+  readonly readSide: ReadSide;
+  readonly startUp: StartUp;
+  readonly freshness: Freshness;
+  readonly logger: Logger;
+}
+
+/** How long an answer waits for the read models to know what it did. */
+const LONGEST_WAIT_FOR_READ_MODELS = 2_000;
+/** A subscription looks at its session again at least this often. */
+const LONGEST_SILENCE = 1_000;
+
+/** Puts HTTP in front of everything; it does not listen yet. */
+export async function openHttp(options: HttpOptions): Promise<HttpApp> {
+  const { config, storage, readSide, startUp, freshness, logger } = options;
+  const { app } = storage;
+  const { readModels, runner } = readSide;
+  const requestIds = new AsyncLocalStorage<string>();
+  const requestId = () => requestIds.getStore() ?? '';
+  const report = (error: unknown) => logger.error({ requestId: requestId(), err: error }, 'a request failed');
+  const schema = await buildGraphqlSchema();
+  const introspection = config.environment !== 'production';
+  const formatError = createErrorMask(requestId, report);
+  return createHttpApp({
+    ...{ app, readModels, freshness, report, schema, introspection, tls: config.tls },
+    server: await createGraphqlServer({ schema, introspection, formatError, report }),
+    isStarted: () => startUp.head() !== null,
+    reached: (position) => runner.reached(position, LONGEST_WAIT_FOR_READ_MODELS),
+    position: () => runner.status().position,
+    moreToRead: () => runner.moved(LONGEST_SILENCE),
+    readiness: () => readinessOf({ ...{ config, startUp, runner, freshness }, now: app.now }),
+    access: (line) => logger.info(line, 'answered'),
+    withRequestId: (id, work) => requestIds.run(id, work),
+  });
+}
+
+/** Where GraphQL is served, once it is listened. */
+export function urlOf(config: Config, http: HttpApp): string {
+  const address = http.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.port;
+  const host = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(config.host) ? 'localhost' : config.host;
+  return `http://${host}:${port}/graphql`;
+}

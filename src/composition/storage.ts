@@ -1,0 +1,85 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Application } from '../application/application.js';
+import { createPasswordHasher } from '../application/password-hasher.js';
+import { createUnknownNames } from '../application/unknown-names.js';
+import type { Config } from '../config.js';
+import type { Instant } from '../domain/instant.js';
+import { createEventLog } from '../eventstore/event-log.js';
+import type { EventStore } from '../eventstore/event-store.js';
+import { loadKeyRingFile, loadOrCreateKeyRingFile, parseKeyRing } from '../vault/key-ring-file.js';
+import { digest, type KeyRing } from '../vault/key-ring.js';
+import { createPersonKeys } from '../vault/person-keys.js';
+import { pace } from './clock.js';
+import { openLog, type OpenedLog } from './log.js';
+
+/** Stands between the service and its log. */
+export type WrapStore = (store: EventStore) => EventStore;
+
+/** Log, vault and key ring, with what commands need of them. */
+export interface Storage {
+  readonly keyRing: KeyRing;
+  readonly store: EventStore;
+  readonly app: Application;
+  readonly close: () => Promise<void>;
+}
+
+export interface StorageOptions {
+  readonly config: Config;
+  readonly now: () => Instant;
+  readonly logger: Logger;
+  readonly wrapStore?: WrapStore | undefined;
+}
+
+/** Password hashes that may wait; beyond them the answer is `RATE_LIMITED`. */
+const WAITING_HASHES = 256;
+
+async function keyRingOf({ config, now, logger }: StorageOptions): Promise<KeyRing> {
+  const { keyRing, dataDir } = config;
+  if (keyRing.from === 'ENVIRONMENT') return parseKeyRing(keyRing.json, 'in KEY_RING');
+  if (keyRing.from === 'FILE') return loadKeyRingFile(keyRing.path);
+  const path = join(dataDir, 'keys.json');
+  const loaded = await loadOrCreateKeyRingFile(path, now);
+  logger.warn({ path }, 'running on a generated key ring: for development only, see KEY_RING_FILE');
+  return loaded.keyRing;
+}
+
+async function assemble(log: OpenedLog, options: StorageOptions): Promise<Storage> {
+  const { config, now, wrapStore } = options;
+  const keyRing = await keyRingOf(options);
+  const opened = log.openStore();
+  const store = wrapStore === undefined ? opened : wrapStore(opened);
+  const vault = log.openVault(keyRing);
+  const app: Application = {
+    log: createEventLog(store, createPersonKeys(vault)),
+    vault,
+    passwords: createPasswordHasher({ concurrency: availableParallelism(), waiting: WAITING_HASHES }),
+    now,
+    pace,
+    newId: randomUUID,
+    randomBytes,
+    digest: (purpose, text) => digest(keyRing, purpose, text),
+    issuer: config.issuer,
+    unknownNames: createUnknownNames(),
+  };
+  const close = async () => {
+    await store.close();
+    await vault.close();
+    await log.close();
+  };
+  return { keyRing, store, app, close };
+}
+
+/** Opens log and vault; nothing has been asked of them yet. */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const { config, now, logger } = options;
+  const log = await openLog(config, { now, onWarning: (message) => logger.warn(message) });
+  try {
+    return await assemble(log, options);
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}

@@ -1,0 +1,98 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { arrive, bearerOf, type Arrival, type Origin } from './arrival.js';
+import type { Cookies } from './cookies.js';
+import { sendFault, type HttpFault } from './errors.js';
+import { LOG_POSITION_HEADER, type LogPositions } from './log-position.js';
+import type { SessionFinder } from './session-finder.js';
+
+export interface AdmissionOptions {
+  readonly cookies: Cookies;
+  readonly sessions: SessionFinder;
+  readonly positions: LogPositions;
+  /** Whether log and vault have been found to be those of this service. */
+  readonly isStarted: () => boolean;
+  /** Waits, bounded, until the read models have come as far as a position; answers whether they have. */
+  readonly reached: (position: bigint) => Promise<boolean>;
+}
+
+/** A request that was let in. */
+export interface Admitted {
+  readonly arrival: Arrival;
+  /** How far the log was that the client has seen, as it says; 0 where it says nothing. */
+  readonly seen: bigint;
+}
+
+const TWO_CREDENTIALS: HttpFault = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'A session cookie and an Authorization header came together. Send one of the two.',
+};
+
+const OTHER_SITE: HttpFault = {
+  status: 403,
+  code: 'FORBIDDEN',
+  message: 'Requests that a page of another site makes are not answered.',
+};
+
+const NO_POSITION: HttpFault = {
+  status: 400,
+  code: 'BAD_USER_INPUT',
+  message: `The header ${LOG_POSITION_HEADER} is none that this service has handed out. Send the extensions.logPosition of an answer, or leave it out.`,
+};
+
+const STARTING: HttpFault = {
+  status: 503,
+  code: 'UNAVAILABLE',
+  message: 'The service is starting and waits for its event log; nothing was done. Try again later.',
+};
+
+const BEHIND: HttpFault = {
+  status: 503,
+  code: 'UNAVAILABLE',
+  message: `This node does not know yet what lies up to the ${LOG_POSITION_HEADER} of this request; nothing was done. Send it again in a second.`,
+};
+
+// Fetch metadata says where a request comes from; a browser sends it always, and no page can change it.
+function comesFromOtherSite({ headers }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site'];
+  return site === 'cross-site' || site === 'same-site';
+}
+
+function originOf(cookies: Cookies, request: FastifyRequest): Origin {
+  const { id: requestId, ip, headers } = request;
+  return { requestId, ip, headers, knownBrowser: cookies.knownBrowser(request) };
+}
+
+/** The position in a request's header: 0 where it has none, null where it is made up. */
+function seenBy(positions: LogPositions, { headers }: FastifyRequest): bigint | null {
+  const given = headers[LOG_POSITION_HEADER];
+  if (given === undefined) return 0n;
+  return typeof given === 'string' ? positions.parse(given) : null;
+}
+
+/** Lets requests in, or answers them: who asks is known before GraphQL begins, and what they have seen is known here. */
+export function createAdmission(options: AdmissionOptions) {
+  const { cookies, sessions, positions, isStarted, reached } = options;
+
+  async function faultOf(seen: bigint | null): Promise<HttpFault | null> {
+    if (seen === null) return NO_POSITION;
+    if (!isStarted()) return STARTING;
+    return seen === 0n || (await reached(seen)) ? null : BEHIND;
+  }
+
+  return async function admit(request: FastifyRequest, reply: FastifyReply): Promise<Admitted | null> {
+    const refuse = (fault: HttpFault): null => {
+      if (fault.status === 503) reply.header('retry-after', '1');
+      sendFault(request, reply, fault);
+      return null;
+    };
+    if (comesFromOtherSite(request)) return refuse(OTHER_SITE);
+    const cookie = cookies.sessionToken(request);
+    const bearer = bearerOf(request.headers.authorization);
+    if (cookie !== null && bearer !== null) return refuse(TWO_CREDENTIALS);
+    const seen = seenBy(positions, request);
+    const fault = await faultOf(seen);
+    if (fault !== null) return refuse(fault);
+    return { arrival: await arrive(sessions, originOf(cookies, request), cookie ?? bearer), seen: seen ?? 0n };
+  };
+}
