@@ -9,6 +9,6 @@ it('three nodes on one log keep every rule, while they are killed and started ag
     throw new Error(`with the seed ${SEED}`, { cause: error });
   });
   expect(report.storiesTold).toBeGreaterThan(0);
-  expect(report.acknowledged).toBeGreaterThan(100);
+  expect(report.acknowledged).toBeGreaterThan(50);
   expect(report.nodesKilled).toBeGreaterThan(0);
 }, 300_000);

@@ -88,7 +88,7 @@ function secretsIn(folder: string): Promise<readonly HeldSecret[]> {
     const rows = database.prepare<[], Omit<HeldSecret, 'destroyed'> & { readonly destroyed: number }>(
       'SELECT kind, id, destroyed, sealed FROM secrets',
     );
-    return Promise.resolve(rows.all().map((row) => ({ ...row, destroyed: row.destroyed === 1 })));
+    return Promise.resolve([...rows.all()].map((row) => ({ ...row, destroyed: row.destroyed === 1 })));
   } finally {
     database.close();
   }

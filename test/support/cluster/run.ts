@@ -58,7 +58,7 @@ type DisturbanceKind = 'nodesKilled' | 'logKilled' | 'logFrozen';
 
 async function disturb({ cluster, random, counts }: Run, kind: DisturbanceKind): Promise<void> {
   const { log } = cluster;
-  await sleep(random.below(2_000));
+  await sleep(random.below(1_000));
   counts[kind] += 1;
   if (kind === 'nodesKilled' || log === null) {
     const node = random.pick(cluster.nodes);
@@ -90,7 +90,12 @@ async function tell(run: Run, names: readonly string[], disturbed: boolean): Pro
       else throw new Error(`the story ${name} went wrong: ${messageOf(error)}`, { cause: error });
     }
   });
-  const results = await Promise.allSettled(told);
+  await allOf(told);
+}
+
+/** Waits for all of them, whatever becomes of each; fails as the first that failed. */
+async function allOf(tasks: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(tasks);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
@@ -105,7 +110,7 @@ function messageOf(error: unknown): string {
 async function playRound(run: Run, names: readonly string[], kind: DisturbanceKind | null): Promise<void> {
   const { cluster } = run;
   const from = cluster.clock.now();
-  await Promise.all([tell(run, names, kind !== null), kind === null ? null : disturb(run, kind)]);
+  await allOf([tell(run, names, kind !== null), ...(kind === null ? [] : [disturb(run, kind)])]);
   assert.deepEqual(cluster.faults(), [], 'nodes that ended by themselves');
   // Where nothing was disturbed, reactions are done before the clock moves on and their leases with it.
   if (kind === null) await reactionsDone(cluster.place);

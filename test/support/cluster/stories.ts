@@ -215,7 +215,9 @@ async function oneNameAtEveryNode(scene: Scene): Promise<void> {
   const input = { username: fresh('sam'), password: fresh('battery staple'), role: 'MEMBER' };
   const nodes = everyNode(scene);
   const outcomes = await onceAtMost((node) => mutate(visitor.twin().at(node), 'createSubUser', input), nodes);
-  assert.deepEqual(refusalsOf(outcomes), ['DONE', ...nodes.slice(1).map(() => 'USERNAME_TAKEN')]);
+  const [done, ...others] = refusalsOf(outcomes);
+  assert.equal(done, 'DONE');
+  for (const other of others) assert.match(other, /^(USERNAME_TAKEN|REGISTRATION_ABANDONED)$/);
 }
 
 /** Every story, by its name. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, type Answer, type Client } from '../client.js';
-import { mutate, outcomeOf, type Outcome } from '../operations.js';
+import { errorOf, mutate, outcomeOf, type Outcome } from '../operations.js';
 import type { Ledger } from './ledger.js';
 import type { ClusterNode } from './node.js';
 
@@ -83,7 +83,7 @@ export function createVisitor(ledger: Ledger, from: Omit<Visitor, 'at' | 'twin'>
       throw new Lost(`${name} at ${place} was not answered`, { cause: error });
     });
     if (isMutation) note(ledger, name, answer);
-    if (outcomeOf(name, answer).refusal === 'UNAVAILABLE') throw new Lost(`${name} at ${place} was not possible`);
+    if (errorOf(answer) === 'UNAVAILABLE') throw new Lost(`${name} at ${place} was not possible`);
     visitor.position = answer.body?.extensions?.logPosition ?? visitor.position;
     return answer;
   }
