@@ -1,6 +1,7 @@
 import type { Application } from '../application/application.js';
 import { authenticate, authenticateBy, findSession, sessionOf } from '../application/authenticate.js';
 import type { CurrentSession, RequestContext } from '../application/request-context.js';
+import { within } from '../eventstore/deadline.js';
 import { EventStoreError } from '../eventstore/event-store.js';
 import type { SessionSource } from '../graphql/context.js';
 import type { Freshness } from '../projections/freshness.js';
@@ -27,6 +28,9 @@ export interface SessionFinderOptions {
   readonly freshness: Freshness;
 }
 
+/** A session is read from three streams; a log that is slow with each must not keep a command for longer than 5 seconds. */
+const LONGEST_LOOK = 2_500;
+
 function isUnavailable(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'UNAVAILABLE';
 }
@@ -42,7 +46,7 @@ export function createSessionFinder({ app, readModels, freshness }: SessionFinde
     const { away } = freshness.log();
     let fault: unknown = new EventStoreError('UNAVAILABLE', `the event log is away: ${away?.reason ?? ''}`);
     try {
-      if (away === null) return { ...(await inLog()), source: 'LOG' };
+      if (away === null) return { ...(await within(LONGEST_LOOK, inLog)), source: 'LOG' };
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       fault = error;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { MINUTE } from '../../src/domain/instant.js';
 import type { Client, Loose } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import { failureOf, follow } from '../support/live.js';
@@ -6,7 +7,7 @@ import { ask, documentOf, errorOf, mutate, succeed, viewer } from '../support/op
 import { createSubUser, primary, register, signIn } from '../support/people.js';
 import { startService, type TestService } from '../support/service.js';
 import { rmSync } from 'node:fs';
-import { headOf } from '../support/stored.js';
+import { appendPast, headOf } from '../support/stored.js';
 import { troubledStore, type Trouble } from '../support/troubled-store.js';
 
 const running: TestService[] = [];
@@ -194,6 +195,28 @@ describe('read models that fall behind', () => {
     log.mend();
     await expectWell(service, client);
   });
+});
+
+describe('read models that have halted', () => {
+  it('keep an open subscription waiting, and nobody else', async () => {
+    const { service } = await begin();
+    const { account, client } = await primary(service);
+    const feed = follow(client);
+    const failure = failureOf(feed);
+    appendPast(service, 'user-somebody', 'UserTransmogrified', { accountId: account.accountId, userId: 'somebody' });
+    await eventually(async () => expect((await ready(service)).body.reasons).toHaveLength(3));
+    expect(await viewer(client)).toMatchObject({ stage: 'FULL' });
+    await succeed(client, 'signOut');
+    expect(await failure).toBe('UNAUTHENTICATED');
+  });
+});
+
+it('a session whose use cannot be noted is in use all the same', async () => {
+  const { log, service } = await begin();
+  const { client } = await primary(service);
+  service.clock.advance(6 * MINUTE);
+  log.trouble('OUTCOME_UNKNOWN');
+  expect(await viewer(client)).toMatchObject({ stage: 'FULL' });
 });
 
 it('an answer of unknown outcome says so, and nothing else', async () => {

@@ -34,7 +34,6 @@ export function openEventStoreDbVault(options: EventStoreDbVaultOptions): Vault 
 }
 
 interface StoredSecret extends SealedSecret {
-  readonly createdAt: string;
   readonly revision: bigint;
 }
 
@@ -56,7 +55,8 @@ class EventStoreDbVault implements Vault {
 
   put(ref: SecretRef, secret: Uint8Array): Promise<void> {
     return this.#work(async () => {
-      const sealed = { ...seal(this.#keyRing, ref, secret), createdAt: this.#now() };
+      const sealed = seal(this.#keyRing, ref, secret);
+      const createdAt = this.#now();
       if ((await this.#streams.read(streamOf(ref), { limit: 1 }))?.length !== 0) throw exists(ref);
       // Listed first: a crash in between leaves an entry without a secret, never a secret that no sweep finds.
       await this.#index(ref).note({
@@ -93,8 +93,8 @@ class EventStoreDbVault implements Vault {
         return false;
       }
       const sealed = seal(this.#keyRing, ref, open(this.#keyRing, ref, stored));
-      const event = sealedEvent({ ...sealed, createdAt: stored.createdAt });
-      if ((await this.#streams.append(streamOf(ref), stored.revision, [event])).outcome !== 'APPENDED') return false;
+      const { outcome } = await this.#streams.append(streamOf(ref), stored.revision, [sealedEvent(sealed)]);
+      if (outcome !== 'APPENDED') return false;
       await this.#streams.truncateBefore(streamOf(ref), stored.revision + 1n);
       await this.#index(ref).note({ type: 'SecretResealed', id: ref.id, keyId: sealed.keyId });
       return true;
@@ -161,14 +161,14 @@ function streamOf({ kind, id }: SecretRef): string {
   return `vault-${kind}-${encodeURIComponent(id)}`;
 }
 
-function sealedEvent({ keyId, sealed, createdAt }: SealedSecret & { readonly createdAt: string }) {
-  const data = { keyId, sealed: Buffer.from(sealed).toString('base64'), createdAt };
+function sealedEvent({ keyId, sealed }: SealedSecret) {
+  const data = { keyId, sealed: Buffer.from(sealed).toString('base64') };
   return { id: randomUUID(), type: 'SecretSealed', data, metadata: {} };
 }
 
 function storedOf({ data, revision }: RecordedVaultEvent): StoredSecret {
-  const { keyId, sealed, createdAt } = data as { keyId: string; sealed: string; createdAt: string };
-  return { keyId, sealed: Buffer.from(sealed, 'base64'), createdAt, revision };
+  const { keyId, sealed } = data as { keyId: string; sealed: string };
+  return { keyId, sealed: Buffer.from(sealed, 'base64'), revision };
 }
 
 function exists({ kind, id }: SecretRef): VaultError {
