@@ -5,7 +5,7 @@ import { runCluster } from '../support/cluster/run.js';
 const SEED = Number(process.env.CLUSTER_SEED ?? 1);
 
 it('three nodes on one log keep every rule, while they are killed and started again', async () => {
-  const report = await runCluster({ seed: SEED, rounds: 9 }).catch((error: unknown) => {
+  const report = await runCluster({ seed: SEED, rounds: 5 }).catch((error: unknown) => {
     throw new Error(`with the seed ${SEED}`, { cause: error });
   });
   expect(report.storiesTold).toBeGreaterThan(0);
