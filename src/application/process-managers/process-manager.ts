@@ -35,8 +35,8 @@ export interface RunningProcessManager {
   stop(): Promise<void>;
 }
 
-/** How far the log is read, without a reaction, before that is noted. */
-const NOTE_EVERY = 1_000n;
+/** How many events are read, without a reaction, before it is noted how far that is: positions may be far apart. */
+const NOTE_EVERY = 1_000;
 const PAUSE_AFTER_FAILURE = 1_000;
 const PAUSE_FOR_OTHERS = 200;
 
@@ -61,7 +61,7 @@ class Running implements RunningProcessManager {
   readonly #nodeId: string;
   readonly #abort = new AbortController();
   readonly #finished: Promise<void>;
-  #noted = 0n;
+  #unnoted = 0;
 
   constructor(private readonly options: ProcessManagerOptions) {
     this.#nodeId = options.app.newId();
@@ -90,8 +90,8 @@ class Running implements RunningProcessManager {
 
   async #follow(): Promise<void> {
     const { app, store } = this.options;
-    this.#noted = BigInt((await load(app, reactionDecider, this.#progressId)).state.reached);
-    for await (const batch of store.subscribe({ after: this.#noted, signal: this.#abort.signal })) {
+    const after = BigInt((await load(app, reactionDecider, this.#progressId)).state.reached);
+    for await (const batch of store.subscribe({ after, signal: this.#abort.signal })) {
       await this.#takeIn(batch);
       if (this.#abort.signal.aborted) return;
     }
@@ -105,7 +105,8 @@ class Running implements RunningProcessManager {
       await this.#react(event);
     }
     const last = wanted.at(-1);
-    if (last !== undefined || batch.position - this.#noted >= NOTE_EVERY) await this.#note(batch.position, last);
+    this.#unnoted += batch.events.length;
+    if (last !== undefined || this.#unnoted >= NOTE_EVERY) await this.#note(batch.position, last);
   }
 
   async #react(event: LoggedEvent): Promise<void> {
@@ -134,7 +135,7 @@ class Running implements RunningProcessManager {
   }
 
   async #note(position: bigint, last: LoggedEvent | undefined): Promise<void> {
-    this.#noted = position;
+    this.#unnoted = 0;
     await this.#execute(last ?? null, this.#progressId, { type: 'NoteReached', position: String(position) });
   }
 
