@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import type { Config, EventStoreDbConfig } from '../config.js';
 import type { Instant } from '../domain/instant.js';
 import type { EventStore } from '../eventstore/event-store.js';
-import { parseConnection } from '../eventstore/eventstoredb/connection-string.js';
+import { parseConnection, placeOf } from '../eventstore/eventstoredb/connection-string.js';
 import { openEventStoreDbEventStore } from '../eventstore/eventstoredb/eventstoredb-event-store.js';
 import { DbStreams } from '../eventstore/eventstoredb/streams.js';
 import { openLogDatabase } from '../eventstore/sqlite/log-database.js';
 import { openSqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.js';
-import { openEventStoreDbVault } from '../vault/eventstoredb/eventstoredb-vault.js';
 import type { KeyRing } from '../vault/key-ring.js';
+import { openEventStoreDbVault } from '../vault/eventstoredb/eventstoredb-vault.js';
 import { openSqliteVault } from '../vault/sqlite/sqlite-vault.js';
 import type { Vault } from '../vault/vault.js';
 
@@ -27,7 +27,7 @@ export interface LogContext {
   readonly onWarning: (message: string) => void;
 }
 
-function openSqlite(dataDir: string, now: () => Instant): OpenedLog {
+function openSqlite(dataDir: string, { now }: LogContext): OpenedLog {
   const database = openLogDatabase({ path: join(dataDir, 'log.db') });
   return {
     openStore: () => openSqliteEventStore({ database, now }),
@@ -36,15 +36,15 @@ function openSqlite(dataDir: string, now: () => Instant): OpenedLog {
   };
 }
 
-/** Nothing is asked of it yet: the client is loaded and connects with the first call. */
-function openEventStoreDb(
-  { url, username, password, caFile }: EventStoreDbConfig,
-  { now, onWarning }: LogContext,
-): OpenedLog {
+function openEventStoreDb({ url, username, password, caFile }: EventStoreDbConfig, context: LogContext): OpenedLog {
+  const { now, onWarning } = context;
   const credentials = username === null || password === null ? null : { username, password };
-  const streams = new DbStreams(parseConnection({ url, credentials, caFile }));
+  const connection = parseConnection({ url, credentials, caFile });
+  if (!connection.tls) onWarning(`the connection to ${placeOf(connection)} is not encrypted, and names no user`);
+  const streams = new DbStreams(connection);
+  const onDrop = (reason: string) => onWarning(`a subscription to the event log begins anew: ${reason}`);
   return {
-    openStore: () => openEventStoreDbEventStore({ streams, onDrop: onWarning }),
+    openStore: () => openEventStoreDbEventStore({ streams, onDrop }),
     openVault: (keyRing) => openEventStoreDbVault({ streams, keyRing, now }),
     close: () => streams.close(),
   };
@@ -54,7 +54,7 @@ function openEventStoreDb(
 export function openLog({ eventStore, dataDir }: Config, context: LogContext): OpenedLog {
   switch (eventStore.kind) {
     case 'SQLITE':
-      return openSqlite(dataDir, context.now);
+      return openSqlite(dataDir, context);
     case 'EVENTSTOREDB':
       return openEventStoreDb(eventStore, context);
   }

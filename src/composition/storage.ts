@@ -75,10 +75,7 @@ async function assemble(log: OpenedLog, options: StorageOptions): Promise<Storag
 /** Opens log and vault; nothing has been asked of them yet. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { config, now, logger } = options;
-  const log = openLog(config, {
-    now,
-    onWarning: (reason) => logger.warn({ reason }, 'the event log dropped a subscription; it is taken up again'),
-  });
+  const log = openLog(config, { now, onWarning: (message) => logger.warn(message) });
   try {
     return await assemble(log, options);
   } catch (error) {

@@ -152,14 +152,12 @@ function isRefused({ body }: Answer, operation: string): boolean {
 
 async function sendAt(place: Place, value: unknown): Promise<void> {
   const { operation, path } = place;
-  const before = storedEvents(service).length;
+  const before = (await storedEvents(service)).length;
   const variables = withValueAt(sensible[operation] ?? {}, path, value);
   const answer = await clientFor(operation).send(callOf(schema, operation), variables);
   expectDecent(answer);
   if (operation.startsWith('Query.') || isRefused(answer, operation)) {
-    const types = storedEvents(service)
-      .slice(before)
-      .map(({ type }) => type);
+    const types = (await storedEvents(service)).slice(before).map(({ type }) => type);
     expect(types.filter((type) => !RECORDED.includes(type))).toStrictEqual([]);
   }
 }

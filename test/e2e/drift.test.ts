@@ -66,7 +66,7 @@ describe('a phone whose clock is off', () => {
       await client.send('{ auditEvents(filter: { types: [MfaCodeRejected] }) { nodes { outcome reason } } }')
     ).body.data.auditEvents;
     expect(nodes).toStrictEqual([{ outcome: 'FAILURE', reason: 'CLOCK_DRIFT' }]);
-    const rejected = storedEvents(service, 'mfa-*').filter(({ type }) => type === 'MfaCodeRejected');
+    const rejected = (await storedEvents(service, 'mfa-*')).filter(({ type }) => type === 'MfaCodeRejected');
     expect(rejected.at(-1)?.data).toMatchObject({ consecutiveFailures: 1, clockOffsetSeconds: 150 });
   });
 

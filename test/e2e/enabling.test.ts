@@ -71,10 +71,10 @@ describe('setting up a device', () => {
     'is refused under the name %j',
     async (deviceName) => {
       const { client } = await primary(service);
-      const head = headOf(service);
+      const head = await headOf(service);
       const { userError } = await mutate(client, 'startMfaEnrollment', { deviceName });
       expect(userError).toMatchObject({ code: 'INVALID_DEVICE_NAME', field: ['input', 'deviceName'] });
-      expect(headOf(service)).toBe(head);
+      expect(await headOf(service)).toBe(head);
     },
   );
 
@@ -141,7 +141,7 @@ describe('enabling a device', () => {
       refusal: 'ENROLLMENT_ENDED',
       userError: { field: ['input', 'enrollmentId'] },
     });
-    expect(storedTypes(service, `mfa-${id}`).slice(1)).toStrictEqual(
+    expect((await storedTypes(service, `mfa-${id}`)).slice(1)).toStrictEqual(
       Array<string>(10).fill('MfaEnrollmentCodeRejected'),
     );
     await enable(service, client);
@@ -173,11 +173,11 @@ describe('enabling a device', () => {
   it('refuses what is no code, without counting it', async () => {
     const { client } = await primary(service);
     const { enrollment } = await startEnrollment(service, client);
-    const head = headOf(service);
+    const head = await headOf(service);
     expect(await mutate(client, 'enableMfa', { enrollmentId: enrollment.id, code: 'abcdef' })).toMatchObject({
       refusal: 'INVALID_CODE',
     });
-    expect(headOf(service)).toBe(head);
+    expect(await headOf(service)).toBe(head);
   });
 });
 
@@ -207,9 +207,9 @@ describe('replacing a device', () => {
       refusal: 'WRONG_CODE',
     });
     await answerChallenge(next, started.authenticator);
-    const [replaced] = storedEvents(service, `mfa-${id}`).filter(({ type }) => type === 'MfaDeviceReplaced');
+    const [replaced] = (await storedEvents(service, `mfa-${id}`)).filter(({ type }) => type === 'MfaDeviceReplaced');
     expect(replaced?.data).toMatchObject({ newDeviceId: started.enrollment.id });
-    expect(storedTypes(service, `mfa-${id}`)).not.toContain('MfaDisabled');
+    expect(await storedTypes(service, `mfa-${id}`)).not.toContain('MfaDisabled');
   });
 
   it('that is given up leaves the old device as it was', async () => {

@@ -161,9 +161,9 @@ describe('renaming a sub-user', () => {
     const { client, sam } = await household();
     await succeed(client, 'renameUser', { userId: sam.userId, username: fresh('samantha') });
     await succeed(client, 'renameUser', { userId: sam.userId, username: sam.username });
-    const stored = storedTypes(service, `user-${sam.userId}`);
+    const stored = await storedTypes(service, `user-${sam.userId}`);
     await succeed(client, 'renameUser', { userId: sam.userId, username: sam.username });
-    expect(storedTypes(service, `user-${sam.userId}`)).toStrictEqual(stored);
+    expect(await storedTypes(service, `user-${sam.userId}`)).toStrictEqual(stored);
     expect(await signingIn(sam)).toBe('SignedIn');
   });
 
@@ -222,7 +222,7 @@ describe('deleting a sub-user', () => {
     await enable(service, await signIn(service, sam));
     await succeed(client, 'deleteSubUser', { userId: sam.userId });
     await eventually(async () => {
-      expect(storedTypes(service, `mfa-${sam.userId}`)).toContain('MfaSecretDestroyed');
+      expect(await storedTypes(service, `mfa-${sam.userId}`)).toContain('MfaSecretDestroyed');
       return Promise.resolve();
     });
   });

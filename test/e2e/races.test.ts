@@ -57,7 +57,7 @@ describe('50 equal right codes at once', () => {
     const outcomes = await Promise.all(sessions.map((session) => mutate(session, 'answerMfaChallenge', { code })));
     expect(done(outcomes)).toHaveLength(1);
     expect(new Set(refusalsOf(outcomes))).toStrictEqual(new Set([null, 'WRONG_CODE']));
-    const types = storedTypes(service, `mfa-${userId}`);
+    const types = await storedTypes(service, `mfa-${userId}`);
     expect(countOf(types, 'MfaCodeAccepted')).toBe(1);
     expect(countOf(types, 'MfaCodeReplayed')).toBe(49);
     expect(countOf(types, 'MfaCodeRejected')).toBe(0);
@@ -73,10 +73,10 @@ describe('50 equal right codes at once', () => {
     );
     const [accepted, ...others] = done(outcomes);
     expect(others).toStrictEqual([]);
-    expect(countOf(storedTypes(service, `mfa-${userId}`), 'MfaCodeAccepted')).toBe(1);
+    expect(countOf(await storedTypes(service, `mfa-${userId}`), 'MfaCodeAccepted')).toBe(1);
     session.token = accepted?.payload.outcome.token;
     expect(await viewer(session)).toMatchObject({ stage: 'FULL', acr: 'aal2', user: { id: userId } });
-    expect(storedTypes(service, `session-${(await viewer(session)).session.id}`)).toStrictEqual([
+    expect(await storedTypes(service, `session-${(await viewer(session)).session.id}`)).toStrictEqual([
       'SessionStarted',
       'SessionRaised',
       'SessionRotated',
@@ -90,14 +90,14 @@ describe('200 wrong codes at once', () => {
     const userId = await userIdOf(client);
     const sessions = await sessionsOf(account, 45);
     const right = new Set([-1, 0, 1].map((steps) => authenticator.code(steps)));
-    const before = storedEvents(service, `mfa-${userId}`).length;
+    const before = (await storedEvents(service, `mfa-${userId}`)).length;
     const outcomes = await Promise.all(
       wrongCodes(right, 200).map((code, index) => {
         const session = sessions[index % sessions.length];
         return mutate(session?.copy() ?? client, 'answerMfaChallenge', { code });
       }),
     );
-    const events = storedEvents(service, `mfa-${userId}`).slice(before);
+    const events = (await storedEvents(service, `mfa-${userId}`)).slice(before);
     expect(events.map(({ type }) => type)).toStrictEqual([...Array<string>(10).fill('MfaCodeRejected'), 'MfaLocked']);
     expect(events.slice(0, 10).map(({ data }) => data.consecutiveFailures)).toStrictEqual([
       1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
@@ -108,7 +108,7 @@ describe('200 wrong codes at once', () => {
     const code = authenticator.nextCode();
     const [late] = await sessionsOf(account, 1);
     expect(await mutate(late ?? client, 'answerMfaChallenge', { code })).toMatchObject({ refusal: 'MFA_LOCKED' });
-    expect(storedEvents(service, `mfa-${userId}`)).toHaveLength(before + 11);
+    expect(await storedEvents(service, `mfa-${userId}`)).toHaveLength(before + 11);
   });
 });
 
@@ -123,7 +123,7 @@ describe('200 wrong passwords at once', () => {
       ),
     );
     expect(new Set(refusalsOf(outcomes))).toStrictEqual(new Set(['SIGN_IN_FAILED']));
-    expect(storedTypes(service, `password-${userId}`)).toStrictEqual([
+    expect(await storedTypes(service, `password-${userId}`)).toStrictEqual([
       ...Array<string>(5).fill('PasswordRejected'),
       'PasswordBackOffStarted',
     ]);
@@ -143,7 +143,7 @@ describe('enabling twice at once', () => {
     const racers = [client, client.copy(), other, other.copy()];
     const outcomes = await Promise.all(racers.map((racer) => mutate(racer, 'enableMfa', input)));
     expect(done(outcomes)).toHaveLength(1);
-    expect(storedTypes(service, `mfa-${userId}`)).toStrictEqual(['MfaEnrollmentStarted', 'MfaEnabled']);
+    expect(await storedTypes(service, `mfa-${userId}`)).toStrictEqual(['MfaEnrollmentStarted', 'MfaEnabled']);
     const winner = racers[outcomes.findIndex(({ refusal }) => refusal === null)];
     expect(await viewer(winner ?? client)).toMatchObject({
       acr: 'aal2',
@@ -160,7 +160,7 @@ describe('enabling twice at once', () => {
     expect(refusalsOf(started)).toStrictEqual([null, null]);
     const pending = (await viewer(client)).user.mfa.pendingEnrollment;
     expect(started.map(({ payload }) => payload.enrollment.id)).toContain(pending.id);
-    expect(storedTypes(service, `mfa-${userId}`)).toStrictEqual(['MfaEnrollmentStarted', 'MfaEnrollmentStarted']);
+    expect(await storedTypes(service, `mfa-${userId}`)).toStrictEqual(['MfaEnrollmentStarted', 'MfaEnrollmentStarted']);
   });
 });
 
@@ -196,8 +196,10 @@ describe('registrations at once', () => {
       expect(winners.length).toBeGreaterThanOrEqual(1);
       expect(winners.length).toBeLessThanOrEqual(2);
       const ids = winners.map(({ payload }) => payload.account.id);
-      expect(storedTypes(service, 'account-*')).toContain('PrimaryAccountRegistered');
-      const registered = storedEvents(service, 'account-*').filter(({ type }) => type === 'PrimaryAccountRegistered');
+      expect(await storedTypes(service, 'account-*')).toContain('PrimaryAccountRegistered');
+      const registered = (await storedEvents(service, 'account-*')).filter(
+        ({ type }) => type === 'PrimaryAccountRegistered',
+      );
       expect(registered.map(({ data }) => data.accountId)).toEqual(expect.arrayContaining(ids));
       const signIns = await Promise.all(emails.map(canSignIn));
       expect(signIns.filter(Boolean)).toHaveLength(winners.length);

@@ -54,7 +54,7 @@ it('read models that were deleted are built anew, with equal answers', async () 
   await service.restart();
   await service.ready();
   // By then everything is there.
-  expect(await ready()).toMatchObject({ status: 200, body: { position: String(headOf(service)) } });
+  expect(await ready()).toMatchObject({ status: 200, body: { position: String(await headOf(service)) } });
   const after = await everything({ ...journey, primary: moved(journey.primary), sam: moved(journey.sam) });
   expect(after).toStrictEqual(before);
 });
@@ -89,9 +89,9 @@ it('read models come back after their file was damaged, or the operator is told 
 it('an event that cannot be read stops the read models there, and nothing is skipped, not by a restart either', async () => {
   const { account, client } = await primary(service, 'BEARER');
   const before = await ask(client, '{ auditEvents { nodes { id } } users { nodes { id } } }');
-  const position = String(headOf(service));
+  const position = String(await headOf(service));
   const poison = { accountId: account.accountId, userId: 'somebody' };
-  appendPast(service, 'user-somebody', 'UserTransmogrified', poison);
+  await appendPast(service, 'user-somebody', 'UserTransmogrified', poison);
   await eventually(async () => expect(await ready()).toMatchObject({ status: 503 }));
   const later = await register(service);
   await signIn(service, later);

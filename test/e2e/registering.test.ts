@@ -46,7 +46,7 @@ describe('registering a primary account', () => {
     ['PASSWORD_TOO_COMMON', 'password', { password: 'Password1' }],
     ['PASSWORD_TOO_COMMON', 'password', { password: 'ｑｗｅｒｔｙｕｉｏｐ' }],
   ])('is refused with %s at %s, and leaves nothing behind', async (code, field, wrong) => {
-    const head = headOf(service);
+    const head = await headOf(service);
     const { userError, payload } = await mutate(service.client(), 'registerAccount', { ...names(), ...wrong });
     expect(userError).toStrictEqual({
       __typename: 'InputError',
@@ -55,7 +55,7 @@ describe('registering a primary account', () => {
       message: expect.stringMatching(/\.$|_ -$/),
     });
     expect(payload.account).toBeNull();
-    expect(headOf(service)).toBe(head);
+    expect(await headOf(service)).toBe(head);
   });
 
   it('says all that is wrong at once', async () => {
@@ -117,14 +117,14 @@ describe('creating a sub-user', () => {
     ['PASSWORD_TOO_COMMON', 'password', { password: 'iloveyou' }],
   ])('is refused with %s at %s, and leaves nothing behind', async (code, field, wrong) => {
     const { client } = await primary(service);
-    const head = headOf(service);
+    const head = await headOf(service);
     const { userError, payload } = await mutate(client, 'createSubUser', {
       ...{ username: fresh('sam'), password },
       ...wrong,
     });
     expect(userError).toMatchObject({ code, field: ['input', field] });
     expect(payload.user).toBeNull();
-    expect(headOf(service)).toBe(head);
+    expect(await headOf(service)).toBe(head);
   });
 
   it('is refused where the account has that name already; another account may have it', async () => {

@@ -1,26 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { Secret } from 'otpauth';
 import { catalogue } from '../../src/domain/catalogue.js';
 import type { Loose } from '../support/client.js';
 import { ask, USER } from '../support/operations.js';
 import { CAST, playJourney, type Journey } from '../support/journey.js';
+import { heldBy, heldSecrets, isOfLog } from '../support/held.js';
 import { startService, type TestService } from '../support/service.js';
-import { storedEvents, storedTypes } from '../support/stored.js';
+import { storedEvents, storedTypes, textOf } from '../support/stored.js';
 
 let service: TestService;
 let journey: Journey;
-/** The files of the data folder while the service ran, and after it stopped. */
+/** What it kept while it ran, and after it stopped. */
 let running: ReadonlyMap<string, Buffer>;
 let stopped: ReadonlyMap<string, Buffer>;
 let users: Loose;
 let trail: Loose;
-
-function filesOf(folder: string): ReadonlyMap<string, Buffer> {
-  return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
-}
 
 beforeAll(async () => {
   service = await startService({ LOG_LEVEL: 'debug' });
@@ -28,9 +22,9 @@ beforeAll(async () => {
   const query = `{ users { nodes { ${USER} } } auditEvents(first: 100) { nodes {
     summary ip userAgent actor { kind name } subject { name } device { name } } } }`;
   ({ users, auditEvents: trail } = await ask(journey.primary, query));
-  running = filesOf(service.folder);
+  running = await heldBy(service);
   await service.stop();
-  stopped = filesOf(service.folder);
+  stopped = await heldBy(service);
 });
 
 afterAll(() => service.dispose());
@@ -62,8 +56,8 @@ function placesOfCode(code: string): string[] {
   return [...files.map(([name]) => name), ...(alone.test(service.log.join('')) ? ['the log'] : [])];
 }
 
-it('the journey has every event that can come about without a race', () => {
-  const types = new Set(storedTypes(service));
+it('the journey has every event that can come about without a race', async () => {
+  const types = new Set(await storedTypes(service));
   const missing = Object.keys(catalogue).filter((type) => !types.has(type));
   expect(missing.sort()).toStrictEqual(['RegistrationAbandoned', 'UserRenameAbandoned']);
 });
@@ -115,11 +109,11 @@ describe('in the log there is', () => {
     ...[...CAST.deviceNames, '127.0.0.1', '::1'],
   ];
 
-  it.each(personal)('no %s, in the file or in an event', (value) => {
-    const events = JSON.stringify(storedEvents(service)).toLowerCase();
+  it.each(personal)('no %s, in whatever holds it or in an event', async (value) => {
+    const events = textOf(await storedEvents(service)).toLowerCase();
     expect(events).not.toContain(value.toLowerCase());
     if (value === '::1') return;
-    const log = [...running, ...stopped].filter(([name]) => name.startsWith('log.db'));
+    const log = [...running, ...stopped].filter(([name]) => isOfLog(name));
     expect(log.length).toBeGreaterThanOrEqual(3);
     for (const [, content] of log) {
       for (const writing of [...writings(Buffer.from(value)), Buffer.from(value.toLowerCase())]) {
@@ -128,42 +122,39 @@ describe('in the log there is', () => {
     }
   });
 
-  it('no name of a key that would hold a secret or a name', () => {
+  it('no name of a key that would hold a secret or a name', async () => {
     const forbidden =
       /^(secret|seed|code|token|password|username|displayName|email|alias|ip|userAgent|deviceName|name)$/i;
     const keysOf = (value: Loose): string[] =>
       value === null || typeof value !== 'object'
         ? []
         : Object.entries(value as object).flatMap(([key, inner]) => [key, ...keysOf(inner)]);
-    const events = storedEvents(service);
+    const events = await storedEvents(service);
     expect(events.length).toBeGreaterThan(50);
     const keys = new Set(events.flatMap(({ data, metadata, personal: sealed }) => keysOf([data, metadata, sealed])));
     expect([...keys].filter((key) => forbidden.test(key))).toStrictEqual([]);
   });
 
-  it('a sealed blob with its commitment for each value, and the address of every request', () => {
-    const events = storedEvents(service, 'user-*').filter(({ type }) => ['UserCreated', 'UserRenamed'].includes(type));
+  it('a sealed blob with its commitment for each value, and the address of every request', async () => {
+    const events = (await storedEvents(service, 'user-*')).filter(({ type }) =>
+      ['UserCreated', 'UserRenamed'].includes(type),
+    );
     for (const { personal: sealed } of events) {
       expect(sealed).toStrictEqual({
         subject: { personId: expect.any(String), sealed: expect.any(String), commitment: expect.any(String) },
         request: { personId: expect.any(String), sealed: expect.any(String), commitment: expect.any(String) },
       });
     }
-    const names = storedEvents(service, 'name-*');
+    const names = await storedEvents(service, 'name-*');
     expect(names.map(({ personal: sealed }) => sealed)).toStrictEqual(names.map(() => null));
   });
 });
 
 describe('the vault', () => {
-  it('holds what it holds sealed, each under its kind and id', () => {
-    const database = new Database(join(service.folder, 'log.db'), { readonly: true });
-    try {
-      const rows = database.prepare('SELECT kind, id, sealed FROM secrets').all() as { kind: string; sealed: Buffer }[];
-      expect(new Set(rows.map(({ kind }) => kind))).toStrictEqual(new Set(['seed', 'password', 'person', 'check']));
-      for (const { sealed } of rows) expect(sealed.toString('latin1')).not.toMatch(/argon2|SHA1|period/);
-    } finally {
-      database.close();
-    }
+  it('holds what it holds sealed, each under its kind and id', async () => {
+    const secrets = await heldSecrets(service);
+    expect(new Set(secrets.map(({ kind }) => kind))).toStrictEqual(new Set(['seed', 'password', 'person', 'check']));
+    for (const { sealed } of secrets) expect(sealed.toString('latin1')).not.toMatch(/argon2|SHA1|period/);
   });
 });
 

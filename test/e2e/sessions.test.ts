@@ -54,11 +54,11 @@ describe('a session', () => {
     const stream = `session-${(await viewer(client)).session.id}`;
     service.clock.advance(5 * MINUTE - 1);
     await viewer(client);
-    expect(storedTypes(service, stream)).toStrictEqual(['SessionStarted']);
+    expect(await storedTypes(service, stream)).toStrictEqual(['SessionStarted']);
     service.clock.advance(1);
     await viewer(client);
     await viewer(client);
-    expect(storedTypes(service, stream)).toStrictEqual(['SessionStarted', 'SessionRefreshed']);
+    expect(await storedTypes(service, stream)).toStrictEqual(['SessionStarted', 'SessionRefreshed']);
     expect((await viewer(client)).session.lastSeenAt).toBe(service.clock.now());
   });
 

@@ -102,20 +102,20 @@ describe('signing in', () => {
     const wrong = { ...account, password: 'not the password' };
     const first = await trySignIn(service.client(), wrong);
     for (let attempt = 0; attempt < 4; attempt += 1) await trySignIn(service.client(), wrong);
-    const head = headOf(service);
+    const head = await headOf(service);
     const backingOff = await trySignIn(service.client(), wrong);
     const right = await trySignIn(service.client(), account);
     expect(comparable(backingOff.answer)).toStrictEqual(comparable(first.answer));
     expect(comparable(right.answer)).toStrictEqual(comparable(first.answer));
-    expect(headOf(service)).toBe(head);
+    expect(await headOf(service)).toBe(head);
   });
 
   it('stores nothing about names that do not exist', async () => {
-    const head = headOf(service);
+    const head = await headOf(service);
     for (let attempt = 0; attempt < 7; attempt += 1) {
       await trySignIn(service.client(), { account: null, username: 'nobody@example.org', password: 'anything' });
     }
-    expect(headOf(service)).toBe(head);
+    expect(await headOf(service)).toBe(head);
   });
 });
 
@@ -166,10 +166,10 @@ describe('signing in with a device', () => {
     async (code) => {
       const { account } = await protectedPrimary(service);
       const client = await signIn(service, account);
-      const head = headOf(service);
+      const head = await headOf(service);
       const { userError } = await mutate(client, 'answerMfaChallenge', { code });
       expect(userError).toMatchObject({ code: 'INVALID_CODE', field: ['input', 'code'] });
-      expect(headOf(service)).toBe(head);
+      expect(await headOf(service)).toBe(head);
     },
   );
 
@@ -196,7 +196,7 @@ describe('signing in with a device', () => {
     const stale = await mutate(session, 'answerMfaChallenge', { code: authenticator.code(-1) });
     expect(replayed.userError).toMatchObject({ __typename: 'MfaError', code: 'WRONG_CODE', attemptsLeft: 4 });
     expect(stale.userError).toStrictEqual({ ...replayed.userError, attemptsLeft: 3 });
-    const types = storedTypes(service, `mfa-${userId}`);
+    const types = await storedTypes(service, `mfa-${userId}`);
     expect(types.slice(-2)).toStrictEqual(['MfaCodeReplayed', 'MfaCodeRejected']);
     await answerChallenge(session, authenticator);
   });
@@ -221,7 +221,7 @@ describe('signing in with a device', () => {
     expect(await mutate(session, 'answerMfaChallenge', { code: authenticator.nextCode() })).toMatchObject({
       refusal: 'UNAUTHENTICATED',
     });
-    expect(storedTypes(service, `session-${id}`)).toStrictEqual(['SessionStarted', 'SessionEnded']);
+    expect(await storedTypes(service, `session-${id}`)).toStrictEqual(['SessionStarted', 'SessionEnded']);
     await answerChallenge(await signIn(service, account), authenticator);
   });
 

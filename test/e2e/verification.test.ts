@@ -91,9 +91,9 @@ describe('a challenge', () => {
     const { client } = await laterPrimary();
     const stream = `session-${(await viewer(client)).session.id}`;
     const first = await challengeFor(client);
-    const stored = storedTypes(service, stream);
+    const stored = await storedTypes(service, stream);
     expect(await challengeFor(client)).toStrictEqual(first);
-    expect(storedTypes(service, stream)).toStrictEqual(stored);
+    expect(await storedTypes(service, stream)).toStrictEqual(stored);
   });
 
   it.each([
@@ -251,11 +251,11 @@ describe('wrong answers', () => {
     await enable(service, client);
     const { id } = await challengeFor(client);
     const stream = `mfa-${(await viewer(client)).user.id}`;
-    const stored = storedTypes(service, stream);
+    const stored = await storedTypes(service, stream);
     expect(await mutate(client, 'verifyOperation', { challengeId: id, code: '12 34' })).toMatchObject({
       refusal: 'INVALID_CODE',
     });
-    expect(storedTypes(service, stream)).toStrictEqual(stored);
+    expect(await storedTypes(service, stream)).toStrictEqual(stored);
   });
 
   it('take a code once for all purposes', async () => {

@@ -111,7 +111,7 @@ describe('while the log is away', () => {
       const { account, client } = await primary(service);
       await createSubUser(client, account);
       const before = await ask(client, USERS);
-      const head = headOf(service);
+      const head = await headOf(service);
       log.trouble(trouble);
       const refused = [
         await mutate(client, 'createSubUser', { username: 'sam', password: 'battery staple' }),
@@ -126,7 +126,7 @@ describe('while the log is away', () => {
         const { body } = await client.send(USERS);
         expect(body).toMatchObject({ data: before, extensions: { stale: { since: expect.stringMatching(/Z$/) } } });
       });
-      expect(headOf(service)).toBe(head);
+      expect(await headOf(service)).toBe(head);
       log.mend();
       await expectWell(service, client);
       expect(await viewer(client)).toMatchObject({ stage: 'FULL' });

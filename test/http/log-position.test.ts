@@ -105,7 +105,7 @@ describe('two services on one data folder', () => {
     await eventually(async () => {
       for (const service of [here, there]) {
         const response = await fetch(service.url.replace('/graphql', '/health/ready'));
-        expect(await response.json()).toMatchObject({ status: 'ready', position: String(headOf(here)) });
+        expect(await response.json()).toMatchObject({ status: 'ready', position: String(await headOf(here)) });
       }
     });
     expect((await moved(client).send(USERS, {}, seen(answer))).status).toBe(200);
@@ -119,7 +119,7 @@ describe('the position in a request', () => {
     await viewer(elsewhere);
     log.trouble('LAGS');
     const created = await mutate(client, 'createSubUser', { username: 'zoe', password: 'zoe has this password' });
-    const head = headOf(here);
+    const head = await headOf(here);
     const input = { username: 'yan', password: 'yan has this password' };
     for (const query of [USERS, documentOf('createSubUser')]) {
       const answer = await elsewhere.send(query, query === USERS ? {} : { input }, seen(created.answer));
@@ -129,7 +129,7 @@ describe('the position in a request', () => {
         '1',
       ]);
     }
-    expect(headOf(here)).toBe(head);
+    expect(await headOf(here)).toBe(head);
     // Without it the node answers as well as it can.
     expect((await elsewhere.send(USERS)).status).toBe(200);
     log.mend();
@@ -169,13 +169,13 @@ describe('the position in a request', () => {
       `${positionOf(answer)}, ${positionOf(answer)}`,
       positionOf(answer).toUpperCase(),
     ];
-    const before = storedEvents(here).length;
+    const before = (await storedEvents(here)).length;
     for (const value of forged) {
       const input = { username: 'sam', password: 'battery staple' };
       const refused = await client.send(documentOf('createSubUser'), { input }, { 'x-log-position': value });
       expect([value, refused.status, errorOf(refused)]).toStrictEqual([value, 400, 'BAD_USER_INPUT']);
     }
-    expect(storedEvents(here)).toHaveLength(before);
+    expect(await storedEvents(here)).toHaveLength(before);
   });
 
   it('is refused where it comes from a service with another key ring', async () => {

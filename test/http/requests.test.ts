@@ -133,12 +133,12 @@ describe('one request, one attempt', () => {
     ['behind a condition', `mutation { a: signIn${wrong} ... @skip(if: true) { b: signIn${wrong} } }`],
     ['of two kinds', `mutation { a: signIn${wrong} signOut { userErrors { code } } }`],
   ])('two mutations %s are refused, and none is done', async (_, query) => {
-    const head = headOf(service);
+    const head = await headOf(service);
     const answer = await service.client().send(query);
     expectError(answer, { status: 200, code: 'GRAPHQL_VALIDATION_FAILED' });
     expect(answer.body.data).toBeUndefined();
     expect(answer.text).toContain('An operation may hold one mutation');
-    expect(headOf(service)).toBe(head);
+    expect(await headOf(service)).toBe(head);
   });
 
   it('one mutation through a fragment is fine', async () => {

@@ -3,7 +3,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import type { EventStore } from '../../src/eventstore/event-store.js';
 import { createClient, type Client, type Loose } from '../support/client.js';
 import { countAppends, type Counted } from '../support/counted-store.js';
@@ -23,6 +22,7 @@ import {
 } from '../support/people.js';
 import type { Authenticator } from '../support/authenticator.js';
 import { movableClock, PRODUCTION, START, startService, type Given, type TestService } from '../support/service.js';
+import { heldSecrets } from '../support/held.js';
 import { storedEvents, storedTypes } from '../support/stored.js';
 
 const ENVIRONMENT = { KEY_RING: PRODUCTION.KEY_RING };
@@ -412,7 +412,7 @@ const commands: readonly Command[] = [
         async check(again) {
           expect(await viewer(by(again, bystander))).toBeNull();
           expect(await refusalOf(again, sam)).toBe('SIGN_IN_FAILED');
-          await eventually(async () => expect(secretsOf(again, sam.userId, ['seed', 'password'])).toBe(0));
+          await eventually(async () => expect(await secretsOf(again, sam.userId, ['seed', 'password'])).toBe(0));
           const { username, password } = sam;
           await succeed(by(again, token), 'createSubUser', { username, password });
         },
@@ -448,9 +448,9 @@ const commands: readonly Command[] = [
         // Nobody asks again; what was claimed is taken over once its lease has run out.
         repeat: async () => undefined,
         async check(again) {
-          await eventually(async () => expect(storedTypes(again, 'reaction-*')).toContain('ReactionsReached'));
-          expect(storedTypes(again)).toContain('MfaSecretDestroyed');
-          expect(secretsOf(again, sam.userId, ['seed'])).toBe(0);
+          await eventually(async () => expect(await storedTypes(again, 'reaction-*')).toContain('ReactionsReached'));
+          expect(await storedTypes(again)).toContain('MfaSecretDestroyed');
+          expect(await secretsOf(again, sam.userId, ['seed'])).toBe(0);
           expect((await signInAnew(again, sam)).stage).toBe('FULL');
         },
       };
@@ -459,30 +459,25 @@ const commands: readonly Command[] = [
 ];
 
 /** How many secrets of a user are left in the vault. */
-function secretsOf({ folder }: TestService, userId: string, kinds: readonly string[]): number {
-  const database = new Database(join(folder, 'log.db'), { readonly: true });
-  try {
-    const query = "SELECT kind FROM secrets WHERE destroyed = 0 AND id GLOB ? || '.*'";
-    const left = database.prepare<[string], string>(query).pluck().all(userId);
-    return left.filter((kind) => kinds.includes(kind)).length;
-  } finally {
-    database.close();
-  }
+async function secretsOf(service: TestService, userId: string, kinds: readonly string[]): Promise<number> {
+  const secrets = await heldSecrets(service);
+  const left = secrets.filter(({ id, destroyed }) => !destroyed && id.startsWith(`${userId}.`));
+  return left.filter(({ kind }) => kinds.includes(kind)).length;
 }
 
 /** Every stream counts from 1 without a gap, and so does the log. */
-function expectIntegrity(folder: string): void {
+async function expectIntegrity(folder: string): Promise<void> {
   const versions = new Map<string, number>();
-  storedEvents({ folder }).forEach(({ position, stream, version }, index) => {
+  (await storedEvents({ folder })).forEach(({ position, stream, version }, index) => {
     const expected = (versions.get(stream) ?? 0) + 1;
-    expect({ position, stream, version }).toStrictEqual({ position: index + 1, stream, version: expected });
+    expect({ position, stream, version }).toStrictEqual({ position: BigInt(index + 1), stream, version: expected });
     versions.set(stream, version);
   });
 }
 
 /** What of some types was recorded in a folder. */
-function countOf(folder: string, types: readonly string[]): readonly string[] {
-  return storedTypes({ folder }).filter((type) => types.includes(type));
+async function countOf(folder: string, types: readonly string[]): Promise<readonly string[]> {
+  return (await storedTypes({ folder })).filter((type) => types.includes(type));
 }
 
 const folders: string[] = [];
@@ -517,12 +512,12 @@ async function sendToDeath({ send }: Prepared, folder: string, append: number, c
   const { url, ended } = await doom.serve({ folder, append, counted, now: clock.now(), environment: ENVIRONMENT });
   await send({ client: () => createClient(url) }).catch(() => undefined);
   expect(await ended).toBe('SIGKILL');
-  expectIntegrity(folder);
+  await expectIntegrity(folder);
 }
 
-function expectDone(folder: string, { once }: Command, before: readonly string[]): void {
-  expectIntegrity(folder);
-  expect([...countOf(folder, once)].sort()).toStrictEqual([...before, ...once].sort());
+async function expectDone(folder: string, { once }: Command, before: readonly string[]): Promise<void> {
+  await expectIntegrity(folder);
+  expect([...(await countOf(folder, once))].sort()).toStrictEqual([...before, ...once].sort());
 }
 
 describe('killed before any of its appends, then started and asked again, it ends in the right state:', () => {
@@ -535,7 +530,7 @@ describe('killed before any of its appends, then started and asked again, it end
     await first.stop();
     clock.advance(STEP);
     const now = clock.now();
-    const before = countOf(snapshot, once);
+    const before = await countOf(snapshot, once);
 
     // Nothing is killed: so many appends there are to be killed before.
     let count = 0;
@@ -556,8 +551,9 @@ describe('killed before any of its appends, then started and asked again, it end
       clock.advance(LEASE);
       const again = await serve(killed);
       await prepared.repeat(again);
-      if (counted === 'SYSTEM') await eventually(async () => expect(countOf(killed, once)).toHaveLength(once.length));
-      expectDone(killed, command, before);
+      if (counted === 'SYSTEM')
+        await eventually(async () => expect(await countOf(killed, once)).toHaveLength(once.length));
+      await expectDone(killed, command, before);
       await prepared.check(again);
       await again.stop();
     }

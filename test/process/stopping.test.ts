@@ -73,7 +73,9 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s the service', (signal) => {
     expect(heard).toMatch(/^HTTP\/1\.1 200 /);
     expect(heard).toContain('"alias":"umbrella"');
     expect(await service.exit).toStrictEqual({ code: 0, signal: null });
-    const registered = storedEvents({ folder: folder.path }).filter(({ type }) => type === 'PrimaryAccountRegistered');
+    const registered = (await storedEvents({ folder: folder.path })).filter(
+      ({ type }) => type === 'PrimaryAccountRegistered',
+    );
     expect(registered).toHaveLength(2);
   });
 });
@@ -134,7 +136,7 @@ async function create(client: ReturnType<typeof createClient>, username: string)
 
 /** Starts the service once more: everything that was acknowledged is in the log once, and shown. */
 async function expectAll(userIds: readonly string[]): Promise<void> {
-  const events = storedEvents({ folder: folder.path }).filter(({ type }) => type === 'UserCreated');
+  const events = (await storedEvents({ folder: folder.path })).filter(({ type }) => type === 'UserCreated');
   const ids = events.map(({ data }) => data.userId as string);
   expect(new Set(ids).size).toBe(ids.length);
   expect(ids).toEqual(expect.arrayContaining([...userIds]));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readConfig } from '../../src/config.js';
 import { after, type Instant } from '../../src/domain/instant.js';
 import { start, type Overrides, type Service } from '../../src/service.js';
+import { disposeOfLogServer, logServerOf } from './log-server.js';
 import { createClient, type Client, type ClientOptions } from './client.js';
 
 /** A clock that stands still until it is moved. */
@@ -15,6 +16,8 @@ export interface Clock {
 /** A running service on a folder of its own. */
 export interface TestService {
   readonly folder: string;
+  /** Where its log is, if that is on a server; null where it is a file of the folder. */
+  readonly eventStoreUrl: string | null;
   readonly clock: Clock;
   /** What it has logged, line by line. */
   readonly log: readonly string[];
@@ -27,7 +30,7 @@ export interface TestService {
   restart(): Promise<void>;
   /** Waits until the service says that its read models have caught up with the log as it was at the start. */
   ready(): Promise<void>;
-  /** Stops it and removes the folder. */
+  /** Stops it and removes the folder, and its log's server if it has one. */
   dispose(): Promise<void>;
 }
 
@@ -63,15 +66,17 @@ export interface Given extends Pick<Overrides, 'wrapStore'> {
   readonly clock?: Clock;
 }
 
-/** Starts a service over HTTP and SQLite files, on any free port. */
+/** Starts a service over HTTP on any free port; a folder that was served before goes on with the log that it had. */
 export async function startService(
   environment: Readonly<Record<string, string>> = {},
   given: Given = {},
 ): Promise<TestService> {
   const { folder = mkdtempSync(join(tmpdir(), 'virtual-mfa-e2e-')), clock = movableClock(), ...more } = given;
   const log: string[] = [];
+  const server = await logServerOf(folder);
   const config = readConfig({
     ...{ NODE_ENV: 'test', PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'debug' },
+    ...(server && { EVENT_STORE_URL: server.url }),
     ...environment,
   });
   const overrides = { ...more, now: () => clock.now(), logTo: { write: (line: string) => log.push(line) } };
@@ -85,6 +90,7 @@ export async function startService(
 
   return {
     folder,
+    eventStoreUrl: server?.url ?? null,
     clock,
     log,
     get url() {
@@ -100,6 +106,7 @@ export async function startService(
     ready: async () => running?.ready(),
     async dispose() {
       await stop();
+      await disposeOfLogServer(folder);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,85 +1,112 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type { EventMetadata } from '../../src/domain/event.js';
+import type { EventStore, StoredEvent } from '../../src/eventstore/event-store.js';
+import { parseConnection } from '../../src/eventstore/eventstoredb/connection-string.js';
+import { openEventStoreDbEventStore } from '../../src/eventstore/eventstoredb/eventstoredb-event-store.js';
+import { DbStreams } from '../../src/eventstore/eventstoredb/streams.js';
+import { openLogDatabase } from '../../src/eventstore/sqlite/log-database.js';
+import { openSqliteEventStore } from '../../src/eventstore/sqlite/sqlite-event-store.js';
 import type { Loose } from './client.js';
-import type { TestService } from './service.js';
 
-/** An event as it lies in the log's file. */
-export interface StoredRow {
-  readonly position: number;
-  readonly stream: string;
-  readonly version: number;
-  readonly id: string;
-  readonly type: string;
+/** An event as it lies in the log, its values as a test expects them. */
+export interface StoredRow extends Omit<StoredEvent, 'data' | 'metadata' | 'personal'> {
   readonly data: Loose;
   readonly metadata: Loose;
+  /** Null where the event has no personal values. */
   readonly personal: Loose;
 }
 
-type Folder = Pick<TestService, 'folder'>;
-type Texts = Readonly<Record<'data' | 'metadata', string>> & { readonly personal: string | null };
+/** Where a service has its log: a server, if it was given one, a file of its folder otherwise. */
+export interface LogPlace {
+  readonly folder: string;
+  readonly eventStoreUrl?: string | null;
+}
 
-function inLog<T>({ folder }: Folder, read: (database: Database.Database) => T): T {
-  const database = new Database(join(folder, 'log.db'), { readonly: true, fileMustExist: true });
+/** When what is put into the log past the service happened. */
+const PAST = '2026-01-01T00:00:00.000Z';
+const BATCH = 1_000;
+
+/** A store that closes, with itself, what it lies on. */
+function withItsGround(store: EventStore, ground: { close(): Promise<void> }): EventStore {
+  return {
+    append: (stream, expected, events) => store.append(stream, expected, events),
+    readStream: (stream, options) => store.readStream(stream, options),
+    readAll: (options) => store.readAll(options),
+    subscribe: (options) => store.subscribe(options),
+    head: () => store.head(),
+    async close() {
+      await store.close();
+      await ground.close();
+    },
+  };
+}
+
+/** Opens the log that a service has, whatever kind it is of, past the service. To be closed by the caller. */
+export async function openLogOf({ folder, eventStoreUrl: url = null }: LogPlace): Promise<EventStore> {
+  if (url !== null) {
+    const streams = new DbStreams(parseConnection({ url, credentials: null, caFile: null }));
+    return withItsGround(openEventStoreDbEventStore({ streams }), streams);
+  }
+  const database = openLogDatabase({ path: join(folder, 'log.db') });
+  return withItsGround(openSqliteEventStore({ database, now: () => PAST }), database);
+}
+
+async function inLog<T>(place: LogPlace, use: (store: EventStore) => Promise<T>): Promise<T> {
+  const store = await openLogOf(place);
   try {
-    return read(database);
+    return await use(store);
   } finally {
-    database.close();
+    await store.close();
   }
 }
 
-/** Events of the log, read from its file by a connection of our own: all, or those of streams whose names match a GLOB. */
-export function storedEvents(service: Folder, streams = '*'): readonly StoredRow[] {
-  const rows = inLog(service, (database) =>
-    database
-      .prepare<[string], Omit<StoredRow, 'data' | 'metadata' | 'personal'> & Texts>(
-        'SELECT position, stream, version, id, type, data, metadata, personal FROM events WHERE stream GLOB ? ORDER BY position',
-      )
-      .all(streams),
-  );
-  return rows.map(({ data, metadata, personal, ...row }) => ({
-    ...row,
-    data: JSON.parse(data),
-    metadata: JSON.parse(metadata),
-    personal: personal === null ? null : JSON.parse(personal),
-  }));
+async function everyEvent(store: EventStore): Promise<readonly StoredEvent[]> {
+  const events: StoredEvent[] = [];
+  for (let after = 0n; ;) {
+    const batch = await store.readAll({ after, limit: BATCH });
+    events.push(...batch.events);
+    if (batch.position === after) return events;
+    after = batch.position;
+  }
+}
+
+function matching(streams: string): (event: StoredEvent) => boolean {
+  const pattern = new RegExp(`^${streams.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
+  return ({ stream }) => pattern.test(stream);
+}
+
+/** Events of the log, read past the service: all, or those of streams whose names match; `*` stands for anything. */
+export async function storedEvents(place: LogPlace, streams = '*'): Promise<readonly StoredRow[]> {
+  const events = await inLog(place, (store) => (streams.includes('*') ? everyEvent(store) : store.readStream(streams)));
+  // Under Jest the driver's arrays are of another realm, which a strict comparison would mind.
+  return [...events].filter(matching(streams)).map((event) => ({ ...event, personal: event.personal ?? null }));
+}
+
+/** Events as JSON text. */
+export function textOf(events: readonly StoredRow[]): string {
+  return JSON.stringify(events, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 }
 
 /** The types of such events, in the order of the log. */
-export function storedTypes(service: Folder, streams = '*'): readonly string[] {
-  return storedEvents(service, streams).map(({ type }) => type);
+export async function storedTypes(place: LogPlace, streams = '*'): Promise<readonly string[]> {
+  return (await storedEvents(place, streams)).map(({ type }) => type);
 }
 
 /** The position of the last event. */
-export function headOf(service: Folder): number {
-  return inLog(service, (database) =>
-    Number(database.prepare('SELECT coalesce(max(position), 0) FROM events').pluck().get()),
-  );
+export function headOf(place: LogPlace): Promise<bigint> {
+  return inLog(place, (store) => store.head());
 }
 
+const METADATA: EventMetadata = {
+  ...{ occurredAt: PAST, actor: { kind: 'SYSTEM', id: null }, sessionId: null },
+  ...{ requestId: 'past', correlationId: 'past', causationId: null },
+};
+
 /** Puts an event at the end of a stream, past the service: as another release would. */
-export function appendPast({ folder }: Folder, stream: string, type: string, data: Loose): void {
-  const database = new Database(join(folder, 'log.db'), { fileMustExist: true, timeout: 5_000 });
-  try {
-    database
-      .prepare(
-        `INSERT INTO events (stream, version, id, type, revision, data, metadata, recorded_at)
-         SELECT @stream, 1 + coalesce(max(version), 0), @id, @type, 1, @data, @metadata, @at FROM events WHERE stream = @stream`,
-      )
-      .run({
-        ...{ stream, type },
-        id: `past-${stream}`,
-        data: JSON.stringify(data),
-        at: '2026-01-01T00:00:00.000Z',
-        metadata: JSON.stringify({
-          occurredAt: '2026-01-01T00:00:00.000Z',
-          actor: { kind: 'SYSTEM', id: null },
-          sessionId: null,
-          requestId: 'past',
-          correlationId: 'past',
-          causationId: null,
-        }),
-      });
-  } finally {
-    database.close();
-  }
+export async function appendPast(place: LogPlace, stream: string, type: string, data: Loose): Promise<void> {
+  await inLog(place, async (store) => {
+    const [last] = await store.readStream(stream, { direction: 'backwards', limit: 1 });
+    await store.append(stream, last?.version ?? 0, [{ id: randomUUID(), type, revision: 1, data, metadata: METADATA }]);
+  });
 }

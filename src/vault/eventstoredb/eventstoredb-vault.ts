@@ -63,7 +63,7 @@ class EventStoreDbVault implements Vault {
         type: 'SecretListed',
         id: ref.id,
         keyId: sealed.keyId,
-        createdAt: sealed.createdAt,
+        createdAt,
       });
       const { outcome } = await this.#streams.append(streamOf(ref), -1n, [sealedEvent(sealed)]);
       if (outcome === 'TOO_LARGE') throw new VaultError('UNAVAILABLE', `the ${ref.kind} ${ref.id} is too large`);
