@@ -149,7 +149,7 @@ describe('the position in a request', () => {
     const { answer, refusal } = await mutate(elsewhere, 'createSubUser', input);
     log.mend();
     expect(refusal).toBeNull();
-    const created = storedEvents(here).filter(({ type }) => type === 'UserCreated');
+    const created = (await storedEvents(here)).filter(({ type }) => type === 'UserCreated');
     expect(await opened(positionOf(answer))).toBeGreaterThanOrEqual(created.at(-1)?.position ?? Infinity);
   });
 
