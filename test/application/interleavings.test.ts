@@ -119,7 +119,7 @@ async function replacing({ world, random }: Run, ahead: number): Promise<Outcome
   const issued = [results.replaces, results.replacesToo].flatMap(({ value }) => value?.issued ?? []);
   expect(issued).toHaveLength(1);
   expect(await standingOf(world, issued[0]?.token ?? '')).toBe('FULL');
-  expect(await authenticate(app, requestContext(), own.token)).toBeNull();
+  expect((await authenticate(app, requestContext(), own.token)).current).toBeNull();
   for (const token of challenges) expect(await standingOf(world, token)).toBe('ENDED');
   return { steps, came: [results.answersOld, results.answersNew].map(({ refusal }) => refusal ?? 'DONE').join() };
 }
@@ -187,7 +187,7 @@ describe('of 200 interleavings each one is right:', () => {
       else expect(await standingOf(world, own.token)).toBe('ENDED');
       const accepted = ofType(events, 'SessionRaised').length - 1;
       for (const { value } of [results.answers, results.answersToo]) {
-        if (value !== null) expect(await authenticate(app, requestContext(), value.token)).toBeNull();
+        if (value !== null) expect((await authenticate(app, requestContext(), value.token)).current).toBeNull();
       }
       return { steps, came: `${self ? 'own' : "another's"}, ${accepted} raised` };
     });

@@ -27,7 +27,9 @@ afterAll(() => service.dispose());
 /** An answer without what differs from request to request. */
 function comparable({ status, text, headers }: Answer): unknown {
   const cookies = headers.getSetCookie();
-  return { status, cookies, text: text.replaceAll(headers.get('x-request-id') ?? '-', '(request id)') };
+  const same = text.replaceAll(headers.get('x-request-id') ?? '-', '(request id)');
+  // Sealed anew each time, so that nobody sees in it whether something was written.
+  return { status, cookies, text: same.replace(/v1\.[A-Za-z0-9_-]{48}/, '(log position)') };
 }
 
 describe('signing in', () => {

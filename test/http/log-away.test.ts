@@ -184,6 +184,7 @@ describe('read models that fall behind', () => {
   it('are marked, and not shown beyond the limit, though the log answers', async () => {
     const { log, service } = await begin({ MAX_STALENESS_SECONDS: '4' });
     const { client } = await primary(service);
+    const ended = failureOf(follow(client));
     log.trouble('LAGS');
     await register(service);
     await eventually(async () => expect((await client.send(USERS)).body.extensions.stale).toBeDefined());
@@ -192,6 +193,7 @@ describe('read models that fall behind', () => {
       reasons: ['the read models are staler than 4 seconds: they are behind the log'],
       lag: { log: 'ANSWERS' },
     });
+    expect(await ended).toBe('UNAVAILABLE');
     log.mend();
     await expectWell(service, client);
   });
@@ -203,7 +205,10 @@ describe('read models that have halted', () => {
     const { account, client } = await primary(service);
     const feed = follow(client);
     const failure = failureOf(feed);
-    appendPast(service, 'user-somebody', 'UserTransmogrified', { accountId: account.accountId, userId: 'somebody' });
+    await appendPast(service, 'user-somebody', 'UserTransmogrified', {
+      accountId: account.accountId,
+      userId: 'somebody',
+    });
     await eventually(async () => expect((await ready(service)).body.reasons).toHaveLength(3));
     expect(await viewer(client)).toMatchObject({ stage: 'FULL' });
     await succeed(client, 'signOut');
