@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EventStoreDBClient, StreamDeletedError, StreamNotFoundError } from '@eventstore/db-client';
 import Database from 'better-sqlite3';
-import type { Loose } from './client.js';
+import { parseConnection } from '../../src/eventstore/eventstoredb/connection-string.js';
+import { DbStreams } from '../../src/eventstore/eventstoredb/streams.js';
 import type { LogPlace } from './stored.js';
 
 /** A secret as it lies in the vault. */
@@ -17,7 +17,7 @@ export interface HeldSecret {
 /** Everything that a service keeps, byte by byte, by where it lies: files, and the streams of its log's server. */
 export async function heldBy({ folder, eventStoreUrl = null }: LogPlace): Promise<ReadonlyMap<string, Buffer>> {
   const files = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))] as const);
-  const streams = eventStoreUrl === null ? [] : [...(await textsOn(eventStoreUrl))];
+  const streams = eventStoreUrl === null ? [] : [...(await onServer(eventStoreUrl, textsIn))];
   return new Map([...files, ...streams.map(([name, text]) => [ON_SERVER + name, Buffer.from(text)] as const)]);
 }
 
@@ -34,49 +34,36 @@ export function heldSecrets({ folder, eventStoreUrl = null }: LogPlace): Promise
 /** What begins the name of a place on a server. */
 const ON_SERVER = 'eventstoredb/';
 
-async function onServer<T>(url: string, use: (client: EventStoreDBClient) => Promise<T>): Promise<T> {
-  const client = EventStoreDBClient.connectionString(url);
+async function onServer<T>(url: string, use: (streams: DbStreams) => Promise<T>): Promise<T> {
+  const streams = new DbStreams(parseConnection({ url, credentials: null, caFile: null }));
   try {
-    return await use(client);
+    return await use(streams);
   } finally {
-    await client.dispose();
+    await streams.close();
   }
 }
+
+/** More than any test writes. */
+const ALL = 1_000_000;
 
 /** The events of each stream of a server as text, the system's and the vault's too. */
-function textsOn(url: string): Promise<ReadonlyMap<string, string>> {
-  return onServer(url, async (client) => {
-    const texts = new Map<string, string>();
-    for await (const { event } of client.readAll()) {
-      if (event === undefined) continue;
-      const { streamId, id, type, data, metadata } = event;
-      texts.set(streamId, (texts.get(streamId) ?? '') + JSON.stringify({ streamId, id, type, data, metadata }));
-    }
-    return texts;
-  });
-}
-
-/** What can be read of a stream's last event; null where the stream was destroyed. */
-async function lastOf(client: EventStoreDBClient, stream: string): Promise<Loose> {
-  try {
-    for await (const { event } of client.readStream(stream, { direction: 'backwards', maxCount: 1 }))
-      return event?.data;
-  } catch (error) {
-    if (error instanceof StreamDeletedError || error instanceof StreamNotFoundError) return null;
-    throw error;
+async function textsIn(streams: DbStreams): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  for (const { stream, id, type, data, metadata } of await streams.readAll(0n, ALL)) {
+    texts.set(stream, (texts.get(stream) ?? '') + JSON.stringify({ stream, id, type, data, metadata }));
   }
+  return texts;
 }
 
-async function secretsOn(url: string): Promise<readonly HeldSecret[]> {
-  const streams = [...(await textsOn(url)).keys()];
-  return onServer(url, async (client) => {
+function secretsOn(url: string): Promise<readonly HeldSecret[]> {
+  return onServer(url, async (streams) => {
     const secrets: HeldSecret[] = [];
-    for (const stream of streams) {
+    for (const stream of (await textsIn(streams)).keys()) {
       const [, kind = '', id = ''] = /^vault-(?!index-)([a-z]+)-(.*)$/.exec(stream) ?? [];
       if (kind === '') continue;
-      const last = await lastOf(client, stream);
-      const sealed = Buffer.from(last?.sealed ?? '', 'base64');
-      secrets.push({ kind, id: decodeURIComponent(id), destroyed: last === null, sealed });
+      const last = (await streams.read(stream, { direction: 'backwards', limit: 1 }))?.[0];
+      const sealed = Buffer.from(typeof last?.data.sealed === 'string' ? last.data.sealed : '', 'base64');
+      secrets.push({ kind, id: decodeURIComponent(id), destroyed: last === undefined, sealed });
     }
     return secrets;
   });
