@@ -14,14 +14,12 @@ export interface ReadinessOptions {
   readonly freshness: Freshness;
 }
 
-function lagOf({ now, runner, freshness }: ReadinessOptions): Lag {
+function lagOf({ now, freshness }: ReadinessOptions): Lag {
   const { away, head } = freshness.log();
   const stale = freshness.staleFor();
   return {
     log: away !== null ? 'AWAY' : head === null ? 'UNKNOWN' : 'ANSWERS',
     awaySince: away && after(now(), Math.round(away.since - monotonic())),
-    position: String(runner.status().position),
-    head: head === null ? null : String(head),
     staleForSeconds: stale === null ? null : Math.round(stale / 1_000),
   };
 }
