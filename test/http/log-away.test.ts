@@ -203,7 +203,10 @@ describe('read models that have halted', () => {
     const { account, client } = await primary(service);
     const feed = follow(client);
     const failure = failureOf(feed);
-    appendPast(service, 'user-somebody', 'UserTransmogrified', { accountId: account.accountId, userId: 'somebody' });
+    await appendPast(service, 'user-somebody', 'UserTransmogrified', {
+      accountId: account.accountId,
+      userId: 'somebody',
+    });
     await eventually(async () => expect((await ready(service)).body.reasons).toHaveLength(3));
     expect(await viewer(client)).toMatchObject({ stage: 'FULL' });
     await succeed(client, 'signOut');

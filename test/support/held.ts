@@ -58,13 +58,15 @@ function textsOn(url: string): Promise<ReadonlyMap<string, string>> {
 
 /** What can be read of a stream's last event; null where the stream was destroyed. */
 async function lastOf(client: EventStoreDBClient, stream: string): Promise<Loose> {
+  let last: Loose = null;
   try {
+    // Read to its end: a read that is left in the middle keeps the client from being let go.
     for await (const { event } of client.readStream(stream, { direction: 'backwards', maxCount: 1 }))
-      return event?.data;
+      last = event?.data;
   } catch (error) {
-    if (error instanceof StreamDeletedError || error instanceof StreamNotFoundError) return null;
-    throw error;
+    if (!(error instanceof StreamDeletedError || error instanceof StreamNotFoundError)) throw error;
   }
+  return last;
 }
 
 async function secretsOn(url: string): Promise<readonly HeldSecret[]> {
