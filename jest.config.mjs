@@ -9,7 +9,8 @@ export default {
   testMatch: ['**/*.test.ts'],
   // A real EventStoreDB is tested where there is one.
   testPathIgnorePatterns: process.env.EVENTSTOREDB_URL ? [] : ['real-server[.]test[.]ts$'],
-  testTimeout: 60_000,
+  // A double of EventStoreDB in the same process answers, but slowly.
+  testTimeout: process.env.TEST_LOG === 'eventstoredb' ? 300_000 : 60_000,
   maxWorkers: 2,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
