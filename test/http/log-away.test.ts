@@ -53,7 +53,7 @@ describe('a service whose log cannot be reached at the start', () => {
     expect(live.status).toBe(200);
     expect(await ready(service)).toMatchObject({
       status: 503,
-      body: { reasons: ['the service waits for its event log: the log is troubled'], lag: { log: 'AWAY', head: null } },
+      body: { reasons: ['the service waits for its event log: the log is troubled'], lag: { log: 'AWAY' } },
     });
     const answer = await service.client().send('{ viewer { stage } }');
     expect([answer.status, errorOf(answer)]).toStrictEqual([503, 'UNAVAILABLE']);

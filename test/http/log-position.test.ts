@@ -105,7 +105,7 @@ describe('two services on one data folder', () => {
     await eventually(async () => {
       for (const service of [here, there]) {
         const response = await fetch(service.url.replace('/graphql', '/health/ready'));
-        expect(await response.json()).toMatchObject({ status: 'ready', position: String(await headOf(here)) });
+        expect(await response.json()).toMatchObject({ status: 'ready' });
       }
     });
     expect((await moved(client).send(USERS, {}, seen(answer))).status).toBe(200);
