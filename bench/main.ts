@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { createProgress } from './framework/progress.js';
@@ -8,7 +7,8 @@ import type { Row, Settings } from './framework/row.js';
 import { measureRow, type RowResult } from './framework/run.js';
 import { tableOf } from './framework/table.js';
 import { rows } from './rows/rows.js';
-import { BENCH, ROOT } from './support/paths.js';
+import { buildService } from './support/build.js';
+import { BENCH } from './support/paths.js';
 import { profilesThere, topOf } from './support/profile.js';
 
 interface Options {
@@ -50,10 +50,9 @@ function roundsOf({ quick, profile, rounds }: Options): number {
 async function measure(measured: readonly Row[], options: Options): Promise<readonly RowResult[]> {
   const { quick = false, large = false, profile = false } = options;
   const { show: progress, clear } = createProgress();
-  progress('building the service');
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
   const milliseconds = quick ? ROUND.quick : ROUND.full;
   const settings: Settings = { quick, large, profile, milliseconds, progress };
+  buildService(settings);
   const results: RowResult[] = [];
   for (const row of measured) results.push(await measureRow(row, settings, roundsOf(options)));
   clear();

@@ -26,7 +26,8 @@ export interface LoadResult {
 }
 
 const FEWEST_OPERATIONS = 50;
-const LONGEST_EXTENSION = 10_000;
+const LONGEST_EXTENSION = 5_000;
+const LONGEST_OPERATION = 60_000;
 
 interface Tally {
   acknowledged: number;
@@ -44,7 +45,8 @@ interface Span {
 /** Goes on beyond its time, for a while, where too little was done to say anything. */
 function isOver({ until, latest }: Span, { latencies }: Tally): boolean {
   const now = performance.now();
-  return now >= latest || (now >= until && latencies.length >= FEWEST_OPERATIONS);
+  const enough = latencies.length >= (now >= latest ? 1 : FEWEST_OPERATIONS);
+  return now >= until && (enough || now >= latest + LONGEST_OPERATION);
 }
 
 async function drive(connection: Connection, scenario: Scenario, span: Span, tally: Tally) {
