@@ -57,7 +57,8 @@ async function writeVisits({ app }: Seeding, visitors: readonly Visitor[], event
   let number = 0;
   const one = async (visitor: Visitor) => {
     number += 1;
-    written += await visit(app, visitor, { at: SEEDED_AT + SPAN * (written / events), number });
+    const count = await visit(app, visitor, { at: SEEDED_AT + SPAN * (written / events), number });
+    written += count;
   };
   while (written < events) {
     if (number % RARE_VISITOR_EVERY < frequent.length) await one(rare);
