@@ -61,7 +61,10 @@ async function measure(measured: readonly Row[], options: Options): Promise<read
 
 async function bench(names: readonly string[], options: Options, command: Command): Promise<void> {
   const measured = chosen(names, command);
-  if (options.list === true) return console.log(list());
+  if (options.list === true) {
+    console.log(list());
+    return;
+  }
   const about = surroundings();
   const before = new Set(profilesThere());
   const results = await measure(measured, options);

@@ -30,7 +30,7 @@ class Thing {
 class ThingResolver {
   @Query(() => Thing)
   thing(): Thing {
-    return { at: new Date(0) };
+    return Object.assign(new Thing(), { at: new Date(0) });
   }
 }
 

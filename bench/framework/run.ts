@@ -19,10 +19,10 @@ export interface RowResult {
   readonly targets: readonly TargetResult[];
 }
 
-async function measureRound(row: Row, bench: Bench, settings: Settings, round: string): Promise<Figures> {
+async function measureRound(sides: Bench['sides'], tell: (side: string) => void): Promise<Figures> {
   const figures: Record<string, number> = {};
-  for (const side of bench.sides) {
-    settings.progress(`${row.name}: ${round}, ${side.name}`);
+  for (const side of sides) {
+    tell(side.name);
     Object.assign(figures, await side.measure());
   }
   return figures;
@@ -37,7 +37,8 @@ async function measureRounds(row: Row, settings: Settings, rounds: number): Prom
     const order = settings.profile ? bench.sides.slice(0, 1) : bench.sides;
     for (let round = 0; round < rounds; round += 1) {
       const sides = round % 2 === 0 ? order : [...order].reverse();
-      measured.push(await measureRound(row, { ...bench, sides }, settings, `round ${round + 1} of ${rounds}`));
+      const tell = (side: string) => settings.progress(`${row.name}: round ${round + 1} of ${rounds}, ${side}`);
+      measured.push(await measureRound(sides, tell));
     }
   } finally {
     await bench.close();

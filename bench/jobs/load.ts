@@ -49,7 +49,7 @@ function isOver({ until, latest }: Span, { latencies }: Tally): boolean {
   return now >= until && (enough || now >= latest + LONGEST_OPERATION);
 }
 
-async function drive(connection: Connection, scenario: Scenario, span: Span, tally: Tally) {
+async function drive(connection: Connection, scenario: Scenario, { span, tally }: { span: Span; tally: Tally }) {
   const { from, pause } = span;
   while (!isOver(span, tally)) {
     const operation = scenario.next();
@@ -75,7 +75,7 @@ export async function load(params: LoadParams, tell: Telling): Promise<LoadResul
   const until = from + params.milliseconds;
   const span = { from, until, latest: until + LONGEST_EXTENSION, pause: params.pauseMilliseconds ?? 0 };
   const tally: Tally = { acknowledged: 0, last: from, latencies: [] };
-  await Promise.all(connections.map((connection) => drive(connection, scenario, span, tally)));
+  await Promise.all(connections.map((connection) => drive(connection, scenario, { span, tally })));
   for (const connection of connections) connection.close();
   const { latencies, acknowledged, last } = tally;
   if (latencies.length === 0) throw new Error('there was not enough to do for anything to be measured');

@@ -62,7 +62,13 @@ async function signIn(params: ScenarioParams, connection: Connection, email: str
   return cookiesOf(reply);
 }
 
-async function verify(params: ScenarioParams, connection: Connection, challenge: string, secret: Uint8Array) {
+interface Answering {
+  /** The cookies of a sign-in that owes a code. */
+  readonly challenge: string;
+  readonly secret: Uint8Array;
+}
+
+async function verify(params: ScenarioParams, connection: Connection, { challenge, secret }: Answering) {
   const ask = asking(params, connection);
   const reply = await ask('/two-factor/verify-totp', { code: code(secret) }, challenge);
   if (jsonOf(reply).token === undefined) throw new Error(`the peer refused a right code: ${reply.body}`);
@@ -77,7 +83,7 @@ export const verifyCodes: Prepare = async (params, connections) => {
     const person = known[turn % known.length];
     if (person === undefined) throw new Error('the peer has nobody');
     const challenge = await signIn(params, connection, person.email);
-    operations.push((other) => verify(params, other, challenge, person.secret));
+    operations.push((other) => verify(params, other, { challenge, secret: person.secret }));
   });
   return once(operations);
 };
@@ -87,7 +93,7 @@ export const signInWithCodeAtPeer: Prepare = async (params, connections) => {
   const known = await people(params, connections);
   return over(
     known.map(({ email, secret }) => async (connection) => {
-      await verify(params, connection, await signIn(params, connection, email), secret);
+      await verify(params, connection, { challenge: await signIn(params, connection, email), secret });
     }),
   );
 };

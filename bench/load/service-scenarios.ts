@@ -18,7 +18,12 @@ function now({ clockOffset = 0 }: ScenarioParams): number {
   return Date.now() + clockOffset;
 }
 
-function request(url: URL, token: string | null, query: string, input?: unknown): Buffer {
+interface Asking {
+  readonly query: string;
+  readonly input?: unknown;
+}
+
+function request(url: URL, token: string | null, { query, input }: Asking): Buffer {
   const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
   return post(url, { query, variables: input === undefined ? {} : { input } }, headers);
 }
@@ -30,7 +35,10 @@ interface Answering {
 }
 
 async function answer(connection: Connection, { url, token, code }: Answering): Promise<void> {
-  const payload = payloadOf(await connection.send(request(url, token, ANSWER, { code })), 'answerMfaChallenge');
+  const payload = payloadOf(
+    await connection.send(request(url, token, { query: ANSWER, input: { code } })),
+    'answerMfaChallenge',
+  );
   const { outcome } = payload;
   if (outcome.__typename !== 'SignedIn' || outcome.viewer.stage !== 'FULL' || outcome.token === token) {
     throw new Error(`a right code was answered with ${JSON.stringify(payload)}`);
@@ -56,7 +64,7 @@ export const answerChallenges: Prepare = async (params) => {
 async function signIn(connection: Connection, url: URL, person: ProtectedPerson): Promise<string> {
   const { account, username, password } = person;
   const input = { account, username, password, transport: 'BEARER' };
-  const { outcome } = payloadOf(await connection.send(request(url, null, SIGN_IN, input)), 'signIn');
+  const { outcome } = payloadOf(await connection.send(request(url, null, { query: SIGN_IN, input })), 'signIn');
   if (outcome.__typename !== 'MfaChallengeRequired')
     throw new Error(`no code was asked for: ${JSON.stringify(outcome)}`);
   return outcome.token;
@@ -84,7 +92,7 @@ export const signInFlood: Prepare = async (params) => {
 };
 
 async function startEnrollment(connection: Connection, url: URL, token: string) {
-  const sent = request(url, token, START, { deviceName: 'Phone' });
+  const sent = request(url, token, { query: START, input: { deviceName: 'Phone' } });
   const { enrollment } = payloadOf(await connection.send(sent), 'startMfaEnrollment');
   if (enrollment === null) throw new Error('an enrollment was not started');
   return enrollment as { readonly id: string; readonly secret: string };
@@ -97,7 +105,7 @@ export const enroll: Prepare = async (params) => {
     peopleIn(params.people).withoutDevice.map((token) => async (connection) => {
       const { id, secret } = await startEnrollment(connection, url, token);
       const input = { enrollmentId: id, code: codeAt(bytesOf(secret), timeStepAt(now(params))) };
-      const payload = payloadOf(await connection.send(request(url, token, ENABLE, input)), 'enableMfa');
+      const payload = payloadOf(await connection.send(request(url, token, { query: ENABLE, input })), 'enableMfa');
       if (payload.user.mfa.enabled !== true) throw new Error('a device was not enabled');
     }),
   );
@@ -121,7 +129,7 @@ export const viewer: Prepare = async (params) => {
   const people = peopleIn(params.people).withDevice.slice(0, 200);
   return over(
     people.map(({ full, username }) => {
-      const sent = request(url, full, VIEWER);
+      const sent = request(url, full, { query: VIEWER });
       return async (connection) => {
         const { stage, user } = dataOf(await connection.send(sent)).viewer;
         if (stage !== 'FULL' || user.username !== username || user.mfa.enabled !== true) {

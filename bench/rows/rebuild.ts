@@ -31,6 +31,7 @@ export const rebuild: Row = {
     { figure: 'all', unit: 'events/s' },
     { figure: 'without audit', unit: 'events/s' },
     { figure: 'raw', unit: 'events/s' },
+    { figure: 'growth', unit: '× memory' },
   ],
   targets: [
     {

@@ -28,6 +28,7 @@ interface Seeding {
   readonly app: Application;
   readonly clock: SeedClock;
   readonly account: SeededAccount;
+  readonly events: number;
 }
 
 async function visitorOf({ app, clock, account }: Seeding, index: number): Promise<Visitor> {
@@ -37,7 +38,7 @@ async function visitorOf({ app, clock, account }: Seeding, index: number): Promi
   valueOf(await sendEnabling(app, token, { enrollmentId, code: authenticator.code() }));
   const { state } = await load(app, userDecider, user.userId);
   if (state.status !== 'ACTIVE') throw new Error('a user who was created is not active');
-  const versions = new Map([[streamName('mfa', user.userId) as string, 2]]);
+  const versions = new Map<string, number>([[streamName('mfa', user.userId), 2]]);
   const { accountId } = account;
   return {
     accountId,
@@ -50,7 +51,7 @@ async function visitorOf({ app, clock, account }: Seeding, index: number): Promi
 }
 
 /** Visits in turn, one of each visitor at a time, spread evenly over the span. */
-async function writeVisits({ app }: Seeding, visitors: readonly Visitor[], events: number, tell: Telling) {
+async function writeVisits({ app, events }: Seeding, visitors: readonly Visitor[], tell: Telling) {
   const [rare, ...frequent] = visitors;
   if (rare === undefined) throw new Error('there is nobody');
   let written = 0;
@@ -102,12 +103,12 @@ async function write({ folder, events }: HistoryParams, tell: Telling): Promise<
   mkdirSync(unfinished, { recursive: true });
   const clock = seedClock();
   const { app, close } = await openApplication(unfinished, clock.now);
-  const seeding = { app, clock, account: await registerAccount(app, 'acme') };
+  const seeding = { app, clock, events, account: await registerAccount(app, 'acme') };
   const visitors: Visitor[] = [];
   await forNumbers(VISITORS, async (index) => {
     visitors.push(await visitorOf(seeding, index));
   });
-  await writeVisits(seeding, visitors, events, tell);
+  await writeVisits(seeding, visitors, tell);
   await close();
   const { accountId, email } = seeding.account;
   const history: History = { accountId, email, password: PASSWORD, events, filters: filtersOf(visitors) };

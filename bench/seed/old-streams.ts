@@ -46,7 +46,10 @@ function lifeOfDevice(app: Application, ids: { accountId: string; userId: string
   ];
 }
 
-async function age(app: Application, user: SeededUser, length: number, tell: Telling): Promise<void> {
+type Aged = SeededUser & { readonly length: number };
+
+async function age(app: Application, user: Aged, tell: Telling): Promise<void> {
+  const { length } = user;
   const { state } = await load(app, userDecider, user.userId);
   if (state.status !== 'ACTIVE') throw new Error('a user who was created is not active');
   const { accountId, userId, personId } = state;
@@ -69,7 +72,7 @@ export async function seedOldStreams({ folder, lengths }: OldStreamsParams, tell
   const withoutDevice: string[] = [];
   for (const [index, length] of lengths.entries()) {
     const user = await createUser(app, account, `old-${index}`);
-    await age(app, user, length, tell);
+    await age(app, { ...user, length }, tell);
     withoutDevice.push(await tokenOf(app, user));
   }
   await buildReadModels(seeding, {

@@ -36,7 +36,7 @@ function wrongPassword({ accountId, userId }: Visitor): Happening {
   return { category: 'password', id: userId, sessionId: null, events };
 }
 
-function codeEvent(visitor: Visitor, sessionId: string, right: boolean, { at }: Moment): DomainEvent {
+function codeEvent(visitor: Visitor, sessionId: string, { right, at }: Moment & { right: boolean }): DomainEvent {
   const { accountId, userId, deviceId } = visitor;
   const attempt = { accountId, userId, deviceId, purpose: 'SIGN_IN', challengeId: sessionId } as const;
   const timeStep = Math.floor(at / 30_000);
@@ -79,7 +79,7 @@ function happenings(app: Application, visitor: Visitor, moment: Moment): readonl
   });
   const code = (right: boolean): Happening => ({
     ...{ category: 'mfa', id: userId, sessionId },
-    events: [codeEvent(visitor, sessionId, right, moment)],
+    events: [codeEvent(visitor, sessionId, { ...moment, right })],
   });
   return [
     ...(moment.number % WRONG_PASSWORD_EVERY === 0 ? [wrongPassword(visitor)] : []),

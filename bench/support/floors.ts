@@ -9,8 +9,8 @@ export interface Floor extends ServerProcess {
   readonly url: string;
 }
 
-/** Packages that cannot be part of a bundle: native ones, and one that starts workers from files of its own. */
-const EXTERNAL = ['better-sqlite3', '@node-rs/argon2', 'pino'];
+/** Left out of a bundle: native packages, one that starts workers from files of its own, and one that is not installed. */
+const EXTERNAL = ['better-sqlite3', '@node-rs/argon2', 'pino', 'class-validator'];
 
 /** Bundles a floor into one file, which starts as fast as it can; answers where it is. */
 export async function bundle(name: string): Promise<string> {
