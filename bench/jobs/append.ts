@@ -4,6 +4,7 @@ import { instantOf } from '../../src/domain/instant.js';
 import type { EventStore } from '../../src/eventstore/event-store.js';
 import { openLogDatabase } from '../../src/eventstore/sqlite/log-database.js';
 import { openSqliteEventStore } from '../../src/eventstore/sqlite/sqlite-event-store.js';
+import type { Telling } from './job.js';
 import { IN_FLIGHT, usualEvent } from './appended-event.js';
 
 export interface AppendParams {
@@ -22,10 +23,10 @@ async function appendUntil(store: EventStore, deadline: number): Promise<number>
 }
 
 /** Appends of one event each through the port, so many at a time; how many a second. @throws unless all are in the log */
-export async function appendThroughPort({
-  folder,
-  milliseconds,
-}: AppendParams): Promise<{ readonly perSecond: number }> {
+export async function appendThroughPort(
+  { folder, milliseconds }: AppendParams,
+  tell: Telling,
+): Promise<{ readonly perSecond: number }> {
   const database = openLogDatabase({ path: join(folder, 'log.db') });
   if (database.connection.pragma('synchronous', { simple: true }) !== FULL) throw new Error('the log is not durable');
   const store = openSqliteEventStore({ database, now: () => instantOf(Date.now()) });
@@ -35,6 +36,7 @@ export async function appendThroughPort({
     return counts.reduce((sum, count) => sum + count, 0);
   };
   const warmUp = await round(milliseconds / 4);
+  tell.started();
   const from = performance.now();
   const count = await round(milliseconds);
   const perSecond = count / ((performance.now() - from) / 1_000);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { projections } from '../../src/projections/read-models.js';
 import { buildReadModels, openApplication } from '../seed/application.js';
 import { seedClock } from '../seed/time.js';
+import type { Telling } from './job.js';
 
 export interface RebuildParams {
   readonly dataSet: string;
@@ -17,10 +18,11 @@ export interface RebuildResult {
 }
 
 /** Builds read models from the beginning of a log; how many events a second. */
-export async function rebuild({ dataSet, folder, without }: RebuildParams): Promise<RebuildResult> {
+export async function rebuild({ dataSet, folder, without }: RebuildParams, tell: Telling): Promise<RebuildResult> {
   const seeding = await openApplication(dataSet, seedClock().now);
   const events = Number(await seeding.store.head());
   let early = 0;
+  tell.started();
   const from = performance.now();
   await buildReadModels(seeding, {
     path: join(folder, 'read-models.db'),

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { startProfile } from '../support/profiler.mjs';
 import type { JobMessage } from '../support/jobs.js';
 import { jobs, type JobName } from './catalogue.js';
 import type { Job } from './job.js';
@@ -12,7 +13,10 @@ async function work({ name, params }: { readonly name: JobName; readonly params:
     // The parameters are those of that job: `runJob` saw to it.
     const job = (await jobs[name]()) as Job<unknown, unknown>;
     const result = await job(params, {
-      started: () => say({ said: 'STARTED' }),
+      started() {
+        if (process.env.BENCH_PROFILE !== undefined) startProfile();
+        say({ said: 'STARTED' });
+      },
       progress: (text) => say({ said: 'PROGRESS', text }),
     });
     say({ said: 'DONE', result });

@@ -13,9 +13,13 @@ async function direct({ milliseconds, progress }: Settings, dataSet: DataSet, fo
 async function overGraphql({ milliseconds, profile }: Settings, dataSet: DataSet, folder: string) {
   const service = await startService({ dataDir: folder, profile });
   await readyService(service);
-  const params = { connections: 1, warmUpMilliseconds: milliseconds / 4, milliseconds };
+  const params = { connections: 1, warmUpMilliseconds: milliseconds / 2, milliseconds };
   const people = join(dataSet, 'history.json');
-  const { p99 } = await runJob('load', { ...params, scenario: 'auditPages', url: service.url, people });
+  const { p99 } = await runJob(
+    'load',
+    { ...params, scenario: 'auditPages', url: service.url, people },
+    { onStarted: () => profile && process.kill(service.pid, 'SIGUSR2') },
+  );
   await service.stop();
   return p99;
 }

@@ -17,7 +17,7 @@ export const CONNECTIONS = 16;
 
 /** How a server is loaded in a round of this length. */
 export function loadOf({ milliseconds }: Settings) {
-  return { connections: CONNECTIONS, warmUpMilliseconds: milliseconds / 4, milliseconds };
+  return { connections: CONNECTIONS, warmUpMilliseconds: milliseconds / 2, milliseconds };
 }
 
 /** Starts the peer, and installs it before where need be. */

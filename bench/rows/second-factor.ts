@@ -23,7 +23,7 @@ export const secondFactor: Row = {
   async open(settings) {
     const people = await peopleData(settings);
     const peer = await openPeerSide(settings, 'trivial');
-    const prepared = Math.ceil((1.25 * settings.milliseconds * PEER_PER_SECOND) / 1_000);
+    const prepared = Math.ceil((1.5 * settings.milliseconds * PEER_PER_SECOND) / 1_000);
     return {
       sides: [
         {

@@ -56,7 +56,16 @@ export async function withService(
     const result = await work({
       service,
       load: (scenario, { onStarted, ...more } = {}) =>
-        runJob('load', { ...loadOf(settings), scenario, ...target, ...more }, onStarted && { onStarted }),
+        runJob(
+          'load',
+          { ...loadOf(settings), scenario, ...target, ...more },
+          {
+            onStarted() {
+              if (settings.profile) process.kill(service.pid, 'SIGUSR2');
+              onStarted?.();
+            },
+          },
+        ),
     });
     await service.stop();
     check(before, eventCounts(folder.path), result.expected ?? []);

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { JobName, JobParams, JobResult } from '../jobs/catalogue.js';
-import { BENCH, PROFILES, ROOT } from './paths.js';
+import { BENCH, profilePath, ROOT } from './paths.js';
 
 /** What a job's process says. */
 export type JobMessage =
@@ -24,11 +24,11 @@ export async function runJob<N extends JobName>(
   params: JobParams<N>,
   options: JobOptions = {},
 ): Promise<JobResult<N>> {
-  const profiling = options.profile === true ? ['--cpu-prof', `--cpu-prof-dir=${PROFILES}`] : [];
+  const profiling = options.profile === true ? { BENCH_PROFILE: profilePath(name) } : {};
   const child = fork(join(BENCH, 'jobs/worker.ts'), [], {
     cwd: ROOT,
-    execArgv: [...profiling, '--import', 'tsx'],
-    env: { PATH: process.env.PATH, NODE_ENV: 'production' },
+    execArgv: ['--import', 'tsx'],
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', ...profiling },
   });
   let last: JobMessage | null = null;
   child.on('message', (message: JobMessage) => {

@@ -11,6 +11,12 @@ export const CACHE = join(BENCH, '.cache');
 /** Where CPU profiles are left. */
 export const PROFILES = join(BENCH, 'profiles');
 
+/** Where the next CPU profile of something goes. */
+export function profilePath(name: string): string {
+  mkdirSync(PROFILES, { recursive: true });
+  return join(PROFILES, `${name}-${Date.now()}.cpuprofile`);
+}
+
 /** A folder for the files of one round, on the disk of the project: durability costs what it costs there. */
 export function workFolder(): { readonly path: string; readonly remove: () => void } {
   mkdirSync(CACHE, { recursive: true });

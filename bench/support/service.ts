@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PRODUCTION } from '../../test/support/service.js';
-import { BENCH, PROFILES, ROOT } from './paths.js';
+import { BENCH, profilePath, ROOT } from './paths.js';
 import { startServer, urlIn, type ServerProcess } from './server-process.js';
 
 export interface ServiceOptions {
   readonly dataDir: string;
   /** Milliseconds by which its clock is off. */
   readonly clockOffset?: number;
-  /** Leaves a CPU profile when it stops. */
+  /** Leaves a CPU profile of what happens from SIGUSR2 on. */
   readonly profile?: boolean;
 }
 
@@ -36,15 +36,21 @@ function firstError(log: string): string | null {
   return lines.find((line) => line.startsWith('{') && (JSON.parse(line) as { level: number }).level >= ERROR) ?? null;
 }
 
+function preload(name: string): readonly string[] {
+  return ['--import', pathToFileURL(join(BENCH, `support/${name}.mjs`)).href];
+}
+
 /** Starts the service as it is shipped: in production, on a key ring that is the same in every run, logging as by default. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { dataDir, clockOffset = 0, profile = false } = options;
   const log = join(dataDir, 'service.log');
-  const clock = ['--import', pathToFileURL(join(BENCH, 'support/shifted-clock.mjs')).href];
-  const profiling = ['--cpu-prof', `--cpu-prof-dir=${PROFILES}`];
   const server = await startServer({
-    args: [...(profile ? profiling : []), ...(clockOffset === 0 ? [] : clock), programOf(), 'serve'],
-    environment: { ...PRODUCTION, PORT: '0', DATA_DIR: dataDir, BENCH_CLOCK_OFFSET: String(clockOffset) },
+    args: [...(profile ? preload('profiler') : []), ...preload('shifted-clock'), programOf(), 'serve'],
+    environment: {
+      ...PRODUCTION,
+      ...{ PORT: '0', DATA_DIR: dataDir, BENCH_CLOCK_OFFSET: String(clockOffset) },
+      ...(profile && { BENCH_PROFILE: profilePath('service') }),
+    },
     log,
   });
   return {
