@@ -26,4 +26,5 @@ async function work({ name, params }: { readonly name: JobName; readonly params:
   process.disconnect();
 }
 
+process.once('disconnect', () => process.exit());
 process.once('message', (message) => void work(message as Parameters<typeof work>[0]));

@@ -21,5 +21,10 @@ export function profilePath(name: string): string {
 export function workFolder(): { readonly path: string; readonly remove: () => void } {
   mkdirSync(CACHE, { recursive: true });
   const path = mkdtempSync(join(CACHE, 'work-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  const remove = () => {
+    rmSync(path, { recursive: true, force: true });
+    process.off('exit', remove);
+  };
+  process.on('exit', remove);
+  return { path, remove };
 }
