@@ -46,7 +46,7 @@ async function open(settings: Settings) {
     {
       name: 'service',
       async measure() {
-        const starting = () => startService({ dataDir: copy.path, profile });
+        const starting = () => startService({ dataDir: copy.path, profile, profileFromStart: true });
         return { service: await firstAnswer(starting, asking('{ viewer { stage } }')) };
       },
     },

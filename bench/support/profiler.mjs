@@ -1,6 +1,6 @@
 /**
  * Loaded into a process before its own code: takes a CPU profile from SIGUSR2, or a call, until the process ends, and leaves it
- * in the file that BENCH_PROFILE names. What happens while the process starts is not in it.
+ * in the file that BENCH_PROFILE names. What happens while the process starts is not in it, unless BENCH_PROFILE_FROM is START.
  */
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
@@ -19,6 +19,7 @@ export function startProfile() {
 }
 
 process.on('SIGUSR2', startProfile);
+if (process.env.BENCH_PROFILE_FROM === 'START') startProfile();
 process.on('exit', () => {
   const path = process.env.BENCH_PROFILE;
   if (!profiling || path === undefined) return;

@@ -11,6 +11,8 @@ export interface ServiceOptions {
   readonly clockOffset?: number;
   /** Leaves a CPU profile of what happens from SIGUSR2 on. */
   readonly profile?: boolean;
+  /** The profile begins with the process. */
+  readonly profileFromStart?: boolean;
 }
 
 /** The service, in a process of its own. */
@@ -42,7 +44,7 @@ function preload(name: string): readonly string[] {
 
 /** Starts the service as it is shipped: in production, on a key ring that is the same in every run, logging as by default. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
-  const { dataDir, clockOffset = 0, profile = false } = options;
+  const { dataDir, clockOffset = 0, profile = false, profileFromStart = false } = options;
   const log = join(dataDir, 'service.log');
   const server = await startServer({
     args: [...(profile ? preload('profiler') : []), ...preload('shifted-clock'), programOf(), 'serve'],
@@ -50,6 +52,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       ...PRODUCTION,
       ...{ PORT: '0', DATA_DIR: dataDir, BENCH_CLOCK_OFFSET: String(clockOffset) },
       ...(profile && { BENCH_PROFILE: profilePath('service') }),
+      ...(profileFromStart && { BENCH_PROFILE_FROM: 'START' }),
     },
     log,
   });
