@@ -47,7 +47,11 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const { dataDir, clockOffset = 0, profile = false, profileFromStart = false } = options;
   const log = join(dataDir, 'service.log');
   const server = await startServer({
-    args: [...(profile ? preload('profiler') : []), ...preload('shifted-clock'), programOf(), 'serve'],
+    args: [
+      ...(profile ? preload('profiler') : []),
+      ...(clockOffset === 0 ? [] : preload('shifted-clock')),
+      ...[programOf(), 'serve'],
+    ],
     environment: {
       ...PRODUCTION,
       ...{ PORT: '0', DATA_DIR: dataDir, BENCH_CLOCK_OFFSET: String(clockOffset) },
