@@ -194,7 +194,7 @@ const general = [
     name: 'no-circles',
     comment: 'GraphQL types refer to each other; nothing else may, not even by type.',
     severity: 'error',
-    from: { path: '^(?:src|test|scripts)/', pathNot: '^src/graphql/types/' },
+    from: { path: '^(?:src|test|scripts|bench)/', pathNot: '^src/graphql/types/' },
     to: { circular: true },
   },
   {
@@ -239,7 +239,7 @@ module.exports = {
   forbidden: [...rooms, ...composition, ...general],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(?:dist|coverage|data)/' },
+    exclude: { path: '^(?:dist|coverage|data|bench/peers|bench/[.]cache)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { BENCH, ROOT } from '../support/paths.js';
+import type { RowResult } from './run.js';
+
+const PACKAGES = ['better-sqlite3', '@apollo/server', 'fastify', 'graphql', 'type-graphql', '@node-rs/argon2'];
+
+function versionIn(folder: string, name: string): string {
+  const path = join(folder, 'node_modules', name, 'package.json');
+  if (!existsSync(path)) return 'not installed';
+  return (JSON.parse(readFileSync(path, 'utf8')) as { readonly version: string }).version;
+}
+
+function sqliteVersion(): string {
+  const database = new Database(':memory:');
+  try {
+    return String(database.prepare('SELECT sqlite_version()').pluck().get());
+  } finally {
+    database.close();
+  }
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, stdio: 'pipe' }).toString().trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** What everything ran on. */
+export function surroundings() {
+  const processors = cpus();
+  return {
+    machine: {
+      processor: processors[0]?.model ?? 'unknown',
+      processors: processors.length,
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+      system: `${platform()} ${release()}`,
+      loadAtStart: loadavg()[0] ?? NaN,
+    },
+    versions: {
+      commit: commit(),
+      node: process.version,
+      sqlite: sqliteVersion(),
+      ...Object.fromEntries(PACKAGES.map((name) => [name, versionIn(ROOT, name)])),
+      'better-auth': versionIn(join(BENCH, 'peers'), 'better-auth'),
+    },
+  };
+}
+
+/** A row as it was kept, with when and on what it was measured. */
+export type KeptRow = RowResult & { readonly measuredAt: string } & ReturnType<typeof surroundings>;
+
+/** Keeps what was measured in a file; rows that were not measured this time stay as they are. */
+export function keepResults(path: string, results: readonly RowResult[], about: ReturnType<typeof surroundings>): void {
+  const measuredAt = new Date().toISOString();
+  const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { rows: KeptRow[] }).rows : [];
+  const fresh = results.map((result) => ({ ...result, measuredAt, ...about }));
+  const stale = before.filter(({ name }) => !results.some((result) => result.name === name));
+  const rows = [...fresh, ...stale];
+  writeFileSync(path, `${JSON.stringify({ met: rows.every(({ met }) => met), rows }, null, 2)}\n`);
+}

@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { figure, ratio, type Row, type Settings } from '../framework/row.js';
+import { copyOf, historyData, historySizes, type DataSet } from '../support/data-sets.js';
+import { workFolder } from '../support/paths.js';
+import { readyService, startService } from '../support/service.js';
+
+/** How long nothing is asked before memory is looked at. */
+const REST = 2_000;
+
+async function memoryIn(dataDir: string): Promise<number> {
+  const service = await startService({ dataDir });
+  await readyService(service);
+  await sleep(REST);
+  const memory = service.memory();
+  await service.stop();
+  return memory;
+}
+
+async function empty(): Promise<number> {
+  const folder = workFolder();
+  try {
+    return await memoryIn(folder.path);
+  } finally {
+    folder.remove();
+  }
+}
+
+/** A service that has just taken in a whole log. */
+async function after(dataSet: DataSet): Promise<number> {
+  const copy = copyOf(dataSet, { withoutReadModels: true });
+  try {
+    return await memoryIn(copy.path);
+  } finally {
+    copy.remove();
+  }
+}
+
+/** The long form is asked for by `--large`: it takes in a million events. */
+async function dataSets(settings: Settings) {
+  const { small, big } = historySizes(settings);
+  const sizes = settings.quick ? [small, big] : settings.large ? [100_000, 1_000_000] : [10_000, small];
+  const [few, many] = sizes.map((events) => historyData(settings, events));
+  if (few === undefined || many === undefined) throw new Error('two data sets are compared');
+  return { few: await few, many: await many };
+}
+
+/** Memory of the service at rest: on an empty log, and after it has taken in logs of which one is ten times as long. */
+export const memory: Row = {
+  name: 'memory',
+  work: 'memory at rest, and after many events',
+  shown: [
+    { figure: 'at rest', unit: 'MB' },
+    { figure: 'after few', unit: 'MB' },
+    { figure: 'after many', unit: 'MB' },
+  ],
+  targets: [
+    { text: 'at rest ≤ 150 MB', value: (figures) => figure(figures, 'at rest'), bound: { atMost: 150 } },
+    { text: 'after ten times as many ≤ 1.2 ×', value: ratio('after many', 'after few'), bound: { atMost: 1.2 } },
+  ],
+  async open(settings) {
+    const { few, many } = await dataSets(settings);
+    return {
+      sides: [
+        { name: 'at rest', measure: async () => ({ 'at rest': await empty() }) },
+        { name: 'after few', measure: async () => ({ 'after few': await after(few) }) },
+        { name: 'after many', measure: async () => ({ 'after many': await after(many) }) },
+      ],
+      close: async () => undefined,
+    };
+  },
+};

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import type { Figures, Settings } from '../framework/row.js';
+import type { LoadParams, LoadResult } from '../jobs/load.js';
+import { offsetToSeed } from '../seed/time.js';
+import { copyOf, eventCounts, type DataSet } from '../support/data-sets.js';
+import { runJob } from '../support/jobs.js';
+import { readyService, startService, type RunningService } from '../support/service.js';
+import { loadOf } from './peer-side.js';
+
+/** A service on a fresh copy of seeded data, with its clock where the seed ended. */
+export interface ServiceRound {
+  readonly service: RunningService;
+  readonly load: (
+    scenario: LoadParams['scenario'],
+    more?: Partial<LoadParams> & { readonly onStarted?: () => void },
+  ) => Promise<LoadResult>;
+}
+
+/** What must be in the log for all that was acknowledged. */
+export interface Expected {
+  readonly type: string;
+  readonly acknowledged: number;
+}
+
+/** What a round came to, and what the log must show for it. */
+export interface Measured {
+  readonly figures: Figures;
+  readonly expected?: readonly Expected[];
+}
+
+function check(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>, expected: readonly Expected[]) {
+  for (const { type, acknowledged } of expected) {
+    const logged = (after.get(type) ?? 0) - (before.get(type) ?? 0);
+    if (logged !== acknowledged) {
+      throw new Error(`${acknowledged} were acknowledged, but the log has ${logged} more events ${type}`);
+    }
+  }
+}
+
+/**
+ * Starts the service on a copy of seeded data, does the round, stops it, and counts the events that it must have logged.
+ * @throws where the count is another one, or the service logged an error
+ */
+export async function withService(
+  settings: Settings,
+  dataSet: DataSet,
+  work: (round: ServiceRound) => Promise<Measured>,
+): Promise<Figures> {
+  const folder = copyOf(dataSet);
+  try {
+    const before = eventCounts(folder.path);
+    const clockOffset = offsetToSeed();
+    const service = await startService({ dataDir: folder.path, clockOffset, profile: settings.profile });
+    await readyService(service);
+    const target = { url: service.url, people: join(dataSet, 'people.json'), clockOffset };
+    const result = await work({
+      service,
+      load: (scenario, { onStarted, ...more } = {}) =>
+        runJob(
+          'load',
+          { ...loadOf(settings), scenario, ...target, ...more },
+          {
+            onStarted() {
+              if (settings.profile) process.kill(service.pid, 'SIGUSR2');
+              onStarted?.();
+            },
+          },
+        ),
+    });
+    await service.stop();
+    check(before, eventCounts(folder.path), result.expected ?? []);
+    return result.figures;
+  } finally {
+    folder.remove();
+  }
+}

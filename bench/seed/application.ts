@@ -1,0 +1,88 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Application } from '../../src/application/application.js';
+import { createPasswordHasher, type PasswordHasher } from '../../src/application/password-hasher.js';
+import { createUnknownNames } from '../../src/application/unknown-names.js';
+import type { Instant } from '../../src/domain/instant.js';
+import { createEventLog } from '../../src/eventstore/event-log.js';
+import type { EventStore } from '../../src/eventstore/event-store.js';
+import { openLogDatabase } from '../../src/eventstore/sqlite/log-database.js';
+import { openSqliteEventStore } from '../../src/eventstore/sqlite/sqlite-event-store.js';
+import { openReadModelFile } from '../../src/projections/read-model-file.js';
+import { projections as allProjections } from '../../src/projections/read-models.js';
+import type { Projection } from '../../src/projections/projection.js';
+import { startProjections } from '../../src/projections/runner.js';
+import { checkKeyRing } from '../../src/vault/key-ring-check.js';
+import { digest } from '../../src/vault/key-ring.js';
+import { parseKeyRing } from '../../src/vault/key-ring-file.js';
+import { createPersonKeys } from '../../src/vault/person-keys.js';
+import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
+import { PRODUCTION } from '../../test/support/service.js';
+
+/** The password of everybody who was seeded. */
+export const PASSWORD = 'a long and private sentence';
+
+/** Hashes everybody's password once, as the service does, and believes everybody: only seeding goes without comparing. */
+async function seedingPasswords(): Promise<PasswordHasher> {
+  const encoded = await createPasswordHasher({ concurrency: 1, waiting: 1 }).hash(PASSWORD);
+  return { hash: async () => encoded, verify: async () => true, isCommon: async () => false };
+}
+
+/** The command handlers on a log of their own. */
+export interface SeedingApplication {
+  readonly app: Application;
+  readonly store: EventStore;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the command handlers on the log in a folder, with durability switched off: a seed that is lost is made again. */
+export async function openApplication(dataDir: string, now: () => Instant): Promise<SeedingApplication> {
+  const database = openLogDatabase({ path: join(dataDir, 'log.db') });
+  database.connection.pragma('synchronous = OFF');
+  const keyRing = parseKeyRing(PRODUCTION.KEY_RING, 'of the tests');
+  const store = openSqliteEventStore({ database, now });
+  const vault = openSqliteVault({ database, keyRing, now });
+  await checkKeyRing(vault, keyRing);
+  const app: Application = {
+    ...{ log: createEventLog(store, createPersonKeys(vault)), vault, now, randomBytes },
+    passwords: await seedingPasswords(),
+    pace: () => async () => undefined,
+    newId: randomUUID,
+    digest: (purpose, text) => digest(keyRing, purpose, text),
+    issuer: 'Virtual MFA',
+    unknownNames: createUnknownNames(),
+  };
+  const close = async () => {
+    await store.close();
+    await vault.close();
+    await database.close();
+  };
+  return { app, store, close };
+}
+
+export interface BuildOptions {
+  /** The file of the read models. */
+  readonly path: string;
+  readonly projections?: readonly Projection[];
+  /** Told how far it is, several times a second. */
+  readonly onProgress?: (position: bigint, head: bigint) => void;
+}
+
+/** Brings read models up to the log, from wherever they are. @throws where one halts */
+export async function buildReadModels({ app, store }: SeedingApplication, options: BuildOptions): Promise<void> {
+  const { path, projections = allProjections, onProgress } = options;
+  const file = openReadModelFile(path);
+  const halted: Error[] = [];
+  const runner = startProjections({
+    ...{ database: file.connection, store, log: app.log, projections },
+    onHalt: (_, error) => halted.push(error),
+    onWait: (error) => halted.push(error),
+  });
+  const head = await store.head();
+  const timer = setInterval(() => onProgress?.(runner.status().position, head), 100);
+  await runner.reached(head, Infinity);
+  clearInterval(timer);
+  await runner.stop();
+  file.close();
+  if (halted[0] !== undefined) throw halted[0];
+}
