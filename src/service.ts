@@ -51,7 +51,7 @@ function startUpOf(look: () => Promise<bigint>, logger: Logger) {
   });
 }
 
-/** Opens everything but the ear; each part is kept as soon as it is there. */
+/** Opens everything, listening yet to nobody; each part is kept as soon as it is there. */
 async function compose(config: Config, { now, logger, wrapStore, keep }: Parts) {
   const storage = await openStorage({ config, now, logger, wrapStore });
   keep(storage.close);

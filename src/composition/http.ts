@@ -49,7 +49,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpApp> {
   });
 }
 
-/** Where GraphQL is served, once it is listened. */
+/** Where GraphQL is served, once it listens. */
 export function urlOf(config: Config, http: HttpApp): string {
   const address = http.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;

@@ -56,6 +56,11 @@ const EXCEPTIONS: Readonly<Record<string, typeof BUSY>> = {
 /** What the operator is told otherwise, or need not know: not once for each request. */
 const UNREPORTED = new Set<unknown>(['RATE_LIMITED', 'LOG_AWAY', 'STALE']);
 
+/** Whether the operator is told of an error each time. */
+export function isReported(error: unknown): boolean {
+  return !UNREPORTED.has(codeOf(error));
+}
+
 function codeOf(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
@@ -103,7 +108,7 @@ export function createErrorMask(requestId: () => string, report: ReportError): E
       return { message, ...place, extensions: { code: publicCode, requestId: requestId() } };
     }
     const { code, message } = EXCEPTIONS[codeOf(error) ?? ''] ?? INTERNAL;
-    if (!UNREPORTED.has(codeOf(error))) report(error);
+    if (isReported(error)) report(error);
     return { message, ...place, extensions: { code, requestId: requestId() } };
   };
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ReportError } from '../graphql/masking.js';
+import { isReported, type ReportError } from '../graphql/masking.js';
 
 /** An HTTP answer that says what was wrong with a request, in the form of a GraphQL error. */
 export interface HttpFault {
@@ -71,7 +71,7 @@ function faultOf(error: Error & { readonly code?: string; readonly statusCode?: 
 export function handleErrors(http: FastifyInstance, report: ReportError): void {
   http.setErrorHandler<Error & { readonly code?: string; readonly statusCode?: number }>((error, request, reply) => {
     const fault = faultOf(error);
-    if (fault.status >= 500) report(error);
+    if (fault.status >= 500 && isReported(error)) report(error);
     return sendFault(request, reply, fault);
   });
   http.setNotFoundHandler((request, reply) =>

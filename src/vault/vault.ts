@@ -48,9 +48,9 @@ export interface Vault {
   close(): Promise<void>;
 }
 
-export type VaultErrorCode = 'EXISTS' | 'SEALED' | 'UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'CLOSED';
+export type VaultErrorCode = 'EXISTS' | 'SEALED' | 'UNAVAILABLE' | 'CLOSED';
 
-/** The vault could not do what it was asked; nothing was done, unless the code is `OUTCOME_UNKNOWN`. Its message never holds a secret. */
+/** The vault could not do what it was asked, or `UNAVAILABLE` cannot tell: whoever repeats it does no harm. Its message never holds a secret. */
 export class VaultError extends Error {
   constructor(
     readonly code: VaultErrorCode,

@@ -101,8 +101,9 @@ class Running implements RunningProcessManager {
     const { app, manager } = this.options;
     const wanted = await app.log.decode(batch.events.filter(({ type }) => manager.reactsTo.has(type)));
     for (const event of wanted) {
-      if (this.#abort.signal.aborted) return;
       await this.#react(event);
+      // Stopped in the middle, it may not have been done: then nobody is told that it was passed.
+      if (this.#abort.signal.aborted) return;
     }
     const last = wanted.at(-1);
     this.#unnoted += batch.events.length;

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import type { EventStoreDBClient } from '@eventstore/db-client';
-import { EventStoreError } from '../event-store.js';
 import { placeOf, type Connection } from './connection-string.js';
 import { within } from './patience.js';
 
@@ -28,28 +26,28 @@ const DISCOVERY = { maxDiscoverAttempts: 3, discoveryInterval: 100, gossipTimeou
 
 const NOBODY = { username: 'nobody', password: 'nothing' };
 
-async function authorityOf({ caFile }: Connection): Promise<Buffer | null> {
-  if (caFile === null) return null;
-  try {
-    return await readFile(caFile);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new EventStoreError('UNAVAILABLE', `EVENT_STORE_CA_FILE cannot be read: ${reason}`, { cause: error });
-  }
+/**
+ * When a call fails, the client makes its connection anew, and tells nobody that this failed as well: while a cluster is away that
+ * would end the process. The next call finds out by itself.
+ */
+function guarded(client: EventStoreDBClient): EventStoreDBClient {
+  const reconnecting = client as unknown as { handleError: (...args: unknown[]) => Promise<void> };
+  const { handleError } = reconnecting;
+  reconnecting.handleError = (...args) => handleError(...args).catch(() => undefined);
+  return client;
 }
 
 async function open(connection: Connection): Promise<EventStoreDBClient> {
   // Loading it takes as long as the rest of a start; who runs on SQLite need not wait for it.
   const { EventStoreDBClient: Client } = await import('@eventstore/db-client');
-  const { endpoints, discover, tls, credentials, keepAliveInterval, keepAliveTimeout } = connection;
-  const rootCertificate = await authorityOf(connection);
+  const { endpoints, discover, tls, authority, credentials, keepAliveInterval, keepAliveTimeout } = connection;
   const settings = { connectionName: 'virtual-mfa', defaultDeadline: DEADLINE, keepAliveInterval, keepAliveTimeout };
-  const channel = { insecure: !tls, ...(rootCertificate && { rootCertificate }) };
+  const channel = { insecure: !tls, ...(authority && { rootCertificate: authority }) };
   const user = credentials ?? undefined;
   const [endpoint] = endpoints;
-  if (discover) return new Client({ ...settings, ...DISCOVERY, discover: endpoint }, channel, user);
-  if (endpoints.length > 1) return new Client({ ...settings, ...DISCOVERY, endpoints: [...endpoints] }, channel, user);
-  return new Client({ ...settings, endpoint }, channel, user);
+  if (discover) return guarded(new Client({ ...settings, ...DISCOVERY, discover: endpoint }, channel, user));
+  if (endpoints.length === 1) return guarded(new Client({ ...settings, endpoint }, channel, user));
+  return guarded(new Client({ ...settings, ...DISCOVERY, endpoints: [...endpoints] }, channel, user));
 }
 
 /** The client of one EventStoreDB: loaded and connected with the first call, since it is never sure that there will be one. */

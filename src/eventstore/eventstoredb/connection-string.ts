@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** A node of the cluster, or the name under which it is found. */
 export interface Endpoint {
   readonly address: string;
@@ -16,8 +18,8 @@ export interface Connection {
   /** Whether the one endpoint is a name for the cluster, which is asked who the leader is. */
   readonly discover: boolean;
   readonly tls: boolean;
-  /** A PEM file with the authority that signed the nodes' certificates; null: the system's authorities. */
-  readonly caFile: string | null;
+  /** The certificate, PEM, of the authority that signed the nodes' certificates; null: the ones that Node.js knows. */
+  readonly authority: Buffer | null;
   /** Null only without TLS, which would not carry them. */
   readonly credentials: Credentials | null;
   /** Milliseconds between two HTTP/2 pings on a connection in use. */
@@ -30,6 +32,7 @@ export interface Connection {
 export interface ConnectionSettings {
   readonly url: string;
   readonly credentials: Credentials | null;
+  /** A PEM file with the certificate of the nodes' authority. */
   readonly caFile: string | null;
 }
 
@@ -130,6 +133,17 @@ function onlyOne<T>(inUrl: T | null, inVariable: T | null, what: string): T | nu
   throw new ConnectionStringError(`says ${what}, and so does a variable of its own. Say it once.`);
 }
 
+function authorityIn(path: string | null): Buffer | null {
+  if (path === null) return null;
+  try {
+    return readFileSync(path);
+  } catch {
+    throw new ConnectionStringError(
+      'comes with an authority file (EVENT_STORE_CA_FILE, tlsCAFile) that cannot be read. Correct its path, or let this user read it.',
+    );
+  }
+}
+
 /**
  * Reads a connection string, `esdb://host[:port][,host…][?options]` or `esdb+discover://name[:port]`.
  * @throws {ConnectionStringError} for the first thing that makes no sense
@@ -153,7 +167,7 @@ export function parseConnection(settings: ConnectionSettings): Connection {
   return {
     endpoints: endpointsOf(groups.hosts, discover),
     ...{ discover, tls, credentials },
-    caFile: onlyOne(options.tlsCAFile ?? null, settings.caFile, 'where the authority file is'),
+    authority: authorityIn(onlyOne(options.tlsCAFile ?? null, settings.caFile, 'where the authority file is')),
     keepAliveInterval: millisecondsOf(options, 'keepAliveInterval', 10_000),
     keepAliveTimeout: millisecondsOf(options, 'keepAliveTimeout', 5_000),
   };

@@ -11,9 +11,10 @@ import {
   type StoredEvent,
   type SubscribeOptions,
 } from '../event-store.js';
+import { outcomeUnknown } from './faults.js';
 import { follow } from './following.js';
 import { fromDbEvent, isOfLog, toDbEvents } from './records.js';
-import type { DbAppended, DbReadOptions, DbStreams, RecordedDbEvent } from './streams.js';
+import type { DbAppended, DbEvent, DbReadOptions, DbStreams, RecordedDbEvent } from './streams.js';
 
 export interface EventStoreDbEventStoreOptions {
   /** Stay open when the store is closed: they may be shared with the vault. */
@@ -41,14 +42,9 @@ class EventStoreDbEventStore implements EventStore {
   async append(stream: string, expected: number, events: readonly EventToAppend[]): Promise<Appended> {
     this.#refuseIfClosed();
     checkAppend(stream, expected, events);
-    const writing = this.#streams.append(stream, BigInt(expected) - 1n, toDbEvents(events));
+    const writing = this.#append(stream, expected, toDbEvents(events));
     this.#writing.add(writing);
-    const appended = await writing.finally(() => this.#writing.delete(writing));
-    if (appended.outcome !== 'APPENDED') throw refusalOf(stream, expected, appended);
-    const version = expected + events.length;
-    // A server need not remember where it put what is appended once more.
-    const position = appended.position ?? (await this.#positionOf(stream, version));
-    return { version, position };
+    return writing.finally(() => this.#writing.delete(writing));
   }
 
   async readStream(stream: string, options: ReadStreamOptions = {}): Promise<readonly StoredEvent[]> {
@@ -88,21 +84,35 @@ class EventStoreDbEventStore implements EventStore {
     await Promise.allSettled(this.#writing);
   }
 
+  async #append(stream: string, expected: number, events: readonly DbEvent[]): Promise<Appended> {
+    const appended = await this.#streams.append(stream, BigInt(expected) - 1n, events);
+    if (appended.outcome !== 'APPENDED') throw refusalOf(stream, expected, appended);
+    const version = expected + events.length;
+    // A server need not remember where it put what is appended once more.
+    return { version, position: appended.position ?? (await this.#positionOf(stream, version)) };
+  }
+
   /** What to read backwards; null where there is nothing. A version far beyond the end is not asked for. */
   async #backwards(stream: string, { after, limit }: ReadStreamOptions): Promise<DbReadOptions | null> {
     const rest = { direction: 'backwards', ...(limit !== undefined && { limit }) } as const;
     if (after === undefined) return rest;
+    if (after <= 1) return null;
     const [last] = eventsOf(stream, await this.#streams.read(stream, { direction: 'backwards', limit: 1 }));
-    if (last === undefined || after <= 1) return null;
+    if (last === undefined) return null;
     const from = BigInt(after) - 2n;
     return { ...rest, from: from < last.revision ? from : last.revision };
   }
 
+  /** Where an event stands that was just stored. @throws {EventStoreError} `OUTCOME_UNKNOWN`: stored it is, whatever goes wrong here */
   async #positionOf(stream: string, version: number): Promise<bigint> {
-    const found = await this.#streams.read(stream, { from: BigInt(version) - 1n, limit: 1 });
-    const [event] = eventsOf(stream, found);
-    if (event === undefined) throw new EventStoreError('UNAVAILABLE', `EventStoreDB lost sight of ${stream}`);
-    return event.position;
+    try {
+      const found = await this.#streams.read(stream, { from: BigInt(version) - 1n, limit: 1 });
+      const [event] = eventsOf(stream, found);
+      if (event !== undefined) return event.position;
+    } catch (error) {
+      throw outcomeUnknown(error);
+    }
+    throw outcomeUnknown(new Error(`${stream} has no version ${version}`));
   }
 
   #refuseIfClosed(): void {

@@ -12,7 +12,7 @@ export type FaultKind =
   | 'NOT_LEADER'
   /** More than the server takes; nothing was done. */
   | 'TOO_LARGE'
-  /** The server knows the user not, or does not let him; nothing was done. */
+  /** The server does not know the user, or does not let him; nothing was done. */
   | 'DENIED'
   /** It was never sent. */
   | 'UNREACHABLE'
@@ -65,7 +65,9 @@ function wordsFor(error: unknown): string {
   const words = WORDS[kind];
   if (words !== undefined) return words;
   if (error instanceof OutOfPatienceError) return error.message;
-  return kind === 'UNREACHABLE' ? 'it cannot be reached' : 'the connection to it failed';
+  return kind === 'UNREACHABLE'
+    ? 'it cannot be reached, or its certificate is not trusted'
+    : 'the connection to it failed';
 }
 
 /** The error of a read, or of a write that is known to have done nothing. */

@@ -12,7 +12,7 @@ export interface FollowOptions {
   readonly after: bigint;
   /** Ends the following. */
   readonly signal: AbortSignal;
-  /** Told why a subscription ended, before the next one is begun. */
+  /** Told why a subscription ended, the first time since it last gave something. */
   readonly onDrop?: (reason: string) => void;
 }
 
@@ -143,6 +143,7 @@ function pauses() {
   let failures = 0;
   return {
     forget: () => (failures = 0),
+    isFirst: () => failures === 0,
     async next(signal: AbortSignal): Promise<void> {
       const whole = Math.min(PAUSES.first * 2 ** failures, PAUSES.longest);
       failures += 1;
@@ -185,7 +186,8 @@ export async function* follow(options: FollowOptions): AsyncGenerator<Batch, voi
       pause.forget();
     });
     if (isOver()) return;
-    onDrop?.(reason);
+    // Of a log that is away, once is enough.
+    if (pause.isFirst()) onDrop?.(reason);
     await pause.next(signal);
   }
 }

@@ -114,7 +114,7 @@ export class DbStreams {
       const kind = kindOf(error);
       if (kind === 'NO_STREAM') return [];
       if (kind === 'DELETED') return null;
-      throw unavailable(error);
+      throwUnavailable(error);
     }
   }
 
@@ -165,6 +165,7 @@ export class DbStreams {
     try {
       return await within(PATIENCE, this.#holder.client().then(attempt));
     } catch (error) {
+      if (error instanceof EventStoreError) throw error;
       const kind = kindOf(error);
       if (kind === 'WRONG_VERSION') return { outcome: 'WRONG_VERSION', actual: actualOf(error) };
       if (kind === 'TOO_LARGE' || kind === 'DELETED') return { outcome: kind };

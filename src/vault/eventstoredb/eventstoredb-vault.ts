@@ -89,14 +89,13 @@ class EventStoreDbVault implements Vault {
       const stored = await this.#stored(ref);
       if (stored === null) return false;
       if (stored.keyId !== expectedKeyId) {
-        await this.#correctIndex(ref, stored);
+        await this.#finishResealing(ref, stored);
         return false;
       }
       const sealed = seal(this.#keyRing, ref, open(this.#keyRing, ref, stored));
       const { outcome } = await this.#streams.append(streamOf(ref), stored.revision, [sealedEvent(sealed)]);
       if (outcome !== 'APPENDED') return false;
-      await this.#streams.truncateBefore(streamOf(ref), stored.revision + 1n);
-      await this.#index(ref).note({ type: 'SecretResealed', id: ref.id, keyId: sealed.keyId });
+      await this.#finishResealing(ref, { keyId: sealed.keyId, revision: stored.revision + 1n });
       return true;
     });
   }
@@ -130,11 +129,13 @@ class EventStoreDbVault implements Vault {
     return stored === null ? null : open(this.#keyRing, ref, stored);
   }
 
-  /** A crash after resealing leaves the index with the key before. */
-  async #correctIndex({ kind, id }: SecretRef, { keyId }: StoredSecret): Promise<void> {
-    const index = this.#index({ kind });
-    const listed = await index.find(id);
-    if (listed !== null && listed.keyId !== keyId) await index.note({ type: 'SecretResealed', id, keyId });
+  /** Hides what was sealed before and notes the new key; also after a crash has left the index with the key before. */
+  async #finishResealing(ref: SecretRef, { keyId, revision }: Omit<StoredSecret, 'sealed'>): Promise<void> {
+    const index = this.#index(ref);
+    const listed = await index.find(ref.id);
+    if (listed === null || listed.keyId === keyId) return;
+    await this.#streams.truncateBefore(streamOf(ref), revision);
+    await index.note({ type: 'SecretResealed', id: ref.id, keyId });
   }
 
   #index({ kind }: Pick<SecretRef, 'kind'>): SecretIndex {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ListOptions, SecretEntry, SecretKind } from '../vault.js';
+import { VaultError, type ListOptions, type SecretEntry, type SecretKind } from '../vault.js';
 import type { RecordedVaultEvent, VaultStreams } from './vault-streams.js';
 
 /** EventStoreDB does not tell which streams there are, so a stream for each kind does: what was listed, resealed, unlisted. */
@@ -27,7 +27,8 @@ export class SecretIndex {
 
   /** Notes something, before a secret is stored or after it was changed. */
   async note({ type, ...data }: IndexEvent): Promise<void> {
-    await this.#streams.append(this.#stream, null, [{ id: randomUUID(), type, data, metadata: {} }]);
+    const noted = await this.#streams.append(this.#stream, null, [{ id: randomUUID(), type, data, metadata: {} }]);
+    if (noted.outcome !== 'APPENDED') throw this.#gone();
   }
 
   async find(id: string): Promise<SecretEntry | null> {
@@ -66,7 +67,8 @@ export class SecretIndex {
 
   async #readOn(): Promise<void> {
     for (;;) {
-      const events = (await this.#streams.read(this.#stream, { from: this.#next, limit: PAGE })) ?? [];
+      const events = await this.#streams.read(this.#stream, { from: this.#next, limit: PAGE });
+      if (events === null) throw this.#gone();
       for (const event of events) this.#take(event);
       if (events.length < PAGE) return;
     }
@@ -80,6 +82,10 @@ export class SecretIndex {
     else if (known !== undefined) this.#entries.set(event.id, { ...known, keyId: event.keyId });
     if (event.type !== 'SecretResealed') this.#sortedIds = null;
     this.#next = revision + 1n;
+  }
+
+  #gone(): VaultError {
+    return new VaultError('UNAVAILABLE', `${this.#stream} was deleted from outside this service`);
   }
 
   #entryOf({ id, keyId, createdAt }: Extract<IndexEvent, { type: 'SecretListed' }>): SecretEntry {

@@ -54,6 +54,22 @@ describe('An append to EventStoreDB', () => {
     expect(await node.store.readStream(stream)).toHaveLength(2);
   });
 
+  it('that a server recognises without saying where it stands is looked up', async () => {
+    const stream = freshStream();
+    double.faults.withoutPosition = true;
+    const { position } = await node.store.append(stream, 0, events(2));
+    expect((await node.store.readStream(stream)).at(-1)?.position).toBe(position);
+  });
+
+  it('that was stored, but cannot be looked up, has an outcome that is unknown', async () => {
+    const stream = freshStream();
+    double.faults.withoutPosition = true;
+    double.faults.hang = new Set(['read']);
+    await expect(node.store.append(stream, 0, events(2))).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    double.resetFaults();
+    expect(await node.store.readStream(stream)).toHaveLength(2);
+  });
+
   it('that loses its answer and then its race is a lost race, and stored by nobody', async () => {
     const stream = freshStream();
     const other = openNode(double.url);

@@ -58,6 +58,31 @@ describe.each(['by several hosts', 'by one name'])('A cluster that is found %s',
     expect(idsOf(listener.events)).toEqual(appended);
   });
 
+  it('that is away as a whole, and whose discovery fails, ends no process', async () => {
+    const { cluster, node } = await connected();
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    cleanups.push(() => process.off('unhandledRejection', note));
+    const listener = listen(node.store);
+    cleanups.push(() => listener.stop());
+    await node.store.append(freshStream(), 0, events(1));
+    await eventually(async () => expect(listener.events).toHaveLength(1));
+    for (const { faults } of cluster.members) faults.unavailable = true;
+    const asking = node.store.head().catch((error: unknown) => error);
+    await eventually(async () =>
+      expect(cluster.members.some(({ counters }) => counters.faults.unavailable > 1)).toBe(true),
+    );
+    cluster.leader().dropConnections();
+    expect(await asking).toMatchObject({ code: 'UNAVAILABLE' });
+    await eventually(async () => expect(node.drops).not.toEqual([]));
+    await expect(node.store.head()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    for (const member of cluster.members) member.resetFaults();
+    await eventually(() => node.store.append(freshStream(), 0, events(1)));
+    await eventually(async () => expect(listener.events).toHaveLength(2));
+    expect(unhandled).toEqual([]);
+  });
+
   it('goes on with those that are left when the leader is gone', async () => {
     const { cluster, node } = await connected();
     const stream = freshStream();
@@ -124,12 +149,8 @@ describe('An EventStoreDB with TLS', () => {
     await expect(node.store.head()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
-  it('whose authority file is not there is UNAVAILABLE, and says which setting names it', async () => {
-    const { url } = await givenSecure();
-    const node = givenNode(url, { credentials, caFile: '/nowhere/ca.pem' });
-    await expect(node.store.head()).rejects.toMatchObject({
-      code: 'UNAVAILABLE',
-      message: expect.stringContaining('EVENT_STORE_CA_FILE'),
-    });
+  it('whose authority file is not there is refused at once, by the names of the settings', () => {
+    const open = () => openNode('esdb://localhost', { credentials, caFile: '/nowhere/ca.pem' });
+    expect(open).toThrow('EVENT_STORE_CA_FILE');
   });
 });

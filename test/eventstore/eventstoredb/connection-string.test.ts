@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { parseConnection, placeOf } from '../../../src/eventstore/eventstoredb/connection-string.js';
 
@@ -54,9 +56,10 @@ describe('A connection string', () => {
 
   it('may leave user, password and authority to variables of their own', () => {
     const credentials = { username: 'admin', password: SECRET };
-    expect(parse('esdb://localhost', { credentials, caFile: '/ca.pem' })).toMatchObject({
+    const caFile = fileURLToPath(import.meta.url);
+    expect(parse('esdb://localhost', { credentials, caFile })).toMatchObject({
       credentials,
-      caFile: '/ca.pem',
+      authority: readFileSync(caFile),
     });
   });
 
@@ -64,7 +67,9 @@ describe('A connection string', () => {
     expect(parse('esdb://localhost?TLS=false&keep_alive-interval=2000&keepAliveTimeout=3000')).toMatchObject({
       ...{ tls: false, keepAliveInterval: 2_000, keepAliveTimeout: 3_000 },
     });
-    expect(parse('esdb://a:b@localhost?tlsCAFile=%2Fetc%2Fca.pem').caFile).toBe('/etc/ca.pem');
+    const caFile = fileURLToPath(import.meta.url);
+    const { authority } = parse(`esdb://a:b@localhost?tlsCAFile=${encodeURIComponent(caFile)}`);
+    expect(authority).toEqual(readFileSync(caFile));
   });
 
   it.each([
@@ -88,6 +93,7 @@ describe('A connection string', () => {
     ['esdb://localhost', 'leads to an EventStoreDB with TLS'],
     ['esdb://admin@localhost', 'has something before the "@"'],
     ['esdb://:x@localhost', 'has something before the "@"'],
+    ['esdb://a:b@localhost?tlsCAFile=/nowhere/ca.pem', 'comes with an authority file'],
   ])('%s is refused: it %s', (url, fault) => {
     expect(refusalOf(url)).toContain(`EVENT_STORE_URL ${fault}`);
   });
@@ -112,7 +118,7 @@ describe('A connection string', () => {
   });
 
   it('is shown without user, password, options and files', () => {
-    expect(placeOf(parse(`esdb://admin:${SECRET}@a:1,b?tlsCAFile=x`))).toBe('esdb://a:1,b:2113');
+    expect(placeOf(parse(`esdb://admin:${SECRET}@a:1,b`))).toBe('esdb://a:1,b:2113');
     expect(placeOf(parse(`esdb+discover://admin:${SECRET}@a`))).toBe('esdb+discover://a:2113');
   });
 });

@@ -23,6 +23,8 @@ export interface Faults {
   accessDenied: boolean;
   /** A live subscription that is more than 32 events behind is aborted, as by server 23.10. */
   slowConsumers: boolean;
+  /** Appends are answered with -1 for where they stand, as some servers do where they recognise an append. */
+  withoutPosition: boolean;
   /** How many appends from now on are written, but lose their connection instead of being answered. */
   loseAnswers: number;
   /** How many appends from now on lose their connection before they are written. */
@@ -42,6 +44,7 @@ const none = (): Faults => ({
   leader: { host: '127.0.0.1', port: 2113 },
   accessDenied: false,
   slowConsumers: false,
+  withoutPosition: false,
   loseAnswers: 0,
   loseRequests: 0,
   clockAhead: 0,
@@ -95,6 +98,7 @@ export const createCounters = (): Counters => ({
     notLeader: 0,
     accessDenied: 0,
     slowConsumers: 0,
+    withoutPosition: 0,
     loseAnswers: 0,
     loseRequests: 0,
     clockAhead: 0,

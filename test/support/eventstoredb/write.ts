@@ -32,6 +32,9 @@ export type AppendOutcome =
 
 const lost = { outcome: 'lost' } as const;
 
+/** What -1 becomes where a position is sent without a sign. */
+const NOWHERE = 2n ** 64n - 1n;
+
 function written(member: Member, { stream, expected, events }: AppendRequest): AppendOutcome {
   const proposed = events.filter((event) => event !== undefined);
   if (stream === '' || proposed.length < events.length) {
@@ -65,7 +68,9 @@ export async function append(
     return lost;
   }
   await delayed(member);
-  return outcome;
+  if (!faults.withoutPosition || outcome.outcome !== 'written') return outcome;
+  struck(member, 'withoutPosition');
+  return { ...outcome, position: NOWHERE };
 }
 
 function successResponse(result: { readonly revision: bigint; readonly position: bigint }): AppendResp {
