@@ -16,6 +16,7 @@ import type { Instant } from '../../src/domain/instant.js';
 import type { SessionStage } from '../../src/domain/session/standing.js';
 import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
 import { createEventLog } from '../../src/eventstore/event-log.js';
+import type { EventStore } from '../../src/eventstore/event-store.js';
 import { openLogDatabase } from '../../src/eventstore/sqlite/log-database.js';
 import { openSqliteEventStore } from '../../src/eventstore/sqlite/sqlite-event-store.js';
 import { parseKeyRing } from '../../src/vault/key-ring-file.js';
@@ -28,6 +29,8 @@ import { movableClock, PRODUCTION, type Clock } from './service.js';
 /** Command handlers on a log and a vault in memory, with one account, its primary and one sub-user. */
 export interface World {
   readonly app: Application;
+  /** The log, as everybody who follows it has it. */
+  readonly store: EventStore;
   readonly clock: Clock;
   readonly accountId: string;
   /** The session of the primary. */
@@ -208,7 +211,7 @@ export async function openWorld(): Promise<World> {
   const primary = await tokenOf(app, PRIMARY);
   const { userId } = valueOf(await send(app, primary, creating));
   return {
-    ...{ app, clock, primary, userId, user, close },
+    ...{ app, store, clock, primary, userId, user, close },
     accountId: registered.accountId,
     async events() {
       const { events } = await store.readAll({ after: 0n, limit: 10_000 });
