@@ -12,14 +12,32 @@ beforeEach(async () => {
 
 afterEach(() => world.close());
 
-/** A process manager that reacts to the one account of the world. */
-function watching(react: () => Promise<void>): ProcessManager {
-  return { name: 'watching', reactsTo: new Set(['PrimaryAccountRegistered']), react };
+const REGISTERED = 'PrimaryAccountRegistered';
+
+/** Says when it was asked for a type, which is when a process manager has come to an event of it. */
+class Asked extends Set<string> {
+  readonly asked: Promise<void>;
+  #tell: () => void = () => undefined;
+
+  constructor() {
+    super();
+    this.asked = new Promise((resolve) => (this.#tell = resolve));
+  }
+
+  override has(type: string): boolean {
+    if (type === REGISTERED) this.#tell();
+    return type === REGISTERED;
+  }
 }
 
-function run(react: () => Promise<void>) {
+/** A process manager that reacts to the one account of the world. */
+function watching(react: () => Promise<void>, reactsTo: ReadonlySet<string>): ProcessManager {
+  return { name: 'watching', reactsTo, react };
+}
+
+function run(react: () => Promise<void>, reactsTo: ReadonlySet<string> = new Set([REGISTERED])) {
   return startProcessManager({
-    ...{ app: world.app, store: world.store, manager: watching(react) },
+    ...{ app: world.app, store: world.store, manager: watching(react, reactsTo) },
     onFailure: (_manager, error) => {
       throw error;
     },
@@ -37,7 +55,7 @@ async function noted(): Promise<bigint> {
 }
 
 async function registration() {
-  const found = (await world.events()).find(({ type }) => type === 'PrimaryAccountRegistered');
+  const found = (await world.events()).find(({ type }) => type === REGISTERED);
   if (found === undefined) throw new Error('the world has an account');
   return found;
 }
@@ -63,7 +81,9 @@ describe('Of several nodes that react to one event', () => {
     const event = await registration();
     const first = run(() => held);
     await eventually(async () => expect(await typesOf('reaction-watching-')).toContain('ReactionClaimed'));
-    const second = run(async () => undefined);
+    const types = new Asked();
+    const second = run(async () => undefined, types);
+    await types.asked;
     await second.stop();
     expect(await noted()).toBeLessThan(event.position);
     goOn();
