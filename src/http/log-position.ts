@@ -15,31 +15,39 @@ export interface LogPositions {
 }
 
 const ALGORITHM = 'aes-256-gcm';
+const SALT_BYTES = 12;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const POSITION_BYTES = 8;
-const LENGTH = NONCE_BYTES + POSITION_BYTES + TAG_BYTES;
-/** 36 bytes are 48 characters, none of them padding. */
-const FORM = /^v1\.([A-Za-z0-9_-]{48})$/;
+const LENGTH = SALT_BYTES + NONCE_BYTES + POSITION_BYTES + TAG_BYTES;
+/** 48 bytes are 64 characters, none of them padding. */
+const FORM = /^v1\.([A-Za-z0-9_-]{64})$/;
 
-/** Seals positions under the key ring, so that all nodes with that key ring take them. */
+/**
+ * Seals positions under the key ring, so that all nodes with that key ring take them. Each process has a key of its own, made of the
+ * ring's and a salt that goes along: one key with random nonces is good for some 2^32 of them (NIST SP 800-38D, section 8.3).
+ */
 export function createLogPositions({ digest, randomBytes }: Pick<Application, 'digest' | 'randomBytes'>): LogPositions {
-  const key = Buffer.from(digest('log-position', 'key'), 'base64url');
+  const keyOf = (salt: Uint8Array) =>
+    Buffer.from(digest('log-position', Buffer.from(salt).toString('base64url')), 'base64url');
+  const salt = randomBytes(SALT_BYTES);
+  const key = keyOf(salt);
   return {
     format(position) {
       const plain = Buffer.alloc(POSITION_BYTES);
       plain.writeBigUInt64BE(position);
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(ALGORITHM, key, nonce);
-      const sealed = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+      const sealed = Buffer.concat([salt, nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
       return `v1.${sealed.toString('base64url')}`;
     },
     parse(text) {
       const sealed = Buffer.from(FORM.exec(text)?.[1] ?? '', 'base64url');
       if (sealed.length !== LENGTH) return null;
-      const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
+      const [from, nonce] = [sealed.subarray(0, SALT_BYTES), sealed.subarray(SALT_BYTES, SALT_BYTES + NONCE_BYTES)];
+      const decipher = createDecipheriv(ALGORITHM, keyOf(from), nonce, { authTagLength: TAG_BYTES });
       decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-      const plain = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES));
+      const plain = decipher.update(sealed.subarray(SALT_BYTES + NONCE_BYTES, -TAG_BYTES));
       try {
         decipher.final();
       } catch {
