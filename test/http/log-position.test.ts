@@ -59,7 +59,7 @@ describe('two services on one data folder', () => {
       const created = await mutate(client, 'createSubUser', { username, password: `${username} has this password` });
       const shown = await moved(client).send(USERS, {}, seen(created.answer));
       expect(shown.body.data.users.nodes).toContainEqual({ username });
-      expect(positionOf(shown)).toMatch(/^v1\.[A-Za-z0-9_-]{48}$/);
+      expect(positionOf(shown)).toMatch(/^v1\.[A-Za-z0-9_-]{64}$/);
     }
   });
 
