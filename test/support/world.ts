@@ -8,6 +8,7 @@ import type { CurrentSession, RequestContext } from '../../src/application/reque
 import type { Result } from '../../src/application/result.js';
 import { signIn } from '../../src/application/sign-in.js';
 import { startMfaEnrollment, type StartedEnrollment } from '../../src/application/start-mfa-enrollment.js';
+import { createKnownStates } from '../../src/application/states.js';
 import { createUnknownNames } from '../../src/application/unknown-names.js';
 import { verifyOperation } from '../../src/application/verify-operation.js';
 import type { Challenged } from '../../src/application/guard.js';
@@ -16,6 +17,7 @@ import type { Instant } from '../../src/domain/instant.js';
 import type { SessionStage } from '../../src/domain/session/standing.js';
 import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
 import { createEventLog } from '../../src/eventstore/event-log.js';
+import type { EventStore } from '../../src/eventstore/event-store.js';
 import { openLogDatabase } from '../../src/eventstore/sqlite/log-database.js';
 import { openSqliteEventStore } from '../../src/eventstore/sqlite/sqlite-event-store.js';
 import { parseKeyRing } from '../../src/vault/key-ring-file.js';
@@ -28,6 +30,8 @@ import { movableClock, PRODUCTION, type Clock } from './service.js';
 /** Command handlers on a log and a vault in memory, with one account, its primary and one sub-user. */
 export interface World {
   readonly app: Application;
+  /** What the log is kept in. */
+  readonly store: EventStore;
   readonly clock: Clock;
   readonly accountId: string;
   /** The session of the primary. */
@@ -178,6 +182,7 @@ function openPorts(now: () => Instant) {
     digest: (purpose, text) => digest(keyRing, purpose, text),
     issuer: 'Virtual MFA',
     unknownNames: createUnknownNames(),
+    states: createKnownStates(),
   };
   const close = async () => {
     await store.close();
@@ -208,7 +213,7 @@ export async function openWorld(): Promise<World> {
   const primary = await tokenOf(app, PRIMARY);
   const { userId } = valueOf(await send(app, primary, creating));
   return {
-    ...{ app, clock, primary, userId, user, close },
+    ...{ app, store, clock, primary, userId, user, close },
     accountId: registered.accountId,
     async events() {
       const { events } = await store.readAll({ after: 0n, limit: 10_000 });
