@@ -64,21 +64,28 @@ export const noMfa: MfaState = {
 
 /** Challenges live 5 minutes; their counts are kept twice as long, for clocks that differ, and then dropped: state stays small. */
 const COUNTS_KEPT = 10 * MINUTE;
+/**
+ * Nor are there ever more: those longest unused go first. Nobody comes to so many but by burnt codes, since ten wrong ones lock,
+ * and right ones take half a minute each.
+ */
+export const MOST_COUNTS = 100;
 
 type Attempt = Extract<MfaEvent, { type: 'MfaCodeAccepted' | 'MfaCodeRejected' | 'MfaCodeReplayed' }>;
 
 function countAttempt(state: MfaState, event: Recorded<Attempt>): MfaState['challenges'] {
   const at = event.metadata.occurredAt;
+  const since = after(at, -COUNTS_KEPT);
   const { challengeId } = event.data;
-  const recent = Object.entries(state.challenges).filter(([, count]) => after(count.lastAt, COUNTS_KEPT) > at);
-  const before = state.challenges[challengeId];
+  const { [challengeId]: before, ...others } = state.challenges;
+  const recent = Object.entries(others).filter(([, { lastAt }]) => lastAt > since);
   const right = event.type === 'MfaCodeAccepted';
   const count: ChallengeCount = {
     failures: (before?.failures ?? 0) + (right ? 0 : 1),
     answered: right || (before?.answered ?? false),
     lastAt: at,
   };
-  return { ...Object.fromEntries(recent), [challengeId]: count };
+  // In the order in which they were counted last.
+  return Object.fromEntries([...recent.slice(1 - MOST_COUNTS), [challengeId, count]]);
 }
 
 function enable(state: MfaState, deviceId: string, timeStep: number): MfaState {

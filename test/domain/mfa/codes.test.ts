@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { MINUTE, type Instant } from '../../../src/domain/instant.js';
 import { attemptsLeft, isChallengeEnded } from '../../../src/domain/mfa/codes.js';
 import { mfaDecider } from '../../../src/domain/mfa/decider.js';
+import type { MfaEvent } from '../../../src/domain/mfa/events.js';
+import { MOST_COUNTS } from '../../../src/domain/mfa/state.js';
 import {
   CHALLENGE,
   code,
@@ -14,7 +16,7 @@ import {
   unlock,
   wrongCode,
 } from '../../support/builders.js';
-import { at, given, NOW, stateAfter } from '../../support/given.js';
+import { at, given, NOW, stateAfter, type Past } from '../../support/given.js';
 
 const enabled = [event('MfaEnrollmentStarted'), event('MfaEnabled')];
 
@@ -200,7 +202,7 @@ describe('A challenge', () => {
 describe('What a challenge has used up', () => {
   const old = (moment: Instant) => at(moment, event('MfaCodeRejected', { challengeId: 'old' }));
   const other = (moment: Instant) => at(moment, event('MfaCodeRejected', { challengeId: 'other' }));
-  const known = (...past: readonly ReturnType<typeof old>[]) =>
+  const known = (...past: readonly Past<MfaEvent>[]) =>
     Object.keys(stateAfter(mfaDecider, ...enabled, ...past).challenges);
 
   it('is kept for twice as long as a challenge lives', () => {
@@ -209,6 +211,15 @@ describe('What a challenge has used up', () => {
 
   it('is forgotten from then on, so that what a command reads stays small', () => {
     expect(known(old(NOW), other(later(10 * MINUTE)))).toEqual(['other']);
+  });
+
+  it('is forgotten as well where too many others were used since, the one longest unused first', () => {
+    const replayed = (challengeId: string) => event('MfaCodeReplayed', { challengeId });
+    const others = times(MOST_COUNTS - 1, (n) => replayed(`other-${n}`));
+    expect(known(replayed('old'), replayed('used'), ...others, replayed('used'))).toEqual([
+      ...times(MOST_COUNTS - 1, (n) => `other-${n}`),
+      'used',
+    ]);
   });
 
   it('is kept as long as codes are given for it', () => {
