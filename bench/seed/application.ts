@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Application } from '../../src/application/application.js';
 import { createPasswordHasher, type PasswordHasher } from '../../src/application/password-hasher.js';
+import { createKnownStates } from '../../src/application/states.js';
 import { createUnknownNames } from '../../src/application/unknown-names.js';
 import type { Instant } from '../../src/domain/instant.js';
 import { createEventLog } from '../../src/eventstore/event-log.js';
@@ -51,6 +52,7 @@ export async function openApplication(dataDir: string, now: () => Instant): Prom
     digest: (purpose, text) => digest(keyRing, purpose, text),
     issuer: 'Virtual MFA',
     unknownNames: createUnknownNames(),
+    states: createKnownStates(),
   };
   const close = async () => {
     await store.close();

@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/instant.js';
+import type { StreamName } from '../domain/stream.js';
 import type { EventLog } from '../eventstore/event-log.js';
 import type { DigestPurpose } from '../vault/key-ring.js';
 import type { Vault } from '../vault/vault.js';
@@ -21,6 +22,29 @@ export interface Application {
   /** The name that authenticators show beside codes. */
   readonly issuer: string;
   readonly unknownNames: UnknownNames;
+  readonly states: KnownStates;
+}
+
+/** A state, with the version of the stream that it was folded from, and the last event's place in the log: 0 where there is none. */
+export interface Loaded<S> {
+  readonly state: S;
+  readonly version: number;
+  readonly position: bigint;
+}
+
+/**
+ * States of streams as they were folded last, in bounded memory. What is kept is never wrong, only old: streams are appended
+ * to and nothing else, so that a state at a version stays what its first events make it, whoever appends the next.
+ */
+export interface KnownStates {
+  /** The number of times that everything was forgotten. */
+  round(): number;
+  /** The state of a stream that was kept, if there is one. */
+  of(stream: StreamName): Loaded<unknown> | undefined;
+  /** Keeps a state that was begun in a round, unless a later one is kept, or everything was forgotten meanwhile. */
+  keep(stream: StreamName, loaded: Loaded<unknown>, round: number): void;
+  /** Forgets all of them; to be called when a person is erased: a state of a user holds its names. */
+  forget(): void;
 }
 
 /** Wrong passwords for names that do not exist: counted as for those that do, in bounded memory, never stored. */

@@ -1,22 +1,18 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DomainEvent } from '../domain/catalogue.js';
 import type { Decider, Decision } from '../domain/decider.js';
 import type { Actor, EventMetadata, Recorded } from '../domain/event.js';
 import type { Rejection } from '../domain/rejection.js';
 import { isStreamId, streamName } from '../domain/stream.js';
+import type { LoggedEvent } from '../eventstore/event-codec.js';
 import type { Envelope } from '../eventstore/event-log.js';
 import { ConcurrencyError } from '../eventstore/event-store.js';
-import type { Application } from './application.js';
+import type { Application, Loaded } from './application.js';
 import { ContentionError } from './errors.js';
 import type { RequestContext } from './request-context.js';
 
 /** Races for one stream that a command may lose; each is won by another command, so this many are done meanwhile. */
 const MOST_LOST_RACES = 1_000;
-
-/** A state, and the version of the stream that it was folded from. */
-export interface Loaded<S> {
-  readonly state: S;
-  readonly version: number;
-}
 
 /** Who acts, and whose personal values are written. */
 export interface Authorship {
@@ -41,17 +37,40 @@ export interface Execution<S, C, E extends DomainEvent> {
 export type Executed<S> = Loaded<S> &
   ({ readonly accepted: true } | { readonly accepted: false; readonly rejection: Rejection });
 
-/** The state of one stream, folded from its events, and the place of the last of them in the log: 0 where there is none. */
+/** Events that are read at once: a long stream is folded in portions, between which others have their turn. */
+const PORTION = 1_000;
+
+/** The state of one stream: what is known of it, brought up to date by the events since then. */
 export async function load<S, C, E extends DomainEvent>(
   app: Application,
   decider: Decider<S, C, E>,
   id: string,
-): Promise<Loaded<S> & { readonly position: bigint }> {
-  if (!isStreamId(id)) return { state: decider.initial, version: 0, position: 0n };
-  const events = await app.log.readStream(streamName(decider.category, id));
+): Promise<Loaded<S>> {
+  const nothing: Loaded<S> = { state: decider.initial, version: 0, position: 0n };
+  if (!isStreamId(id)) return nothing;
+  const stream = streamName(decider.category, id);
+  const round = app.states.round();
+  // Streams of a category are folded by its one decider.
+  let loaded = (app.states.of(stream) as Loaded<S> | undefined) ?? nothing;
+  for (;;) {
+    const events = await app.log.readStream(stream, { after: loaded.version, limit: PORTION });
+    loaded = foldOnto(decider, loaded, events);
+    app.states.keep(stream, loaded, round);
+    if (events.length < PORTION) return loaded;
+    await nextTurn();
+  }
+}
+
+function foldOnto<S, C, E extends DomainEvent>(
+  { evolve }: Decider<S, C, E>,
+  before: Loaded<S>,
+  events: readonly LoggedEvent[],
+): Loaded<S> {
+  const last = events.at(-1);
+  if (last === undefined) return before;
   // Reading checked that these are events of this category.
-  const state = (events as unknown as readonly Recorded<E>[]).reduce(decider.evolve, decider.initial);
-  return { state, version: events.length, position: events.at(-1)?.position ?? 0n };
+  const state = (events as unknown as readonly Recorded<E>[]).reduce(evolve, before.state);
+  return { state, version: last.version, position: last.position };
 }
 
 function metadataOf(app: Application, request: RequestContext, by: Authorship): EventMetadata {
@@ -71,23 +90,33 @@ function envelopeOf(app: Application, request: RequestContext, by: Authorship, e
   };
 }
 
+interface Decided<S, E> {
+  /** The round of known states in which this began. */
+  readonly round: number;
+  readonly before: Loaded<S>;
+  readonly events: readonly E[];
+}
+
 async function record<S, C, E extends DomainEvent>(
   app: Application,
   request: RequestContext,
   execution: Execution<S, C, E>,
-  { before, events }: { readonly before: Loaded<S>; readonly events: readonly E[] },
+  { round, before, events }: Decided<S, E>,
 ): Promise<Loaded<S>> {
   if (events.length === 0) return before;
   const { decider, id, by } = execution;
+  const stream = streamName(decider.category, id);
   const envelope = envelopeOf(app, request, by, events.length);
-  const appended = await app.log.append(streamName(decider.category, id), before.version, events, envelope);
+  const appended = await app.log.append(stream, before.version, events, envelope);
   request.wrote(appended.position);
   const recorded = events.map((event, index) => ({
     ...event,
     version: before.version + index + 1,
     metadata: envelope.metadata,
   }));
-  return { state: recorded.reduce(decider.evolve, before.state), version: appended.version };
+  const after = { ...appended, state: recorded.reduce(decider.evolve, before.state) };
+  app.states.keep(stream, after, round);
+  return after;
 }
 
 function executedFrom<S>(decision: Decision<unknown>, after: Loaded<S>): Executed<S> {
@@ -107,10 +136,12 @@ export async function execute<S, C, E extends DomainEvent>(
 ): Promise<Executed<S>> {
   const { decider, id } = execution;
   for (let race = 0; race < MOST_LOST_RACES; race += 1) {
+    const round = app.states.round();
     const before = await load(app, decider, id);
     const decision = decider.decide(await execution.command(before), before.state);
+    const { events } = decision;
     try {
-      return executedFrom(decision, await record(app, request, execution, { before, events: decision.events }));
+      return executedFrom(decision, await record(app, request, execution, { round, before, events }));
     } catch (error) {
       if (!(error instanceof ConcurrencyError)) throw error;
     }

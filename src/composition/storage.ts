@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Application } from '../application/application.js';
 import { createPasswordHasher } from '../application/password-hasher.js';
+import { createKnownStates } from '../application/states.js';
 import { createUnknownNames } from '../application/unknown-names.js';
 import type { Config } from '../config.js';
 import type { Instant } from '../domain/instant.js';
@@ -63,6 +64,7 @@ async function assemble(log: OpenedLog, options: StorageOptions): Promise<Storag
     digest: (purpose, text) => digest(keyRing, purpose, text),
     issuer: config.issuer,
     unknownNames: createUnknownNames(),
+    states: createKnownStates(),
   };
   const close = async () => {
     await store.close();

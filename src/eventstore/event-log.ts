@@ -25,6 +25,8 @@ export interface Envelope {
 export interface ReadOptions {
   /** Exclusive version to read on from. */
   readonly after?: number;
+  /** At most this many events; all by default. */
+  readonly limit?: number;
 }
 
 /** The log as the application sees it: events of the domain, personal values sealed on the way in and opened on the way out. */

@@ -1,5 +1,8 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema, ValidationRule } from 'graphql';
 import type { GraphqlContext } from './context.js';
 import type { ErrorMask, ReportError } from './masking.js';
@@ -32,6 +35,9 @@ export function extraRules(introspection: boolean): readonly ValidationRule[] {
 /** How much of a document is read. */
 export const PARSE_OPTIONS = { maxLexicalTokens: MOST_TOKENS };
 
+/** What Apollo Server does by default, the latter at every field of every answer; no answer here may be cached. */
+const WITHOUT = [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled()];
+
 /** Sets up Apollo Server on the schema, bounded: no batches, no persisted queries, no landing page, one mutation an operation. */
 export async function createGraphqlServer(options: GraphqlServerOptions): Promise<ApolloServer<GraphqlContext>> {
   const { schema, introspection, formatError, report, plugins = [] } = options;
@@ -49,7 +55,7 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
     maxRecursiveSelections: true,
     validationRules: [...extraRules(introspection), noSubscriptions],
     formatError,
-    plugins: [ApolloServerPluginLandingPageDisabled(), statusPlugin, extensionsPlugin, ...plugins],
+    plugins: [...WITHOUT, statusPlugin, extensionsPlugin, ...plugins],
     logger: { debug: () => undefined, info: () => undefined, warn: report, error: report },
   });
   await server.start();

@@ -44,9 +44,10 @@ export function createSessionFinder({ app, readModels, freshness }: SessionFinde
     inReadModels: () => CurrentSession | null,
   ): Promise<SessionFound> {
     const { away } = freshness.log();
-    let fault: unknown = new EventStoreError('UNAVAILABLE', `the event log is away: ${away?.reason ?? ''}`);
+    let fault: unknown;
     try {
       if (away === null) return { ...(await within(LONGEST_LOOK, inLog)), source: 'LOG' };
+      fault = new EventStoreError('UNAVAILABLE', `the event log is away: ${away.reason}`);
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       fault = error;

@@ -59,6 +59,15 @@ describe.each(rows)('Folding the events of %s', (category, { initial, evolve }) 
     );
   });
 
+  it('keeps no personal values but the names of a user', () => {
+    const erase = (all: readonly RecordedEvent[]) => all.map((event) => ({ ...event, personal: null }));
+    fc.assert(
+      fc.property(anyOrder, (all) => {
+        if (category !== 'user') expect(fold(erase(all) as RecordedEvent[])).toStrictEqual(fold(all));
+      }),
+    );
+  });
+
   it('may go on from any state on the way', () => {
     fc.assert(
       fc.property(anyOrder, fc.nat({ max: 30 }), (all, at) => {

@@ -42,7 +42,7 @@ function comparable({ status, text, headers }: Answer, id: string): unknown {
   const requestId = headers.get('x-request-id') ?? '-';
   const same = text.replaceAll(requestId, '(request id)').replaceAll(id, '(id)');
   // Sealed anew each time.
-  return { status, text: same.replace(/v1\.[A-Za-z0-9_-]{48}/, '(log position)'), headers: kept };
+  return { status, text: same.replace(/v1\.[A-Za-z0-9_-]{64}/, '(log position)'), headers: kept };
 }
 
 const OPERATIONS: readonly (readonly [name: string, document: string, variables: (id: string) => object])[] = [

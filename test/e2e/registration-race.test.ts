@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Application } from '../../src/application/application.js';
 import type { RequestContext } from '../../src/application/request-context.js';
 import { registerPrimaryAccount } from '../../src/application/register-primary-account.js';
+import { createKnownStates } from '../../src/application/states.js';
 import { createUnknownNames } from '../../src/application/unknown-names.js';
 import { createEventLog, type EventLog } from '../../src/eventstore/event-log.js';
 import type { LogDatabase } from '../../src/eventstore/sqlite/log-database.js';
@@ -35,6 +36,7 @@ function application(): Application {
   const vault = openSqliteVault({ database, keyRing, now });
   return {
     ...{ vault, now, randomBytes, newId: randomUUID, issuer: 'Virtual MFA', unknownNames: createUnknownNames() },
+    states: createKnownStates(),
     log: createEventLog(openSqliteEventStore({ database, now }), createPersonKeys(vault)),
     passwords: { hash: async () => 'hash', verify: async () => true, isCommon: async () => false },
     pace: () => async () => {},

@@ -8,6 +8,7 @@ import type { CurrentSession, RequestContext } from '../../src/application/reque
 import type { Result } from '../../src/application/result.js';
 import { signIn } from '../../src/application/sign-in.js';
 import { startMfaEnrollment, type StartedEnrollment } from '../../src/application/start-mfa-enrollment.js';
+import { createKnownStates } from '../../src/application/states.js';
 import { createUnknownNames } from '../../src/application/unknown-names.js';
 import { verifyOperation } from '../../src/application/verify-operation.js';
 import type { Challenged } from '../../src/application/guard.js';
@@ -181,6 +182,7 @@ function openPorts(now: () => Instant) {
     digest: (purpose, text) => digest(keyRing, purpose, text),
     issuer: 'Virtual MFA',
     unknownNames: createUnknownNames(),
+    states: createKnownStates(),
   };
   const close = async () => {
     await store.close();

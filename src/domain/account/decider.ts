@@ -9,8 +9,6 @@ export type AccountState =
       readonly status: 'REGISTERED';
       readonly accountId: string;
       readonly primaryUserId: string;
-      /** Null where the person was erased. */
-      readonly alias: string | null;
     };
 
 export interface RegisterPrimaryAccount {
@@ -49,7 +47,6 @@ function evolve(_: AccountState, event: Recorded<AccountEvent>): AccountState {
     status: 'REGISTERED',
     accountId: event.data.accountId,
     primaryUserId: event.data.userId,
-    alias: event.personal?.alias ?? null,
   };
 }
 

@@ -69,16 +69,17 @@ type Attempt = Extract<MfaEvent, { type: 'MfaCodeAccepted' | 'MfaCodeRejected' |
 
 function countAttempt(state: MfaState, event: Recorded<Attempt>): MfaState['challenges'] {
   const at = event.metadata.occurredAt;
+  const since = after(at, -COUNTS_KEPT);
   const { challengeId } = event.data;
-  const recent = Object.entries(state.challenges).filter(([, count]) => after(count.lastAt, COUNTS_KEPT) > at);
-  const before = state.challenges[challengeId];
+  const { [challengeId]: before, ...others } = state.challenges;
+  const recent = Object.entries(others).filter(([, { lastAt }]) => lastAt > since);
   const right = event.type === 'MfaCodeAccepted';
   const count: ChallengeCount = {
     failures: (before?.failures ?? 0) + (right ? 0 : 1),
     answered: right || (before?.answered ?? false),
     lastAt: at,
   };
-  return { ...Object.fromEntries(recent), [challengeId]: count };
+  return Object.fromEntries([...recent, [challengeId, count]]);
 }
 
 function enable(state: MfaState, deviceId: string, timeStep: number): MfaState {

@@ -71,12 +71,20 @@ export interface UserQueries {
   coverage(accountId: string): Coverage;
 }
 
-const SELECT = `
+const FIELDS = `
   SELECT user_id AS userId, position, username_key AS usernameKey, users_2.account_id AS accountId, alias, kind, role,
     username, display_name AS displayName, email, created_at AS createdAt, device_id AS deviceId,
     device_name AS deviceName, enabled_at AS enabledAt, pending_id AS pendingId, pending_name AS pendingName,
-    pending_expires_at AS pendingExpiresAt, required, locked, locked_until AS lockedUntil
+    pending_expires_at AS pendingExpiresAt, required, locked, locked_until AS lockedUntil`;
+
+const SELECT = `${FIELDS}
   FROM users_2 JOIN accounts_2 ON accounts_2.account_id = users_2.account_id
+  WHERE users_2.account_id = ?`;
+
+// CROSS JOIN keeps the order: by id. SQLite would go through all users of the account otherwise.
+const BY_IDS = `${FIELDS}
+  FROM (SELECT DISTINCT value FROM json_each(?)) CROSS JOIN users_2 ON user_id = value
+    JOIN accounts_2 ON accounts_2.account_id = users_2.account_id
   WHERE users_2.account_id = ?`;
 
 const COVERAGE = `
@@ -118,13 +126,11 @@ function conditionOf({ mfaEnabled, mfaRequired, locked, role, search, now }: Use
 
 /** Prepares the queries of users on the read models' file. */
 export function createUserQueries(database: Database): UserQueries {
-  const byIds = database.prepare<[string, string], UserView>(
-    `${SELECT} AND user_id IN (SELECT value FROM json_each(?))`,
-  );
+  const byIds = database.prepare<[ids: string, accountId: string], UserView>(BY_IDS);
   const coverage = database.prepare<[string], Coverage>(COVERAGE);
   return {
     byIds(accountId, userIds) {
-      const rows = byIds.all(accountId, JSON.stringify(userIds));
+      const rows = byIds.all(JSON.stringify(userIds), accountId);
       return new Map(rows.map((row) => [row.userId, row]));
     },
     page(accountId, wanted, { by, direction }, page) {

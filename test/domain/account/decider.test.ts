@@ -38,16 +38,11 @@ describe('Abandoning a registration', () => {
 describe('A primary account', () => {
   const registered = event('PrimaryAccountRegistered');
 
-  it('knows its primary and its alias', () => {
+  it('knows its primary', () => {
     expect(stateAfter(accountDecider, registered)).toEqual({
       status: 'REGISTERED',
       accountId: ACME,
       primaryUserId: ADA,
-      alias: 'acme',
     });
-  });
-
-  it('has no alias any more where the person was erased', () => {
-    expect(stateAfter(accountDecider, { ...registered, personal: null })).toMatchObject({ alias: null });
   });
 });

@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+import Sqlite, { type Database } from 'better-sqlite3';
+import { openFold } from '../../src/projections/fold.js';
+import { openReadModelFile } from '../../src/projections/read-model-file.js';
+import { createUserQueries } from '../../src/projections/users/user-queries.js';
+import { usersProjection } from '../../src/projections/users/users-projection.js';
+import { workplace, type Workplace } from '../conformance/sqlite-node.js';
+
+let place: Workplace;
+let database: Database;
+let asked: string[];
+
+beforeAll(() => {
+  place = workplace();
+  const path = join(place.folder, 'read-models.db');
+  const file = openReadModelFile(path);
+  openFold(file.connection, usersProjection);
+  file.close();
+  asked = [];
+  database = new Sqlite(path, { verbose: (sql) => asked.push(String(sql)) });
+});
+
+afterAll(async () => {
+  database.close();
+  await place.dispose();
+});
+
+it('users are found by id, however many others their account has', () => {
+  createUserQueries(database).byIds('acme', ['sam', 'ada']);
+  const plan = database.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${asked[0] ?? ''}`).all();
+  const ofUsers = plan.map(({ detail }) => detail).filter((detail) => detail.includes('users_2'));
+  expect(ofUsers).toStrictEqual(['SEARCH users_2 USING INDEX sqlite_autoindex_users_2_1 (user_id=?)']);
+});
