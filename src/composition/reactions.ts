@@ -16,10 +16,16 @@ const SPREAD = 15 * MINUTE;
 function startSweeping(sweep: (signal: AbortSignal) => Promise<void>): () => Promise<void> {
   const abort = new AbortController();
   const { signal } = abort;
-  const pause = (milliseconds: number) =>
-    sleep(milliseconds + Math.random() * SPREAD, undefined, { signal, ref: false }).catch(() => undefined);
+  async function pause(milliseconds: number): Promise<void> {
+    const spread = milliseconds + Math.random() * SPREAD;
+    await sleep(spread, undefined, { signal, ref: false }).catch(() => undefined);
+  }
   async function run(): Promise<void> {
-    for (await pause(FIRST_SWEEP_AFTER); !signal.aborted; await pause(SWEEP_EVERY)) await sweep(signal);
+    await pause(FIRST_SWEEP_AFTER);
+    while (!signal.aborted) {
+      await sweep(signal);
+      await pause(SWEEP_EVERY);
+    }
   }
   const running = run();
   return async () => {
