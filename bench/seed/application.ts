@@ -41,7 +41,7 @@ export async function openApplication(dataDir: string, now: () => Instant): Prom
   database.connection.pragma('synchronous = OFF');
   const keyRing = parseKeyRing(PRODUCTION.KEY_RING, 'of the tests');
   // In batches as the service has them.
-  const store = openSqliteEventStore({ database, now, batchSize: 2_000 });
+  const store = openSqliteEventStore({ database, now, batchSize: 1_000 });
   const vault = openSqliteVault({ database, keyRing, now });
   await checkKeyRing(vault, keyRing);
   const app: Application = {

@@ -27,8 +27,8 @@ export interface LogContext {
   readonly onWarning: (message: string) => void;
 }
 
-/** Events that are handed to a subscriber at once: enough for read models to write a page once where it changes often. */
-const BATCH = 2_000;
+/** Events that are handed to a subscriber at once: read models write a page once where it changes often, and little lives long. */
+const BATCH = 1_000;
 
 function openSqlite(dataDir: string, { now }: LogContext): OpenedLog {
   const database = openLogDatabase({ path: join(dataDir, 'log.db') });
