@@ -41,7 +41,8 @@ export async function openApplication(dataDir: string, now: () => Instant): Prom
   const database = openLogDatabase({ path: join(dataDir, 'log.db') });
   database.connection.pragma('synchronous = OFF');
   const keyRing = parseKeyRing(PRODUCTION.KEY_RING, 'of the tests');
-  const store = openSqliteEventStore({ database, now });
+  // In batches as the service has them.
+  const store = openSqliteEventStore({ database, now, batchSize: 1_000 });
   const vault = openSqliteVault({ database, keyRing, now });
   await checkKeyRing(vault, keyRing);
   const app: Application = {

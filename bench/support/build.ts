@@ -14,7 +14,7 @@ function isUpToDate(): boolean {
   if (!existsSync(BUILT)) return false;
   const { mtimeMs } = statSync(BUILT);
   const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
-  const paths = [...sources.map((path) => join('src', path)), 'tsconfig.json', 'tsconfig.build.json', 'package.json'];
+  const paths = [...sources.map((path) => join('src', path)), 'tsconfig.json', 'scripts/bundle.mjs', 'package.json'];
   return !paths.some((path) => isNewer(join(ROOT, path), mtimeMs));
 }
 

@@ -177,6 +177,11 @@ const descriptions: { readonly [T in TrailEventType]: Description<T> } = {
 /** The event types that stand in an audit trail, in the order of the catalogue. */
 export const TRAIL_EVENT_TYPES = Object.keys(descriptions) as TrailEventType[];
 
+/** The event types of one outcome: which it is, the type alone decides. */
+export function typesWithOutcome(outcome: AuditOutcome): readonly TrailEventType[] {
+  return TRAIL_EVENT_TYPES.filter((type) => descriptions[type].outcome === outcome);
+}
+
 /** What an auditor reads of an event beside its record. */
 export interface Described {
   readonly category: AuditCategory;

@@ -27,10 +27,13 @@ export interface LogContext {
   readonly onWarning: (message: string) => void;
 }
 
+/** Events that are handed to a subscriber at once: read models write a page once where it changes often, and little lives long. */
+const BATCH = 1_000;
+
 function openSqlite(dataDir: string, { now }: LogContext): OpenedLog {
   const database = openLogDatabase({ path: join(dataDir, 'log.db') });
   return {
-    openStore: () => openSqliteEventStore({ database, now }),
+    openStore: () => openSqliteEventStore({ database, now, batchSize: BATCH }),
     openVault: (keyRing) => openSqliteVault({ database, keyRing, now }),
     close: () => database.close(),
   };

@@ -13,6 +13,15 @@ export type Handlers = {
 /** Takes in every event of the log, whatever its type. */
 export type HandleAny = (event: LoggedEvent) => undefined;
 
+/** Takes in events, and may hold back what they change until it is told to write. */
+export interface Intake {
+  readonly take: HandleAny;
+  /** Writes what is held back: called at the end of each transaction, in it. */
+  readonly write: () => undefined;
+  /** Forgets what is held back, and all that is known of rows: the transaction was undone. */
+  readonly forget: () => undefined;
+}
+
 /**
  * A read model: tables folded from the log. A change of meaning is a new version, with tables of its own, so that it is
  * built beside the old one.
@@ -24,8 +33,8 @@ export interface Projection {
   readonly tables: readonly string[];
   /** The statements that create them. */
   readonly schema: string;
-  /** Prepares its statements and answers what it does with an event. */
-  readonly open: (database: Database) => HandleAny;
+  /** Prepares its statements and answers what it does with an event: at once, or by an intake. */
+  readonly open: (database: Database) => HandleAny | Intake;
 }
 
 /** Turns handlers by type into one for any event; types without one are passed over. */

@@ -39,13 +39,25 @@ const READ_MODEL_FILE: FileKind = {
   },
 };
 
+/** KiB of pages in memory. */
+const CACHE_KIB = 16_384;
+/** Pages of the write-ahead log before they are put into the file: a page that is written again and again gets there once. */
+const CHECKPOINT_PAGES = 8_000;
+
+/** Suits a file that is built at full speed: fewer checkpoints, each of which waits for the disk. */
+function tuned(file: DatabaseFile): DatabaseFile {
+  file.connection.pragma(`cache_size = -${CACHE_KIB}`);
+  file.connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  return file;
+}
+
 /**
  * Opens the file of the read models, or makes it. What is in it can be built anew from the log.
  * @throws {SqliteFileError} `UNREADABLE_FILE` for a file that is not ours, damaged, or newer than this release, which is
  * left as it is; `UNAVAILABLE` where trying again may help
  */
 export function openReadModelFile(path: string): DatabaseFile {
-  return openDatabaseFile(READ_MODEL_FILE, { path });
+  return tuned(openDatabaseFile(READ_MODEL_FILE, { path }));
 }
 
 /** More processes than any machine serves with. */
@@ -60,7 +72,7 @@ export function openOwnReadModelFile(folder: string): DatabaseFile {
   for (let number = 1; ; number += 1) {
     const path = join(folder, number === 1 ? 'read-models.db' : `read-models-${number}.db`);
     try {
-      return openDatabaseFile(READ_MODEL_FILE, { path, patienceMilliseconds: 0 });
+      return tuned(openDatabaseFile(READ_MODEL_FILE, { path, patienceMilliseconds: 0 }));
     } catch (error) {
       if (number === MOST_FILES || !isTaken(error)) throw error;
     }

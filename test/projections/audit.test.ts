@@ -90,6 +90,24 @@ describe('The index on the audit trail', () => {
     expect(rowsOf(database, auditProjection)).toEqual(rowsOf(given(auditProjection, ...story), auditProjection));
   });
 
+  it('finds what is in a span of time where clocks of nodes differ', () => {
+    const times = [0, 5_000, 3_000, 9_000, 1_000, 6_000, 12_000, 7_000];
+    const events = times.map((time, index) =>
+      logged(event('MfaEnabled'), { position: index + 1, metadata: { occurredAt: later(time) } }),
+    );
+    const queries = createAuditQueries(given(auditProjection, ...events));
+    for (let from = 0; from <= 13_000; from += 1_000) {
+      for (let to = from; to <= 13_000; to += 1_000) {
+        const filters = { since: later(from), until: later(to) };
+        for (const types of [{}, { types: ['MfaEnabled'] }, { subjectId: SAM }]) {
+          const { rows } = queries.page(ACME, { ...filters, ...types }, ALL);
+          const wanted = times.flatMap((time, seq) => (time >= from && time < to ? [seq] : []));
+          expect(rows.map(({ seq }) => seq)).toEqual(wanted.reverse());
+        }
+      }
+    }
+  });
+
   it('does not take in one event under two positions', () => {
     const again = { ...logged(created, { position: 2 }), id: 'event-1' };
     expect(() => given(auditProjection, ...inLog(created), again)).toThrow('audit cannot take in event event-1');

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import { dropOldVersions } from '../../src/projections/checkpoint.js';
+import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
 import { openFold } from '../../src/projections/fold.js';
+import type { Projection } from '../../src/projections/projection.js';
 import { openReadModelFile } from '../../src/projections/read-model-file.js';
 import { event, times } from '../support/builders.js';
 import { inLog } from './given.js';
@@ -133,6 +135,77 @@ describe('A read model', () => {
     expect(() => openFold(database, tally())).toThrow(
       'the read-model file :memory: is damaged (it lacks tally_1): stop the service, delete it and start again; it is rebuilt from the log',
     );
+  });
+});
+
+/** A tally that holds back what it counts, and writes it in one go. */
+function heldBack(whenWriting: (ids: readonly string[]) => void = () => undefined): Projection {
+  return {
+    ...tally(),
+    open(connection) {
+      const count = connection.prepare(
+        'INSERT INTO tally_1 VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1',
+      );
+      const held: LoggedEvent[] = [];
+      return {
+        take(event): undefined {
+          held.push(event);
+        },
+        write(): undefined {
+          for (const { id, position } of held) count.run(id, position);
+          whenWriting(held.map(({ id }) => id));
+          held.length = 0;
+        },
+        forget(): undefined {
+          held.length = 0;
+        },
+      };
+    },
+  };
+}
+
+describe('A read model that writes a batch at its end', () => {
+  it('has written everything when its checkpoint moves', () => {
+    const fold = openFold(database, heldBack());
+    expect(fold.apply(events, 7n)).toBeNull();
+    expect(counted(database)).toEqual(once(1, 2, 3, 4, 5));
+    expect(checkpoints()).toEqual([['tally', 1, 7]]);
+  });
+
+  it('keeps what came before an event that cannot be written, whose id it says, and nothing after it', () => {
+    const poisoned = heldBack((ids) => {
+      if (ids.includes('event-3')) throw new Error('no such thing');
+    });
+    const fold = openFold(database, poisoned);
+    expect(fold.apply(events, 5n)?.message).toBe('tally cannot take in event event-3 (MfaUnlocked): no such thing');
+    expect(counted(database)).toEqual(once(1, 2));
+    expect(checkpoints()).toEqual([['tally', 1, 2]]);
+    expect(fold.apply(events, 5n)?.message).toContain('event-3');
+    expect(counted(database)).toEqual(once(1, 2));
+  });
+
+  it('goes as far as the batch where no event by itself is to blame', () => {
+    let times = 0;
+    const fold = openFold(
+      database,
+      heldBack(() => {
+        times += 1;
+        if (times === 1) throw new Error('not all at once');
+      }),
+    );
+    expect(fold.apply(events, 7n)).toBeNull();
+    expect(fold.position()).toBe(7n);
+    expect(counted(database)).toEqual(once(1, 2, 3, 4, 5));
+  });
+
+  it('forgets what it held where its checkpoint was moved by somebody else', () => {
+    const [mine, other] = [openFold(database, heldBack()), openFold(database, heldBack())];
+    other.apply(events.slice(0, 2), 2n);
+    expect(mine.apply(events.slice(0, 3), 3n)?.message).toContain('was moved by somebody else');
+    expect(counted(database)).toEqual(once(1, 2));
+    database.exec('UPDATE checkpoints SET position = 0');
+    expect(mine.apply([], 1n)).toBeNull();
+    expect(counted(database)).toEqual(once(1, 2));
   });
 });
 

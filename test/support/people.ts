@@ -31,7 +31,7 @@ export function fresh(word: string): string {
 }
 
 /** Registers a primary account with names that are its own. */
-export async function register(service: TestService): Promise<Account> {
+export async function register(service: Pick<TestService, 'client'>): Promise<Account> {
   const alias = fresh('acme');
   const username = `${fresh('ada')}@example.com`;
   const password = fresh('correct horse');
@@ -50,7 +50,7 @@ export function trySignIn(
 
 /** A new client in which somebody has given the right password; with a device a code is still owed. */
 export async function signIn(
-  service: TestService,
+  service: Pick<TestService, 'client'>,
   credentials: Credentials,
   transport: 'COOKIE' | 'BEARER' = 'COOKIE',
 ): Promise<Client> {

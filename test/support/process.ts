@@ -33,9 +33,16 @@ function collect(stream: Readable): () => string {
   return () => text;
 }
 
-/** Starts the service as the command line does, with nothing but these variables. */
-export function startProcess(environment: Readonly<Record<string, string>>, args = ['serve']): ServiceProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'src/main.ts'), ...args], {
+/** The sources, as they are. */
+const SOURCES = ['--import', 'tsx', join(ROOT, 'src/main.ts')];
+
+/** Starts the service as the command line does, with nothing but these variables. @param program what Node is to run */
+export function startProcess(
+  environment: Readonly<Record<string, string>>,
+  args = ['serve'],
+  program: readonly string[] = SOURCES,
+): ServiceProcess {
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, PORT: '0', NODE_ENV: 'test', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,7 +1,9 @@
-import type { Database } from 'better-sqlite3';
-import type { AuditCategory, AuditOutcome } from '../../audit/description.js';
+import type { Database, Statement } from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
+import { TRAIL_EVENT_TYPES, typesWithOutcome, type AuditCategory, type AuditOutcome } from '../../audit/description.js';
 import type { Actor } from '../../domain/event.js';
-import { pageClause, pageOf, type Condition, type Page, type PageRequest } from '../page.js';
+import { after } from '../../domain/instant.js';
+import { pageClause, pageOf, type Condition, type Key, type Page, type PageRequest } from '../page.js';
 
 /** An event of the trail with the names that things had then. */
 export interface AuditEventView {
@@ -55,75 +57,143 @@ const COLUMNS = `
   device_id AS deviceId, device_name AS deviceName, session_id AS sessionId, request_id AS requestId, ip,
   user_agent AS userAgent`;
 
-const CONDITIONS = {
-  actorId: 'actor_id = ?',
-  subjectId: 'subject_id = ?',
-  types: 'type IN (SELECT value FROM json_each(?))',
-  outcome: 'outcome = ?',
-  since: 'occurred_at >= ?',
-  until: 'occurred_at < ?',
-} as const;
-
-/** The index that serves a filter, the narrowest first: untold, SQLite reads the account's whole trail for a rare value. */
-const INDEXES: readonly (readonly [keyof AuditFilter, string])[] = [
-  ['actorId', 'audit_events_2_by_actor'],
-  ['subjectId', 'audit_events_2_by_subject'],
-  ['types', 'audit_events_2_by_type'],
-  ['outcome', 'audit_events_2_by_outcome'],
-];
-
-function sourceOf(filter: AuditFilter): string {
-  const index = INDEXES.find(([name]) => filter[name] !== undefined)?.[1];
-  return index === undefined ? 'audit_events_2' : `audit_events_2 INDEXED BY ${index}`;
+/** Where a page may lie: places in the trail, both excluded. */
+interface Bounds {
+  readonly above: number;
+  readonly below: number;
 }
 
-function conditionOf(filter: AuditFilter): Condition {
-  const names = Object.keys(CONDITIONS) as (keyof AuditFilter)[];
-  const set = names.flatMap((name) => {
-    const value = filter[name];
-    if (value === undefined) return [];
-    return [{ sql: ` AND ${CONDITIONS[name]}`, value: typeof value === 'string' ? value : JSON.stringify(value) }];
-  });
-  return { sql: set.map(({ sql }) => sql).join(''), parameters: set.map(({ value }) => value) };
+/** What narrows a query beside the place: conditions that each have one parameter, and event types, null for all. */
+interface Narrowing {
+  /** The index whose leading columns the conditions of `keys` are; null for the trail in its own order. */
+  readonly index: string | null;
+  readonly keys: readonly Condition[];
+  readonly rest: readonly Condition[];
+  readonly types: readonly string[] | null;
 }
 
-/** A span of time as one of places in the trail, which is the order that is read; the key of another page is an edge by itself. */
-function spanOf(accountId: string, { since, until }: AuditFilter, { after, before }: PageRequest): Condition {
-  if (since === undefined && until === undefined) return { sql: '', parameters: [] };
-  const within = conditionOf({ ...(since !== undefined && { since }), ...(until !== undefined && { until }) });
-  const edge = (of: 'min' | 'max') =>
-    `(SELECT ${of}(seq) FROM audit_events_2 INDEXED BY audit_events_2_by_time WHERE account_id = ?${within.sql})`;
-  const edges = [
-    ...(before === null ? [` AND seq >= ${edge('min')}`] : []),
-    ...(after === null ? [` AND seq <= ${edge('max')}`] : []),
+function equal(column: string, value: string | undefined): readonly Condition[] {
+  return value === undefined ? [] : [{ sql: ` AND ${column} = ?`, parameters: [value] }];
+}
+
+/** The types that are left; null for all. An outcome is one of types: each has its own. */
+function typesOf({ types, outcome }: AuditFilter): readonly string[] | null {
+  if (types === undefined && outcome === undefined) return null;
+  const wanted = outcome === undefined ? null : new Set<string>(typesWithOutcome(outcome));
+  return [...new Set(types ?? TRAIL_EVENT_TYPES)].filter((type) => wanted === null || wanted.has(type));
+}
+
+function timeOf({ since, until }: AuditFilter): readonly Condition[] {
+  return [
+    ...(since === undefined ? [] : [{ sql: ' AND occurred_at >= ?', parameters: [since] }]),
+    ...(until === undefined ? [] : [{ sql: ' AND occurred_at < ?', parameters: [until] }]),
   ];
-  return { sql: edges.join(''), parameters: edges.flatMap(() => [accountId, ...within.parameters]) };
 }
+
+/** The index that serves a filter, the narrowest first. The people's indexes have the type before the place, so ask for types. */
+function narrowingOf(filter: AuditFilter): Narrowing {
+  const [actor, subject] = [equal('actor_id', filter.actorId), equal('subject_id', filter.subjectId)];
+  const [types, time] = [typesOf(filter), timeOf(filter)];
+  const every = types ?? TRAIL_EVENT_TYPES;
+  if (actor.length > 0)
+    return { index: 'audit_events_3_by_actor', keys: actor, rest: [...subject, ...time], types: every };
+  if (subject.length > 0) return { index: 'audit_events_3_by_subject', keys: subject, rest: time, types: every };
+  return { index: types === null ? null : 'audit_events_3_by_type', keys: [], rest: time, types };
+}
+
+/** A stretch of one account's trail, from one of its ends. */
+interface Reading extends Bounds {
+  readonly accountId: string;
+  /** Order and limit. */
+  readonly tail: string;
+}
+
+const PLACE = ' AND seq > ? AND seq < ?';
+
+function parametersOf(conditions: readonly Condition[]): readonly (string | number)[] {
+  return conditions.flatMap(({ parameters }) => parameters);
+}
+
+function sqlOf(conditions: readonly Condition[]): string {
+  return conditions.map(({ sql }) => sql).join('');
+}
+
+/**
+ * Reads a page in one index. Of each type the first few places are looked up, and the first of all of them are the page: so
+ * its cost depends on how many types are asked for, never on how many events there are.
+ */
+function statementOf({ accountId, above, below, tail }: Reading, narrowing: Narrowing): Condition {
+  const { index, keys, rest, types } = narrowing;
+  const source = index === null ? 'audit_events_3' : `audit_events_3 INDEXED BY ${index}`;
+  if (types === null) {
+    const sql = `SELECT ${COLUMNS} FROM ${source} WHERE account_id = ?${PLACE}${sqlOf(rest)}${tail}`;
+    return { sql, parameters: [accountId, above, below, ...parametersOf(rest)] };
+  }
+  const conditions = [...keys, { sql: ' AND type = ?', parameters: [] }];
+  const places = `SELECT seq FROM (SELECT seq FROM ${source} WHERE account_id = ?${sqlOf(conditions)}${PLACE}${sqlOf(rest)}${tail})`;
+  const sql = `SELECT ${COLUMNS} FROM audit_events_3 WHERE account_id = ? AND seq IN (${types.map(() => places).join(' UNION ALL ')})${tail}`;
+  const each = types.flatMap((type) => [accountId, ...parametersOf(keys), type, above, below, ...parametersOf(rest)]);
+  return { sql, parameters: [accountId, ...each] };
+}
+
+function keyOf(key: Key | null, otherwise: number): number {
+  return key === null ? otherwise : Number(key);
+}
+
+/** Finds the places between which everything of a span of time stands. */
+function spansIn(database: Database): (accountId: string, filter: AuditFilter) => Bounds {
+  const first = database
+    .prepare<[string, string], number>(
+      `SELECT seq FROM audit_events_3 INDEXED BY audit_events_3_by_time
+       WHERE account_id = ? AND latest_at >= ? ORDER BY latest_at, seq LIMIT 1`,
+    )
+    .pluck();
+  const lag = database.prepare<[string], number>('SELECT lag FROM audit_trails_3 WHERE account_id = ?').pluck();
+  return (accountId, { since, until }) => ({
+    // Nothing before that place is as late.
+    above: since === undefined ? -1 : (first.get(accountId, since) ?? Number.MAX_SAFE_INTEGER) - 1,
+    // Everything from that place on is later, also where a clock was behind by the most that one ever was.
+    below:
+      until === undefined
+        ? Number.MAX_SAFE_INTEGER
+        : (first.get(accountId, after(until, lag.get(accountId) ?? 0)) ?? Number.MAX_SAFE_INTEGER),
+  });
+}
+
+const STATEMENTS_KEPT = 100;
 
 /** Prepares the queries of the trail on the read models' file. */
 export function createAuditQueries(database: Database): AuditQueries {
   const byId = database.prepare<[string, string], AuditEventView>(
-    `SELECT ${COLUMNS} FROM audit_events_2 WHERE account_id = ? AND event_id = ?`,
+    `SELECT ${COLUMNS} FROM audit_events_3 WHERE account_id = ? AND event_id = ?`,
   );
-  const size = database.prepare<[string], { size: number }>('SELECT size FROM audit_trails_2 WHERE account_id = ?');
+  const size = database.prepare<[string], number>('SELECT size FROM audit_trails_3 WHERE account_id = ?').pluck();
+  const spanOf = spansIn(database);
+  const statements = new LRUCache<string, Statement<unknown[], AuditEventView>>({ max: STATEMENTS_KEPT });
+
+  function read(reading: Reading, narrowing: Narrowing): AuditEventView[] {
+    if (narrowing.types?.length === 0) return [];
+    const { sql, parameters } = statementOf(reading, narrowing);
+    const statement = statements.get(sql) ?? database.prepare<unknown[], AuditEventView>(sql);
+    statements.set(sql, statement);
+    return statement.all(...parameters);
+  }
+
   return {
-    following(accountId, filter, after, limit) {
-      const where = conditionOf(filter);
-      return database
-        .prepare<unknown[], AuditEventView>(
-          `SELECT ${COLUMNS} FROM audit_events_2 WHERE account_id = ?${where.sql} AND seq > ? ORDER BY seq LIMIT ?`,
-        )
-        .all(accountId, ...where.parameters, after, limit);
-    },
-    lastSeq: (accountId) => (size.get(accountId)?.size ?? 0) - 1,
+    following: (accountId, filter, place, limit) =>
+      read(
+        { accountId, above: place, below: Number.MAX_SAFE_INTEGER, tail: ` ORDER BY seq ASC LIMIT ${limit}` },
+        narrowingOf(filter),
+      ),
+    lastSeq: (accountId) => (size.get(accountId) ?? 0) - 1,
     page(accountId, filter, page) {
-      const keys = pageClause('seq', page, 'descending');
-      const conditions = [conditionOf(filter), spanOf(accountId, filter, page), keys];
-      const where = ['account_id = ?', ...conditions.map(({ sql }) => sql)].join('');
-      const rows = database
-        .prepare<unknown[], AuditEventView>(`SELECT ${COLUMNS} FROM ${sourceOf(filter)} WHERE ${where}${keys.tail}`)
-        .all(accountId, ...conditions.flatMap(({ parameters }) => parameters));
-      return pageOf(rows, page);
+      const span = spanOf(accountId, filter);
+      const bounds = {
+        above: Math.max(span.above, keyOf(page.before, -1)),
+        below: Math.min(span.below, keyOf(page.after, Number.MAX_SAFE_INTEGER)),
+      };
+      const { tail } = pageClause('seq', page, 'descending');
+      return pageOf(read({ accountId, ...bounds, tail }, narrowingOf(filter)), page);
     },
     byId: (accountId, eventId) => byId.get(accountId, eventId) ?? null,
   };

@@ -140,15 +140,19 @@ function requirementHandlers(database: Database): Handlers {
 }
 
 function lockHandlers(database: Database): Handlers {
-  const setLock = database.prepare('UPDATE users_2 SET locked = ?, locked_until = ? WHERE user_id = ?');
+  const setLock = database.prepare('UPDATE users_2 SET locked = 1, locked_until = ? WHERE user_id = ?');
+  // Most codes are accepted where nothing was locked: such a row is only looked at.
+  const clearLock = database.prepare(
+    'UPDATE users_2 SET locked = 0, locked_until = NULL WHERE user_id = ? AND locked <> 0',
+  );
 
   function unlock({ data }: LoggedEventOf<'MfaCodeAccepted' | 'MfaUnlocked'>): undefined {
-    setLock.run(0, null, data.userId);
+    clearLock.run(data.userId);
   }
 
   return {
     MfaLocked({ data }) {
-      setLock.run(1, data.lockedUntil, data.userId);
+      setLock.run(data.lockedUntil, data.userId);
       return undefined;
     },
     MfaCodeAccepted: unlock,

@@ -1,0 +1,39 @@
+import { TRAIL_EVENT_TYPES } from '../../src/audit/description.js';
+import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
+import { event } from '../support/builders.js';
+
+const PEOPLE = 100;
+
+/** What happens to some people, in streams of their own: thousands of events. */
+export const STORY: readonly LoggedEvent[] = Array.from({ length: PEOPLE }, (_, person) =>
+  TRAIL_EVENT_TYPES.map((type) => ({ type, person })),
+)
+  .flat()
+  .map(({ type, person }, index) => {
+    const { data, ...rest } = event(type);
+    const named = { ...data, userId: `user-${person}`, accountId: `account-${person}` };
+    const place = {
+      id: `event-${index}`,
+      stream: streamOf(type, person),
+      version: index + 1,
+      position: BigInt(index + 1),
+    };
+    const metadata = {
+      ...{ occurredAt: '2026-01-01T00:00:00.000Z', actor: { kind: 'USER', id: named.userId }, sessionId: null },
+      ...{ requestId: 'request', correlationId: 'request', causationId: null },
+    };
+    // The data are those of that type: only whose they are was changed.
+    return { ...rest, ...place, data: named, metadata, request: null } as unknown as LoggedEvent;
+  });
+
+function streamOf(type: string, person: number): string {
+  if (/^(?:Session|Operation)/.test(type)) return `session-s${person}`;
+  if (type.startsWith('Mfa') || type.startsWith('SubUser')) return `mfa-user-${person}`;
+  return `user-user-${person}`;
+}
+
+/** Events in so many batches of one size. */
+export function batchesOf(events: readonly LoggedEvent[], count: number): readonly (readonly LoggedEvent[])[] {
+  const size = Math.ceil(events.length / count);
+  return Array.from({ length: count }, (_, index) => events.slice(index * size, (index + 1) * size));
+}
