@@ -29,7 +29,10 @@ export async function takeOff(url: string, name: string, input: object): Promise
   const sent = request(target, { method: 'POST', headers, agent: new Agent({ keepAlive: false }) });
   sent.flushHeaders();
   await once(sent, 'continue');
+  // Whoever lands hears of what went wrong before.
+  sent.on('error', () => undefined);
   const answer = answerTo(sent);
+  answer.catch(() => undefined);
   return {
     land() {
       sent.end(body);

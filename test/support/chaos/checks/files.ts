@@ -55,26 +55,28 @@ const faults: readonly FileFault[] = [
   { name: 'lockedByOther', words: /another process holds the file locked/, begin: (play) => lock(logOf(play)) },
 ];
 
-async function strike(fault: FileFault, play: Play, load: Load): Promise<Counts> {
+/** What is known of a fault while it lasts; answers whether health tells of it. */
+async function endure(fault: FileFault, play: Play, load: Load): Promise<boolean> {
   const { node } = play.field;
+  await load.unavailable(6);
+  assert.match(node.said(), fault.words, `what the service says of ${fault.name}`);
+  const visitor = play.owner.visitor.at(anyNode(sceneOf(play)));
+  assert.equal((await viewer(visitor))?.stage, 'FULL', 'reads go on');
+  return (await node.health()).status === 503;
+}
+
+async function strike(fault: FileFault, play: Play, load: Load): Promise<Counts> {
   const undo = await fault.begin(play);
   if (undo === null) return { [`${fault.name}NotPossibleHere`]: 1 };
+  let told: boolean;
   try {
-    await load.unavailable(6);
-    assert.match(node.said(), fault.words, `what the service says of ${fault.name}`);
-    const scene = sceneOf(play);
-    assert.equal((await viewer(play.owner.visitor.at(anyNode(scene))))?.stage, 'FULL', 'reads go on');
+    told = await endure(fault, play, load);
   } finally {
-    const { status, text } = await node.health();
-    healthDuring.set(fault.name, `${status} ${text}`);
     await undo();
   }
   await load.acknowledged(10);
-  return { [fault.name]: 1 };
+  return { [fault.name]: 1, notReadyMeanwhile: told ? 1 : 0 };
 }
-
-/** What health said while a fault lasted, to be reported. */
-export const healthDuring = new Map<string, string>();
 
 interface StartFault {
   readonly name: string;
