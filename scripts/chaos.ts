@@ -73,8 +73,15 @@ async function runOne(name: CheckName, seed: number): Promise<Run> {
     say(`  ${wordsFor(counts)}`);
     return ended({ counts, failure: null });
   } catch (error) {
-    return ended({ counts: null, failure: error instanceof Error ? error.message : String(error) });
+    return ended({ counts: null, failure: failureOf(error) });
   }
+}
+
+/** What went wrong, and where; never what was sent. */
+function failureOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [place = ''] = /^ +at .*$/m.exec(error.stack ?? '') ?? [];
+  return `${error.message}${place.replace(/^ +/, ' ')}`;
 }
 
 function wordsFor(counts: Counts): string {

@@ -55,6 +55,8 @@ export async function attemptMember(scene: Scene, attempts: Attempt[]): Promise<
   attempt.end = endOf(outcome);
   if (errorOf(outcome.answer) === 'UNAVAILABLE') throw new Lost(`createSubUser at ${node.name} was not possible`);
   if (outcome.payload === null || outcome.refusal !== null) throw new Refused('createSubUser', outcome.refusal);
+  // Done, and not shown yet: the read models of its node have not come so far.
+  if (outcome.payload.user === null) throw new Lost('createSubUser was done, and its user cannot be shown');
   attempt.userId = String(outcome.payload.user.id);
   return { account, username, password, userId: attempt.userId };
 }

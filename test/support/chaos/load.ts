@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLedger, type Ledger } from '../cluster/ledger.js';
-import { anyNode, createOwner, protect, signIn, type Owner, type Scene } from '../cluster/people.js';
+import { anyNode, createOwner, prepareDevice, protect, signIn, type Owner, type Scene } from '../cluster/people.js';
 import { randomOf, type Random } from '../cluster/random.js';
-import { Lost, must } from '../cluster/visitor.js';
+import { Lost, must, type Visitor } from '../cluster/visitor.js';
 import { eventually } from '../eventually.js';
 import { mutate } from '../operations.js';
 import { attemptMember, type Attempt } from './attempts.js';
@@ -42,10 +42,21 @@ export function sceneOf({ field, ledger, random, owner }: Play): Scene {
   return { cluster: field, ledger, random: random.fork(), owner };
 }
 
-/** A sub-user is created, enables a device, and signs in with it; a wrong code and a code that was used are refused. */
+/** Begins an enrollment and gives it up, so that a secret has to be destroyed. */
+async function changeMind(scene: Scene, visitor: Visitor): Promise<void> {
+  const { enrollmentId } = await prepareDevice(scene, visitor);
+  await must(visitor, anyNode(scene), 'cancelMfaEnrollment', { enrollmentId });
+}
+
+/**
+ * A sub-user is created, gives an enrollment up, enables a device, and signs in with it; a wrong code and a code that was used
+ * are refused.
+ */
 export async function wholeErrand(scene: Scene, { attempts }: Play): Promise<void> {
   const member = await attemptMember(scene, attempts);
-  const device = await protect(scene, await signIn(scene, member));
+  const first = await signIn(scene, member);
+  await changeMind(scene, first);
+  const device = await protect(scene, first);
   const visitor = await signIn(scene, member);
   const answer = (code: string | undefined) => mutate(visitor.at(anyNode(scene)), 'answerMfaChallenge', { code });
   const wrong = await answer(device.wrongCodes(1)[0]);
