@@ -48,14 +48,10 @@ async function changeMind(scene: Scene, visitor: Visitor): Promise<void> {
   await must(visitor, anyNode(scene), 'cancelMfaEnrollment', { enrollmentId });
 }
 
-/**
- * A sub-user is created, gives an enrollment up, enables a device, and signs in with it; a wrong code and a code that was used
- * are refused.
- */
-export async function wholeErrand(scene: Scene, { attempts }: Play): Promise<void> {
+async function enableAndUse(scene: Scene, { attempts }: Play, before: typeof changeMind | null): Promise<void> {
   const member = await attemptMember(scene, attempts);
   const first = await signIn(scene, member);
-  await changeMind(scene, first);
+  await before?.(scene, first);
   const device = await protect(scene, first);
   const visitor = await signIn(scene, member);
   const answer = (code: string | undefined) => mutate(visitor.at(anyNode(scene)), 'answerMfaChallenge', { code });
@@ -67,6 +63,12 @@ export async function wholeErrand(scene: Scene, { attempts }: Play): Promise<voi
   const replayed = await mutate(again.at(anyNode(scene)), 'answerMfaChallenge', { code });
   assert.equal(replayed.refusal, 'WRONG_CODE', 'a code that was used');
 }
+
+/** A sub-user is created, enables a device, and signs in with it; a wrong code and a code that was used are refused. */
+export const plainErrand: Errand = (scene, play) => enableAndUse(scene, play, null);
+
+/** The same, by somebody who gives an enrollment up before. */
+export const wholeErrand: Errand = (scene, play) => enableAndUse(scene, play, changeMind);
 
 /** No answer, or the one that a process gives by itself when it is about to end, which has no request id. */
 function isExcused(error: unknown): boolean {

@@ -8,7 +8,7 @@ import { viewer } from '../../operations.js';
 import { startField } from '../field.js';
 import { fileSizeLimit, fillDisk, makeReadOnly, smallDisk } from '../ground.js';
 import { anyNode } from '../../cluster/people.js';
-import { sceneOf, type Load, type Play } from '../load.js';
+import { plainErrand, sceneOf, type Load, type Play } from '../load.js';
 import type { Counts } from '../verify.js';
 
 /** What lets a file be written again. */
@@ -126,12 +126,15 @@ async function refuseStart({ name, words, begin }: StartFault, play: Play): Prom
   return { [name]: 1 };
 }
 
-/** A full disk, limits and attributes of files, locks; damaged and foreign files at the start. */
+/**
+ * A full disk, limits and attributes of files, locks; damaged and foreign files at the start. Nobody gives an enrollment up here: where
+ * the note that a reaction is done cannot be written, the reaction is noted twice.
+ */
 export const files: Check = async (options) => {
   const disk = smallDisk();
   try {
     const field = await startField(disk === null ? {} : { folder: join(disk.path, 'data') });
-    return await inField({ field }, options, async (play, load) => {
+    return await inField({ field, errand: plainErrand }, options, async (play, load) => {
       let counts: Counts = {};
       for (let time = 1; time <= options.times; time += 1) {
         for (const fault of faults) {
