@@ -75,7 +75,9 @@ describe('nodes on one EventStoreDB', () => {
     const { port } = log;
     await log.kill();
     const url = await launch('early').url;
-    expect(await ready(url)).toMatchObject({ status: 503, body: { lag: { log: 'AWAY' } } });
+    await eventually(async () => {
+      expect(await ready(url)).toMatchObject({ status: 503, body: { lag: { log: 'AWAY' } } });
+    });
     log = await startDoubleProcess({ file: join(folder.path, 'double'), port });
     await eventually(async () => expect((await ready(url)).status).toBe(200));
     expect(await viewer(await signedIn(url))).toMatchObject({ stage: 'FULL' });

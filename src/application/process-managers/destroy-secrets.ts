@@ -1,6 +1,7 @@
 import { mfaDecider } from '../../domain/mfa/decider.js';
 import type { NoteSecretDestroyed } from '../../domain/mfa/commands.js';
 import { userDecider } from '../../domain/user/decider.js';
+import { streamName } from '../../domain/stream.js';
 import type { LoggedEvent } from '../../eventstore/event-codec.js';
 import type { SecretRef } from '../../vault/vault.js';
 import type { Application } from '../application.js';
@@ -38,9 +39,22 @@ async function endedBy(app: Application, event: LoggedEvent): Promise<readonly S
   }
 }
 
+/** Whether it was noted after an event that a seed is gone: by a node that died before it had said that it was done. */
+async function isNoted(
+  app: Application,
+  event: LoggedEvent,
+  seed: { userId: string; deviceId: string },
+): Promise<boolean> {
+  const stream = streamName('mfa', seed.userId);
+  const after = event.stream === stream ? event.version : 0;
+  const since = await app.log.readStream(stream, { after });
+  return since.some(({ type, data }) => type === 'MfaSecretDestroyed' && data.deviceId === seed.deviceId);
+}
+
 async function note(app: Application, request: RequestContext, event: LoggedEvent, deviceId: string): Promise<void> {
   if (!('userId' in event.data)) return;
   const { accountId, userId } = event.data;
+  if (await isNoted(app, event, { userId, deviceId })) return;
   await execute(app, request, {
     decider: mfaDecider,
     id: userId,
