@@ -1,7 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
-import { createErrorMask } from '../graphql/masking.js';
+import type { ReportError } from '../graphql/masking.js';
 import { buildGraphqlSchema } from '../graphql/schema.js';
 import { createGraphqlServer } from '../graphql/server.js';
 import { createHttpApp, type HttpApp } from '../http/http-app.js';
@@ -30,22 +29,18 @@ export async function openHttp(options: HttpOptions): Promise<HttpApp> {
   const { config, storage, readSide, startUp, freshness, logger } = options;
   const { app } = storage;
   const { readModels, runner } = readSide;
-  const requestIds = new AsyncLocalStorage<string>();
-  const requestId = () => requestIds.getStore() ?? '';
-  const report = (error: unknown) => logger.error({ requestId: requestId(), err: error }, 'a request failed');
+  const report: ReportError = (error, requestId) => logger.error({ requestId, err: error }, 'a request failed');
   const schema = await buildGraphqlSchema();
   const introspection = config.environment !== 'production';
-  const formatError = createErrorMask(requestId, report);
   return createHttpApp({
     ...{ app, readModels, freshness, report, schema, introspection, tls: config.tls },
-    server: await createGraphqlServer({ schema, introspection, formatError, report }),
+    server: await createGraphqlServer({ schema, introspection, report }),
     isStarted: () => startUp.head() !== null,
     reached: (position) => runner.reached(position, LONGEST_WAIT_FOR_READ_MODELS),
     position: () => runner.status().position,
     moreToRead: () => runner.moved(LONGEST_SILENCE),
     readiness: () => readinessOf({ ...{ config, startUp, runner, freshness }, now: app.now }),
     access: (line) => logger.info(line, 'answered'),
-    withRequestId: (id, work) => requestIds.run(id, work),
   });
 }
 

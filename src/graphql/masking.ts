@@ -1,8 +1,8 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
-/** An error that is not the client's: told to the operator in full, to the client in one sentence. */
-export type ReportError = (error: unknown) => void;
+/** An error that is not the client's: told to the operator in full, with the request that it ended, to the client in one sentence. */
+export type ReportError = (error: unknown, requestId: string) => void;
 
 /** Codes of GraphQL errors that say by themselves what is wrong; everything else is masked. */
 const PUBLIC_CODES = new Set([
@@ -96,19 +96,20 @@ function originOf(thrown: unknown): unknown {
 /** Turns an error into the form in which it leaves. */
 export type ErrorMask = (formatted: GraphQLFormattedError, thrown: unknown) => GraphQLFormattedError;
 
-/** Makes the form in which errors leave: known codes with their message, everything else masked; with the request id. */
-export function createErrorMask(requestId: () => string, report: ReportError): ErrorMask {
+/** Makes the form in which errors leave: known codes with their message, everything else masked; with the id of the request that an error ended. */
+export function createErrorMask(requestIdOf: (thrown: unknown) => string, report: ReportError): ErrorMask {
   return (formatted, thrown) => {
+    const requestId = requestIdOf(thrown);
     const { locations, path } = formatted;
     const place = { ...(locations && { locations }), ...(path && { path }) };
     const error = originOf(thrown);
     const publicCode = publicCodeOf(error, formatted);
     if (publicCode !== null) {
       const message = withoutValues(formatted.message);
-      return { message, ...place, extensions: { code: publicCode, requestId: requestId() } };
+      return { message, ...place, extensions: { code: publicCode, requestId } };
     }
     const { code, message } = EXCEPTIONS[codeOf(error) ?? ''] ?? INTERNAL;
-    if (isReported(error)) report(error);
-    return { message, ...place, extensions: { code, requestId: requestId() } };
+    if (isReported(error)) report(error, requestId);
+    return { message, ...place, extensions: { code, requestId } };
   };
 }

@@ -5,19 +5,19 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema, ValidationRule } from 'graphql';
 import type { GraphqlContext } from './context.js';
-import type { ErrorMask, ReportError } from './masking.js';
+import { createErrorMask, type ReportError } from './masking.js';
 import { documentLimits } from './rules/limits.js';
 import { noSchemaIntrospection } from './rules/no-schema-introspection.js';
 import { noSubscriptions } from './rules/no-subscriptions.js';
 import { oneMutation } from './rules/one-mutation.js';
 import { extensionsPlugin } from './extensions-plugin.js';
+import { createRequestIds, NO_REQUEST } from './request-ids.js';
 import { statusPlugin } from './status-plugin.js';
 
 export interface GraphqlServerOptions {
   readonly schema: GraphQLSchema;
   /** Whether the schema can be asked for; not in production. */
   readonly introspection: boolean;
-  readonly formatError: ErrorMask;
   /** Told of every error that is not the client's. */
   readonly report: ReportError;
   readonly plugins?: readonly ApolloServerPlugin<GraphqlContext>[];
@@ -40,7 +40,9 @@ const WITHOUT = [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCach
 
 /** Sets up Apollo Server on the schema, bounded: no batches, no persisted queries, no landing page, one mutation an operation. */
 export async function createGraphqlServer(options: GraphqlServerOptions): Promise<ApolloServer<GraphqlContext>> {
-  const { schema, introspection, formatError, report, plugins = [] } = options;
+  const { schema, introspection, report, plugins = [] } = options;
+  const requestIds = createRequestIds(report);
+  const warn = (message: unknown) => report(message, NO_REQUEST);
   const server = new ApolloServer<GraphqlContext>({
     schema,
     introspection: true,
@@ -54,9 +56,9 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
     validationOptions: { maxErrors: 5 },
     maxRecursiveSelections: true,
     validationRules: [...extraRules(introspection), noSubscriptions],
-    formatError,
-    plugins: [...WITHOUT, statusPlugin, extensionsPlugin, ...plugins],
-    logger: { debug: () => undefined, info: () => undefined, warn: report, error: report },
+    formatError: createErrorMask(requestIds.of, report),
+    plugins: [...WITHOUT, requestIds.plugin, statusPlugin, extensionsPlugin, ...plugins],
+    logger: { debug: () => undefined, info: () => undefined, warn, error: warn },
   });
   await server.start();
   return server;

@@ -71,7 +71,7 @@ function faultOf(error: Error & { readonly code?: string; readonly statusCode?: 
 export function handleErrors(http: FastifyInstance, report: ReportError): void {
   http.setErrorHandler<Error & { readonly code?: string; readonly statusCode?: number }>((error, request, reply) => {
     const fault = faultOf(error);
-    if (fault.status >= 500 && isReported(error)) report(error);
+    if (fault.status >= 500 && isReported(error)) report(error, request.id);
     return sendFault(request, reply, fault);
   });
   http.setNotFoundHandler((request, reply) =>

@@ -1,6 +1,6 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
 import type { Application } from '../application/application.js';
 import type { AnswerExtensions, GraphqlContext, SessionCarrier } from '../graphql/context.js';
 import type { Freshness } from '../projections/freshness.js';
@@ -53,6 +53,17 @@ function extensionsOf(options: GraphqlRouteOptions, { arrival, seen }: Admitted)
   return { logPosition: options.positions.format(furthest), ...staleMark(options) };
 }
 
+/** As it stands in JSON; nowhere in a text, since quotes are escaped there. */
+const WITHOUT_ID = '"requestId":""';
+
+/** Says in errors whose request they ended where GraphQL refused it before it could know. */
+const fillInRequestId: onSendHookHandler = ({ id }, _reply, payload, done) => {
+  done(
+    null,
+    typeof payload === 'string' ? payload.replaceAll(WITHOUT_ID, `"requestId":${JSON.stringify(id)}`) : payload,
+  );
+};
+
 /** Offers `POST /graphql`: who asks is known before GraphQL begins. */
 export function offerGraphql(http: FastifyInstance, options: GraphqlRouteOptions): void {
   const { cookies, server } = options;
@@ -70,6 +81,7 @@ export function offerGraphql(http: FastifyInstance, options: GraphqlRouteOptions
     method: 'POST',
     url: '/graphql',
     preHandler: letIn,
+    onSend: fillInRequestId,
     handler: fastifyApolloHandler(server, {
       async context(request, reply) {
         const here = admitted.get(request);

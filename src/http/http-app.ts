@@ -23,8 +23,6 @@ export interface HttpAppOptions extends Omit<SubscriptionOptions, 'cookies' | 's
   readonly readiness: () => Readiness;
   readonly report: ReportError;
   readonly access: (line: AccessLine) => void;
-  /** Runs the rest of a request's work where its id can be asked for. */
-  readonly withRequestId: (requestId: string, work: () => void) => void;
 }
 
 /** The HTTP side, ready to listen. */
@@ -41,11 +39,11 @@ const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-function observe(http: FastifyInstance, { access, withRequestId, tls }: HttpAppOptions): void {
+function observe(http: FastifyInstance, { access, tls }: HttpAppOptions): void {
   http.addHook('onRequest', (request, reply, next) => {
     reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
     if (tls) reply.header('strict-transport-security', 'max-age=31536000');
-    withRequestId(request.id, next);
+    next();
   });
   http.addHook('onResponse', (request, reply, next) => {
     const path = request.routeOptions.url ?? '(unknown)';

@@ -80,7 +80,7 @@ async function arriveIfPossible(
   try {
     return await arrive(sessions, origin, token);
   } catch (error) {
-    report(error);
+    report(error, origin.requestId);
     return null;
   }
 }
