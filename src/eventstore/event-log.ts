@@ -98,6 +98,7 @@ function encode(keys: Keys, event: DomainEvent, index: number, envelope: Envelop
 /** Puts the domain's view on an event store. */
 export function createEventLog(store: EventStore, personKeys: PersonKeys): EventLog {
   async function decode(events: readonly StoredEvent[], slots: readonly Slot[]): Promise<LoggedEvent[]> {
+    if (events.length === 0) return [];
     const keys = await personKeys.getMany(personsIn(events, slots));
     return events.map((event) =>
       decodeEvent(event, {

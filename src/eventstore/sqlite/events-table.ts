@@ -2,6 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { StoredEvent } from '../event-store.js';
 import type { EncodedEvent, EventRow } from './event-rows.js';
 import { decode } from './event-rows.js';
+import { StreamEnds } from './stream-ends.js';
 
 /** The identity of an event that is stored. */
 export interface StoredId {
@@ -34,6 +35,7 @@ export class EventsTable {
   readonly #backwards: Statement<InStream, EventRow>;
   readonly #all: Statement<[after: bigint, limit: number], EventRow>;
   readonly #ids: Statement<InStream, StoredId>;
+  readonly #ends: StreamEnds;
 
   constructor(connection: Database) {
     const prepare = <P extends unknown[], R = unknown>(sql: string): Statement<P, R> =>
@@ -48,6 +50,7 @@ export class EventsTable {
     this.#forwards = prepare(`${rows} stream = ? AND version > ? ORDER BY version LIMIT ?`);
     this.#backwards = prepare(`${rows} stream = ? AND version < ? ORDER BY version DESC LIMIT ?`);
     this.#all = prepare(`${rows} position > ? ORDER BY position LIMIT ?`);
+    this.#ends = new StreamEnds(connection);
     this.#ids = prepare('SELECT id, position FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?');
   }
 
@@ -65,6 +68,7 @@ export class EventsTable {
       personal,
       recordedAt,
     );
+    this.#ends.note(stream, version);
     return BigInt(lastInsertRowid);
   }
 
@@ -78,7 +82,10 @@ export class EventsTable {
   }
 
   forwards(stream: string, after: number, limit: number): readonly StoredEvent[] {
-    return this.#forwards.all(stream, after, limit).map(decode);
+    if (this.#ends.endsBy(stream, after)) return [];
+    const events = this.#forwards.all(stream, after, limit).map(decode);
+    if (limit === NO_LIMIT || events.length < limit) this.#ends.note(stream, events.at(-1)?.version ?? after);
+    return events;
   }
 
   backwards(stream: string, before: number, limit: number): readonly StoredEvent[] {
