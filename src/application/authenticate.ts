@@ -1,4 +1,4 @@
-import { after, isReached, type Instant } from '../domain/instant.js';
+import { hasElapsed, type Instant } from '../domain/instant.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { RefreshSession } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
@@ -54,7 +54,7 @@ const PASSING = new Set<unknown>(['UNAVAILABLE', 'OUTCOME_UNKNOWN', 'CONTENTION'
 
 async function refresh(app: Application, request: RequestContext, current: CurrentSession): Promise<void> {
   const now = app.now();
-  if (!isReached(after(current.session.lastSeenAt, REFRESH_INTERVAL), now)) return;
+  if (!hasElapsed(REFRESH_INTERVAL, current.session.lastSeenAt, now)) return;
   try {
     await execute(app, request, {
       decider: sessionDecider,

@@ -1,4 +1,4 @@
-import { after, type Instant, isReached } from '../domain/instant.js';
+import { hasElapsed, type Instant } from '../domain/instant.js';
 import type { StartMfaEnrollment } from '../domain/mfa/commands.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { EnrollmentProof } from '../domain/mfa/events.js';
@@ -41,7 +41,7 @@ interface Verified {
 
 // Rule 12: the password of a sign-in moments ago serves for enrolling one's own first device, and nothing else.
 function signInPasswordServes(app: Application, { mfa, session }: CurrentSession, { self }: Subject): boolean {
-  return self && mfa.device === null && !isReached(after(session.startedAt, SIGN_IN_PASSWORD_SERVES), app.now());
+  return self && mfa.device === null && !hasElapsed(SIGN_IN_PASSWORD_SERVES, session.startedAt, app.now());
 }
 
 function callOf({ user }: Subject, deviceName: string): GuardedCall {

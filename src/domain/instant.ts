@@ -21,6 +21,11 @@ export function after(instant: Instant, milliseconds: number): Instant {
   return instantOf(millisecondsOf(instant) + milliseconds);
 }
 
+/** Whether so many milliseconds have gone by since a moment: true at the very end of them. */
+export function hasElapsed(milliseconds: number, since: Instant, now: Instant): boolean {
+  return millisecondsOf(now) - millisecondsOf(since) >= milliseconds;
+}
+
 /** Whether a moment has come: true at the moment itself. */
 export function isReached(moment: Instant, now: Instant): boolean {
   return moment <= now;

@@ -51,6 +51,6 @@ export async function answerChallenged<T, P extends object>(
 
 /** A user of the session's own account as the read models have it; null where there is none. */
 export function readUser(context: GraphqlContext, accountId: string, userId: string): User | null {
-  const view = context.readModels.users.byIds(accountId, [userId]).get(userId);
-  return view === undefined ? null : userOf(view, context.app.now());
+  const view = context.readModels.users.byId(accountId, userId);
+  return view === null ? null : userOf(view, context.app.now());
 }

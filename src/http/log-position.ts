@@ -20,8 +20,21 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const POSITION_BYTES = 8;
 const LENGTH = SALT_BYTES + NONCE_BYTES + POSITION_BYTES + TAG_BYTES;
+/** Nonces are drawn so many at once: one by one they cost as much as what they are for. */
+const NONCES_DRAWN = 256;
 /** 48 bytes are 64 characters, none of them padding. */
 const FORM = /^v1\.([A-Za-z0-9_-]{64})$/;
+
+/** Random nonces, each used once. */
+function drawn(randomBytes: Application['randomBytes']): () => Uint8Array {
+  let bytes: Uint8Array = new Uint8Array();
+  let used = 0;
+  return () => {
+    if (used === bytes.length) [bytes, used] = [randomBytes(NONCES_DRAWN * NONCE_BYTES), 0];
+    used += NONCE_BYTES;
+    return bytes.subarray(used - NONCE_BYTES, used);
+  };
+}
 
 /**
  * Seals positions under the key ring, so that all nodes with that key ring take them. Each process has a key of its own, made of the
@@ -30,13 +43,14 @@ const FORM = /^v1\.([A-Za-z0-9_-]{64})$/;
 export function createLogPositions({ digest, randomBytes }: Pick<Application, 'digest' | 'randomBytes'>): LogPositions {
   const keyOf = (salt: Uint8Array) =>
     Buffer.from(digest('log-position', Buffer.from(salt).toString('base64url')), 'base64url');
+  const nextNonce = drawn(randomBytes);
   const salt = randomBytes(SALT_BYTES);
   const key = keyOf(salt);
   return {
     format(position) {
       const plain = Buffer.alloc(POSITION_BYTES);
       plain.writeBigUInt64BE(position);
-      const nonce = randomBytes(NONCE_BYTES);
+      const nonce = nextNonce();
       const cipher = createCipheriv(ALGORITHM, key, nonce);
       const sealed = Buffer.concat([salt, nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
       return `v1.${sealed.toString('base64url')}`;

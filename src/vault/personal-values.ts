@@ -49,8 +49,9 @@ export function sealPersonalValues(
   place: PersonalPlace,
   values: PersonalValues,
 ): SealedPersonalValues {
-  const opening: Opening = { salt: randomBytes(SALT_BYTES).toString('base64url'), values };
-  const nonce = randomBytes(NONCE_BYTES);
+  const fresh = randomBytes(SALT_BYTES + NONCE_BYTES);
+  const opening: Opening = { salt: fresh.toString('base64url', 0, SALT_BYTES), values };
+  const nonce = fresh.subarray(SALT_BYTES);
   const cipher = createCipheriv(CIPHER, key, nonce).setAAD(associatedData(place));
   const ciphertext = Buffer.concat([cipher.update(JSON.stringify(opening), 'utf8'), cipher.final()]);
   const sealed = Buffer.concat([nonce, ciphertext, cipher.getAuthTag()]).toString('base64url');

@@ -1,5 +1,5 @@
 import { accept, reject, type Decider, type Decision } from '../decider.js';
-import { after, isReached } from '../instant.js';
+import { hasElapsed } from '../instant.js';
 import { isEndedBy } from '../user/state.js';
 import type { EndSession, RaiseSession, SessionCommand, StartSession } from './commands.js';
 import type { SessionEvent } from './events.js';
@@ -41,7 +41,7 @@ function decideInSession(command: InSession, session: OpenSession): Decision<Ses
     case 'RaiseSession':
       return raiseSession(command, session);
     case 'RefreshSession': {
-      if (!isReached(after(session.lastSeenAt, REFRESH_INTERVAL), command.now)) return accept();
+      if (!hasElapsed(REFRESH_INTERVAL, session.lastSeenAt, command.now)) return accept();
       const { accountId, userId } = session;
       return accept({ type: 'SessionRefreshed', data: { accountId, userId }, personal: null });
     }

@@ -1,4 +1,4 @@
-import { after, HOUR, isReached, MINUTE, type Instant } from '../instant.js';
+import { after, hasElapsed, HOUR, MINUTE, type Instant } from '../instant.js';
 import { isChallengeEnded } from '../mfa/codes.js';
 import type { MfaState } from '../mfa/state.js';
 import { isEndedBy, type ActiveUser, type UserState } from '../user/state.js';
@@ -31,7 +31,7 @@ export function expiryOf(session: OpenSession): Instant {
 
 /** Whether a session has ended by itself. */
 export function hasExpired(session: OpenSession, now: Instant): boolean {
-  return isReached(expiryOf(session), now);
+  return hasElapsed(IDLE_LIFETIME, session.lastSeenAt, now) || hasElapsed(ABSOLUTE_LIFETIME, session.startedAt, now);
 }
 
 /** What the stage of a session is computed from. */
@@ -71,7 +71,7 @@ function owesEnrollment(sessionId: string, session: OpenSession, mfa: MfaState):
 }
 
 function challengeStanding(sessionId: string, session: OpenSession, mfa: MfaState, now: Instant): Standing {
-  const over = isReached(after(session.startedAt, CHALLENGE_LIFETIME), now) || isChallengeEnded(mfa, sessionId);
+  const over = hasElapsed(CHALLENGE_LIFETIME, session.startedAt, now) || isChallengeEnded(mfa, sessionId);
   return over ? 'ENDED' : 'MFA_CHALLENGE';
 }
 

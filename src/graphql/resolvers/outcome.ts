@@ -16,8 +16,7 @@ import {
 /** Whoever is signed in, with where the session was begun from. */
 export function viewerIn(context: GraphqlContext, current: CurrentSession): Viewer {
   const { sessions } = context.readModels;
-  const begun = sessions.byId(current.user.accountId, current.sessionId, context.app.now());
-  return viewerOf(current, begun ?? context.request.from);
+  return viewerOf(current, sessions.beginningOf(current.user.accountId, current.sessionId) ?? context.request.from);
 }
 
 function challengeRequired(current: CurrentSession, token: string | null): MfaChallengeRequired {

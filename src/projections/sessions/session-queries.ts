@@ -25,6 +25,8 @@ export interface SessionQueries {
   page(accountId: string, userId: string, page: PageRequest, now: string): Page<SessionView>;
   /** One session, if it is not over. */
   byId(accountId: string, sessionId: string, now: string): SessionView | null;
+  /** Where a session was begun from, also if it is over; null where it is not known. */
+  beginningOf(accountId: string, sessionId: string): Pick<SessionView, 'ip' | 'userAgent'> | null;
   /** What the stage of a session is computed from, whosever it is; null where there is none that was not ended. */
   factsOf(sessionId: string): StandingFacts | null;
 }
@@ -64,6 +66,9 @@ function viewOf(row: Row, now: string): SessionView | null {
 export function createSessionQueries(database: Database): SessionQueries {
   const byId = database.prepare<[string, string], Row>(`${SELECT} AND session_id = ?`);
 
+  const beginning = database.prepare<[string, string], Pick<SessionView, 'ip' | 'userAgent'>>(
+    'SELECT ip, user_agent AS userAgent FROM sessions_1 WHERE account_id = ? AND session_id = ?',
+  );
   const anywhere = database.prepare<[string], Row>(`${OPEN} AND session_id = ?`);
 
   /** Reads on until the page is full, since sessions end without an event. */
@@ -88,6 +93,7 @@ export function createSessionQueries(database: Database): SessionQueries {
       const row = byId.get(accountId, sessionId);
       return row === undefined ? null : viewOf(row, now);
     },
+    beginningOf: (accountId, sessionId) => beginning.get(accountId, sessionId) ?? null,
     factsOf(sessionId) {
       const row = anywhere.get(sessionId);
       return row === undefined ? null : factsOf(row);

@@ -59,8 +59,8 @@ export interface Coverage {
 
 /** Reads users, always within one account. */
 export interface UserQueries {
-  /** The users with these ids in an account, by id. */
-  byIds(accountId: string, userIds: readonly string[]): ReadonlyMap<string, UserView>;
+  /** The user with this id in an account; null where there is none. */
+  byId(accountId: string, userId: string): UserView | null;
   /** A page of an account's users; `now` says which locks hold. */
   page(
     accountId: string,
@@ -81,11 +81,7 @@ const SELECT = `${FIELDS}
   FROM users_2 JOIN accounts_2 ON accounts_2.account_id = users_2.account_id
   WHERE users_2.account_id = ?`;
 
-// CROSS JOIN keeps the order: by id. SQLite would go through all users of the account otherwise.
-const BY_IDS = `${FIELDS}
-  FROM (SELECT DISTINCT value FROM json_each(?)) CROSS JOIN users_2 ON user_id = value
-    JOIN accounts_2 ON accounts_2.account_id = users_2.account_id
-  WHERE users_2.account_id = ?`;
+const BY_ID = `${SELECT} AND user_id = ?`;
 
 const COVERAGE = `
   SELECT count(*) AS users, count(device_id) AS enabled, count(required) AS required,
@@ -126,13 +122,10 @@ function conditionOf({ mfaEnabled, mfaRequired, locked, role, search, now }: Use
 
 /** Prepares the queries of users on the read models' file. */
 export function createUserQueries(database: Database): UserQueries {
-  const byIds = database.prepare<[ids: string, accountId: string], UserView>(BY_IDS);
+  const byId = database.prepare<[accountId: string, userId: string], UserView>(BY_ID);
   const coverage = database.prepare<[string], Coverage>(COVERAGE);
   return {
-    byIds(accountId, userIds) {
-      const rows = byIds.all(JSON.stringify(userIds), accountId);
-      return new Map(rows.map((row) => [row.userId, row]));
-    },
+    byId: (accountId, userId) => byId.get(accountId, userId) ?? null,
     page(accountId, wanted, { by, direction }, page) {
       const where = conditionOf(wanted);
       const keys = pageClause(COLUMNS[by], page, direction);
