@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the service is told from outside; every value has been checked. */
 export interface Config {

@@ -19,6 +19,7 @@ export async function bundle(name: string): Promise<string> {
   await build({
     ...{ entryPoints: [join(BENCH, `floors/${name}.ts`)], outfile, absWorkingDir: ROOT },
     ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', external: EXTERNAL, logLevel: 'error' },
+    ...{ minifyWhitespace: true, minifySyntax: true },
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
   return outfile;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Authenticator } from './authenticator.js';
 import type { Client } from './client.js';
 import { done, enrollmentStarted, mfaEnabled, verificationRequired } from './expectations.js';

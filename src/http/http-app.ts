@@ -66,6 +66,11 @@ function drain(http: FastifyInstance): void {
   });
 }
 
+/** No route states a schema: GraphQL checks what comes in. So what would compile schemas is not loaded. */
+function noSchemas(): never {
+  throw new Error('no route states a schema');
+}
+
 /** Sets up HTTP: GraphQL, health, cookies, errors as JSON, a request id in every answer. */
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const { app, tls, report, readiness } = options;
@@ -74,6 +79,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     requestTimeout: REQUEST_TIMEOUT,
     forceCloseConnections: 'idle',
     genReqId: () => app.newId(),
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
   });
   await http.register(fastifyCookie);
   handleErrors(http, report);
