@@ -24,6 +24,9 @@ export interface DatabaseFileOptions {
 /** How long one statement keeps the event loop waiting for a lock, once the file is open. */
 export const BUSY_MILLISECONDS = 50;
 
+/** Pages, 4 kB each, that the -wal file takes before they are moved into the file: that waits for the disk, and moves a page once that was changed many times. */
+const CHECKPOINT_PAGES = 4_000;
+
 const MEMORY = ':memory:';
 
 const SYNCHRONOUS = { NORMAL: 1, FULL: 2 } as const;
@@ -94,6 +97,7 @@ function connect(kind: FileKind, path: string, patienceMilliseconds: number): Da
     connection.pragma(`synchronous = ${kind.synchronous}`);
     expectPragma(kind, connection, { name: 'journal_mode', value: connection.memory ? 'memory' : 'wal' });
     expectPragma(kind, connection, { name: 'synchronous', value: SYNCHRONOUS[kind.synchronous] });
+    connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     connection.pragma(`busy_timeout = ${BUSY_MILLISECONDS}`);
     return connection;
   } catch (error) {
