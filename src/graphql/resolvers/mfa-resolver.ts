@@ -28,11 +28,16 @@ import {
 import { current } from './current.js';
 import { outcomeOf } from './outcome.js';
 
-async function enrollmentOf(started: StartedEnrollment): Promise<MfaEnrollment> {
+function enrollmentOf(started: StartedEnrollment): MfaEnrollment {
   const { enrollmentId: id, deviceName, keyUri: otpauthUri, base32: secret, expiresAt } = started;
-  // The quiet zone of four modules is part of the symbol (ISO/IEC 18004).
-  const qrCode = await QRCode.toString(otpauthUri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });
-  return { id, deviceName, otpauthUri, secret, qrCode, expiresAt: new Date(expiresAt) };
+  return {
+    ...{ id, deviceName, otpauthUri, secret, expiresAt: new Date(expiresAt) },
+    // Drawn only where it is asked for, since it takes longer than all the rest of a set-up.
+    get qrCode() {
+      // The quiet zone of four modules is part of the symbol (ISO/IEC 18004).
+      return QRCode.toString(otpauthUri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });
+    },
+  };
 }
 
 @Resolver()
@@ -49,9 +54,7 @@ export class MfaResolver {
     const { userId = null, deviceName, challengeId = null } = input;
     const wanted = { userId, deviceName, challengeId };
     const started = await startMfaEnrollment(context.app, context.request, current(context), wanted);
-    return answerChallenged(context, started, async ({ enrollment }) => ({
-      enrollment: await enrollmentOf(enrollment),
-    }));
+    return answerChallenged(context, started, ({ enrollment }) => ({ enrollment: enrollmentOf(enrollment) }));
   }
 
   @Access({ stages: ['MFA_ENROLLMENT', 'FULL'], roles: 'ANY' })

@@ -22,7 +22,7 @@ export class MfaEnrollment {
   secret!: string;
 
   @Field(() => String, { description: 'The key URI as a QR code for scanning: the text of an SVG image.' })
-  qrCode!: string;
+  readonly qrCode!: string | Promise<string>;
 
   @Field(() => GraphQLDateTime, { description: 'When the set-up is void; start it again then.' })
   expiresAt!: Date;
