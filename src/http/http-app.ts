@@ -2,7 +2,7 @@ import fastifyCookie from '@fastify/cookie';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { ReportError } from '../graphql/masking.js';
 import { createCookies } from './cookies.js';
-import { handleErrors } from './errors.js';
+import { handleErrors, sendFault, type HttpFault } from './errors.js';
 import { offerGraphql } from './graphql-route.js';
 import { offerHealth, type Readiness } from './health.js';
 import { createLogPositions } from './log-position.js';
@@ -53,12 +53,25 @@ function observe(http: FastifyInstance, { access, tls }: HttpAppOptions): void {
   });
 }
 
-/** Has connections that are in use when the service stops closed with their answer, instead of kept for another request. */
+const STOPPING: HttpFault = {
+  status: 503,
+  code: 'UNAVAILABLE',
+  message: 'The service is stopping; nothing was done. Send this again, on another connection.',
+};
+
+/**
+ * Has connections that are in use when the service stops closed with their answer, instead of kept for another request; what
+ * comes on one of them all the same is not taken up.
+ */
 function drain(http: FastifyInstance): void {
   let closing = false;
   http.addHook('preClose', (done) => {
     closing = true;
     done();
+  });
+  http.addHook('onRequest', (request, reply, next) => {
+    if (closing) sendFault(request, reply.header('retry-after', '1'), STOPPING);
+    else next();
   });
   http.addHook('onSend', (_request, reply, payload, done) => {
     if (closing) reply.header('connection', 'close');
@@ -79,6 +92,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     requestTimeout: REQUEST_TIMEOUT,
     forceCloseConnections: 'idle',
     genReqId: () => app.newId(),
+    return503OnClosing: false,
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
   });
   await http.register(fastifyCookie);

@@ -80,6 +80,31 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s the service', (signal) => {
   });
 });
 
+it('a request that comes while the service stops is told so, with its id', async () => {
+  const service = launch();
+  const url = await service.url;
+  const query = JSON.stringify({ query: '{ viewer { stage } }' });
+  const inFlight = await halfAsk(url, query);
+  const late = connect(Number(new URL(url).port), '127.0.0.1');
+  late.setEncoding('utf8');
+  const head = `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${query.length}\r\n`;
+  // A connection on which a request has begun is not idle, and stays.
+  await new Promise<void>((resolve) => late.write(head, () => resolve()));
+  service.child.kill('SIGTERM');
+  await eventually(async () => {
+    await expect(fetch(url, { method: 'POST' })).rejects.toThrow();
+  });
+  let heard = '';
+  late.on('data', (text: string) => (heard += text));
+  late.write(`\r\n${query}`);
+  await once(late, 'close');
+  inFlight.write(query);
+  expect(heard).toMatch(/^HTTP\/1\.1 503 /);
+  const id = /^x-request-id: (\S+)\r$/im.exec(heard)?.[1] ?? 'none';
+  expect(heard).toContain(`"extensions":{"code":"UNAVAILABLE","requestId":"${id}"}`);
+  expect(await service.exit).toStrictEqual({ code: 0, signal: null });
+});
+
 describe('under load', () => {
   it('SIGTERM lets every command that was taken up be answered, and what was answered is there', async () => {
     const service = launch();
