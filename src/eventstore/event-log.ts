@@ -102,9 +102,7 @@ function encode(keys: Keys, event: DomainEvent, index: number, envelope: Envelop
 export function createEventLog(store: EventStore, personKeys: PersonKeys): EventLog {
   async function decode(events: readonly StoredEvent[], slots: readonly Slot[]): Promise<LoggedEvent[]> {
     const keys = await personKeys.getMany(personsIn(events, slots));
-    return events.map((event) =>
-      decodeEvent(event, (slot) => (slots.includes(slot) ? open(keys, event, slot) : null)),
-    );
+    return events.map((event) => decodeEvent(event, (slot) => (slots.includes(slot) ? open(keys, event, slot) : null)));
   }
 
   return {

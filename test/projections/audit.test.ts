@@ -8,10 +8,9 @@ import {
   type AuditEventView,
   type AuditFilter,
 } from '../../src/projections/audit/audit-queries.js';
-import { openFold } from '../../src/projections/fold.js';
 import type { PageRequest } from '../../src/projections/page.js';
 import { ACME, ADA, event, later, PHONE, SAM, TABLET } from '../support/builders.js';
-import { given, inLog, logged, NOW, rowsOf } from './given.js';
+import { given, inLog, logged, NOW, openFold, rowsOf } from './given.js';
 
 const ALL: PageRequest = { limit: 100, after: null, before: null, fromEnd: false };
 

@@ -132,7 +132,9 @@ describe('An event that this release cannot read', () => {
     const sealed = { personId: 'person', sealed: 'A'.repeat(64), commitment: '' };
     const { data } = event('UserCreated');
     const forged = { id: FORGED_ID, type: 'UserCreated', revision: 1, data, metadata: METADATA };
-    const { position } = await stage.ledger.store.append('user-forged', 0, [{ ...forged, personal: { subject: sealed } }]);
+    const { position } = await stage.ledger.store.append('user-forged', 0, [
+      { ...forged, personal: { subject: sealed } },
+    ]);
     const after = await stage.append(2);
     await stage.start(tally({ then: ({ personal }) => void personal }), tally({ name: 'other' }));
     await stage.caughtUp();
