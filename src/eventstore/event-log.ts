@@ -64,8 +64,15 @@ function open(keys: Keys, event: StoredEvent, slot: Slot): PersonalValues | null
   return openPersonalValues(key, { personId: sealed.personId, eventId: event.id, slot }, sealed.sealed).values;
 }
 
-function personsIn(events: readonly StoredEvent[], slots: readonly Slot[]): string[] {
-  return events.flatMap((event) => slots.flatMap((slot) => event.personal?.[slot]?.personId ?? []));
+function personsIn(events: readonly StoredEvent[], slots: readonly Slot[]): ReadonlySet<string> {
+  const persons = new Set<string>();
+  for (const { personal } of events) {
+    for (const slot of slots) {
+      const sealed = personal?.[slot];
+      if (sealed !== undefined) persons.add(sealed.personId);
+    }
+  }
+  return persons;
 }
 
 function sealPersonal(keys: Keys, id: string, event: DomainEvent, envelope: Envelope): SealedPersonal | undefined {

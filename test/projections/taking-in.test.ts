@@ -2,9 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import { openFold, type Fold } from '../../src/projections/fold.js';
 import { openReadModelFile } from '../../src/projections/read-model-file.js';
+import { projections } from '../../src/projections/read-models.js';
 import { openTakeIn } from '../../src/projections/taking-in.js';
 import { event, times } from '../support/builders.js';
-import { inLog } from './given.js';
+import { inLog, rowsOf } from './given.js';
+import { batchesOf, STORY } from './story.js';
 import { counted, once, tally, type TallyOptions } from './tally.js';
 
 let database: Database;
@@ -18,16 +20,17 @@ afterEach(() => {
 });
 
 const events = inLog(...times(5, () => event('MfaUnlocked')));
+type Then = NonNullable<TallyOptions['then']>;
 const NAMES = ['first', 'second', 'third'] as const;
 
 const poisonedBy =
-  (poison: string): TallyOptions['then'] =>
+  (poison: string): Then =>
   ({ id }) => {
     if (id === poison) throw new Error('no such thing');
   };
 
 /** Opens read models that count, with what some of them do on each event. */
-function open(then: Partial<Record<(typeof NAMES)[number], TallyOptions['then']>> = {}): readonly Fold[] {
+function open(then: Partial<Record<(typeof NAMES)[number], Then>> = {}): readonly Fold[] {
   return NAMES.map((name) => openFold(database, tally({ name, ...(then[name] && { then: then[name] }) })));
 }
 
@@ -90,6 +93,25 @@ describe('Read models that take in events together', () => {
       [5n, 5],
       [4n, 4],
     ]);
+  });
+
+  it('forget what they remembered of what was undone', () => {
+    // In the middle of the third batch of seven.
+    const poison = STORY[Math.floor((2.5 / 7) * STORY.length)]?.id ?? '';
+    const folds = [...projections, tally({ then: poisonedBy(poison) })].map((each) => openFold(database, each));
+    const takeIn = openTakeIn(database);
+    const stopped = new Set<string>();
+    for (const batch of batchesOf(STORY, 7)) {
+      const running = folds.filter(({ name }) => !stopped.has(name));
+      for (const { name } of takeIn(running, batch, batch.at(-1)?.position ?? 0n).keys()) stopped.add(name);
+    }
+    expect([...stopped]).toEqual(['tally']);
+    const other = openReadModelFile(':memory:').connection;
+    for (const projection of projections) {
+      openTakeIn(other)([openFold(other, projection)], STORY, BigInt(STORY.length));
+      expect(rowsOf(database, projection)).toEqual(rowsOf(other, projection));
+    }
+    other.close();
   });
 
   it('go on without the one whose checkpoint was moved by somebody else', () => {

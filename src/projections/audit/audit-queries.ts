@@ -103,8 +103,9 @@ function narrowingOf(filter: AuditFilter, find: Find): Narrowing {
   const [actor, subject] = [equal('actor', filter.actorId, find), equal('subject', filter.subjectId, find)];
   const [named, time] = [typesOf(filter), timeOf(filter)];
   // A type that has no number stands in no trail.
-  const types = named && named.flatMap((type) => find(type) ?? []);
-  const every = types ?? TRAIL_EVENT_TYPES.flatMap((type) => find(type) ?? []);
+  const numbersOf = (types: readonly string[]): number[] => types.flatMap((type) => find(type) ?? []);
+  const types = named === null ? null : numbersOf(named);
+  const every = types ?? numbersOf(TRAIL_EVENT_TYPES);
   if (actor.length > 0)
     return { index: 'audit_events_4_by_actor', keys: actor, rest: [...subject, ...time], types: every };
   if (subject.length > 0) return { index: 'audit_events_4_by_subject', keys: subject, rest: time, types: every };
@@ -152,37 +153,39 @@ function keyOf(key: Key | null, otherwise: number): number {
 
 const STATEMENTS_KEPT = 100;
 
-/** Prepares the queries of the trail on the read models' file. */
-export function createAuditQueries(database: Database): AuditQueries {
-  const byId = database.prepare<[number, string, string], Row>(
-    `SELECT ${COLUMNS} FROM audit_events_4 INDEXED BY audit_events_4_by_id
-     WHERE trail = ? AND substr(event_id, -8) = substr(?, -8) AND event_id = ? ORDER BY seq LIMIT 1`,
-  );
-  const size = database.prepare<[number], number>('SELECT size FROM audit_trails_4 WHERE trail = ?').pluck();
-  const find = openTermFinder(database);
-  const spanOf = openSpans(database);
-  const statements = new LRUCache<string, Statement<unknown[], Row>>({ max: STATEMENTS_KEPT });
+type Read = (reading: Reading, narrowing: Narrowing) => AuditEventView[];
 
-  function read(reading: Reading, narrowing: Narrowing): AuditEventView[] {
+/** Reads by statements that are kept: the same few are asked again and again. */
+function openRead(database: Database): Read {
+  const statements = new LRUCache<string, Statement<unknown[], Row>>({ max: STATEMENTS_KEPT });
+  return (reading, narrowing) => {
     if (narrowing.types?.length === 0) return [];
     const { sql, parameters } = statementOf(reading, narrowing);
     const statement = statements.get(sql) ?? database.prepare<unknown[], Row>(sql);
     statements.set(sql, statement);
     return statement.all(...parameters).map(viewOf);
-  }
+  };
+}
+
+const BY_ID = `
+  SELECT ${COLUMNS} FROM audit_events_4 INDEXED BY audit_events_4_by_id
+  WHERE trail = ? AND substr(event_id, -8) = substr(?, -8) AND event_id = ? ORDER BY seq LIMIT 1`;
+
+/** Prepares the queries of the trail on the read models' file. */
+export function createAuditQueries(database: Database): AuditQueries {
+  const byId = database.prepare<[number, string, string], Row>(BY_ID);
+  const size = database.prepare<[number], number>('SELECT size FROM audit_trails_4 WHERE trail = ?').pluck();
+  const [find, spanOf, read] = [openTermFinder(database), openSpans(database), openRead(database)];
 
   /** The number of an account's trail; 0, which none has, where nothing has happened in it. */
   const trailOf = (accountId: string): number => find(accountId) ?? 0;
 
   return {
-    following: (accountId, filter, place, limit) =>
-      read(
-        {
-          ...{ trail: trailOf(accountId), above: place, below: Number.MAX_SAFE_INTEGER },
-          tail: ` ORDER BY seq ASC LIMIT ${limit}`,
-        },
-        narrowingOf(filter, find),
-      ),
+    following(accountId, filter, place, limit) {
+      const bounds = { above: place, below: Number.MAX_SAFE_INTEGER };
+      const tail = ` ORDER BY seq ASC LIMIT ${limit}`;
+      return read({ trail: trailOf(accountId), ...bounds, tail }, narrowingOf(filter, find));
+    },
     lastSeq: (accountId) => (size.get(trailOf(accountId)) ?? 0) - 1,
     page(accountId, filter, page) {
       const trail = trailOf(accountId);
