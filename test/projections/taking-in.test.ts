@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import { openFold, type Fold } from '../../src/projections/fold.js';
+import type { Projection } from '../../src/projections/projection.js';
 import { openReadModelFile } from '../../src/projections/read-model-file.js';
 import { projections } from '../../src/projections/read-models.js';
 import { openTakeIn } from '../../src/projections/taking-in.js';
@@ -23,6 +24,8 @@ const events = inLog(...times(5, () => event('MfaUnlocked')));
 type Then = NonNullable<TallyOptions['then']>;
 const NAMES = ['first', 'second', 'third'] as const;
 
+const noop = (): undefined => undefined;
+
 const poisonedBy =
   (poison: string): Then =>
   ({ id }) => {
@@ -32,6 +35,27 @@ const poisonedBy =
 /** Opens read models that count, with what some of them do on each event. */
 function open(then: Partial<Record<(typeof NAMES)[number], Then>> = {}): readonly Fold[] {
   return NAMES.map((name) => openFold(database, tally({ name, ...(then[name] && { then: then[name] }) })));
+}
+
+/** A read model that fails, the first time, when it has taken in one of the events. */
+function failingOnceAt(failing: string, projection: Projection): Projection {
+  return {
+    ...projection,
+    open(connection) {
+      const opened = projection.open(connection);
+      const intake = typeof opened === 'function' ? { take: opened, write: noop, forget: noop } : opened;
+      let hasFailed = false;
+      return {
+        ...intake,
+        take(taken): undefined {
+          intake.take(taken);
+          if (hasFailed || taken.id !== failing) return;
+          hasFailed = true;
+          throw new Error('only this once');
+        },
+      };
+    },
+  };
 }
 
 function standing(folds: readonly Fold[]): unknown {
@@ -95,17 +119,16 @@ describe('Read models that take in events together', () => {
     ]);
   });
 
-  it('forget what they remembered of what was undone', () => {
+  it.each(projections.map(({ name }) => name))('forget what they remembered of what was undone: %s', (name) => {
     // In the middle of the third batch of seven.
-    const poison = STORY[Math.floor((2.5 / 7) * STORY.length)]?.id ?? '';
-    const folds = [...projections, tally({ then: poisonedBy(poison) })].map((each) => openFold(database, each));
+    const middle = STORY[Math.floor((2.5 / 7) * STORY.length)]?.id ?? '';
+    const folds = projections.map((each) =>
+      openFold(database, each.name === name ? failingOnceAt(middle, each) : each),
+    );
     const takeIn = openTakeIn(database);
-    const stopped = new Set<string>();
     for (const batch of batchesOf(STORY, 7)) {
-      const running = folds.filter(({ name }) => !stopped.has(name));
-      for (const { name } of takeIn(running, batch, batch.at(-1)?.position ?? 0n).keys()) stopped.add(name);
+      expect(takeIn(folds, batch, batch.at(-1)?.position ?? 0n)).toEqual(new Map());
     }
-    expect([...stopped]).toEqual(['tally']);
     const other = openReadModelFile(':memory:').connection;
     for (const projection of projections) {
       openTakeIn(other)([openFold(other, projection)], STORY, BigInt(STORY.length));
