@@ -21,7 +21,7 @@ interface Description<T extends DomainEventType> {
 }
 
 /** Events of names and of process managers stand in no trail. */
-type TrailEventType = Exclude<DomainEventType, keyof typeof nameEvents | keyof typeof reactionEvents>;
+export type TrailEventType = Exclude<DomainEventType, keyof typeof nameEvents | keyof typeof reactionEvents>;
 
 const descriptions: { readonly [T in TrailEventType]: Description<T> } = {
   PrimaryAccountRegistered: { category: 'ACCOUNT', outcome: 'SUCCESS', sentence: 'The primary account was registered' },
@@ -182,10 +182,14 @@ export function typesWithOutcome(outcome: AuditOutcome): readonly TrailEventType
   return TRAIL_EVENT_TYPES.filter((type) => descriptions[type].outcome === outcome);
 }
 
-/** What an auditor reads of an event beside its record. */
-export interface Described {
+/** What the type alone says of an event. */
+export interface Classified {
   readonly category: AuditCategory;
   readonly outcome: AuditOutcome;
+}
+
+/** What an auditor reads of an event beside its record. */
+export interface Described extends Classified {
   /** A word that narrows the outcome; null where there is nothing to add. */
   readonly reason: string | null;
 }
@@ -194,6 +198,12 @@ function descriptionOf(type: string): Description<DomainEventType> | undefined {
   return Object.hasOwn(descriptions, type)
     ? (descriptions as Readonly<Record<string, Description<DomainEventType>>>)[type]
     : undefined;
+}
+
+/** Category and outcome of the events of a type that stands in an audit trail. */
+export function classify(type: TrailEventType): Classified {
+  const { category, outcome } = descriptions[type];
+  return { category, outcome };
 }
 
 /** Category, outcome and reason of an event, derived from its record. */

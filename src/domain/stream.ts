@@ -18,5 +18,6 @@ export function isStreamId(id: string): boolean {
 
 /** The category in a stream's name, or undefined where it is none of ours. */
 export function categoryOf(stream: string): StreamCategory | undefined {
-  return STREAM_CATEGORIES.find((category) => stream.startsWith(`${category}-`));
+  const name = stream.slice(0, Math.max(0, stream.indexOf('-')));
+  return STREAM_CATEGORIES.find((category) => category === name);
 }

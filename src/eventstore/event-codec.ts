@@ -1,6 +1,6 @@
 import { eventTypeNamed, type RecordedEvent } from '../domain/catalogue.js';
-import type { EventType } from '../domain/event.js';
-import { isInstant } from '../domain/field.js';
+import type { EventMetadata, EventType } from '../domain/event.js';
+import { isInstant, type Field } from '../domain/field.js';
 import { categoryOf } from '../domain/stream.js';
 import type { PersonalValues } from '../vault/personal-values.js';
 import type { JsonObject, StoredEvent } from './event-store.js';
@@ -11,7 +11,11 @@ export interface RequestValues {
   readonly userAgent: string | null;
 }
 
-/** An event as the domain and the read models know it, with its place in the log. */
+/**
+ * An event as the domain and the read models know it, with its place in the log. Read from the log, its `personal` and
+ * `request` are opened when they are first looked at, which throws where they do not open: whoever never looks neither
+ * pays for it nor is stopped by it. They are accessors, which a spread (`{ ...event }`) leaves out.
+ */
 export type LoggedEvent = RecordedEvent & {
   readonly id: string;
   readonly stream: string;
@@ -36,11 +40,23 @@ function upcast(type: EventType, event: StoredEvent): JsonObject {
       `its revision is ${event.revision}, this release knows 1 to ${type.revision}`,
     );
   }
+  if (event.revision === type.revision) return event.data;
   return type.upcasters.slice(event.revision - 1).reduce((data, step) => step(data), event.data);
 }
 
+/** The fields of each event type in a list, made once: this runs for every event there is. */
+const fieldLists = new Map<EventType, readonly (readonly [name: string, field: Field<unknown>])[]>();
+
+function fieldsOf(type: EventType): readonly (readonly [name: string, field: Field<unknown>])[] {
+  const known = fieldLists.get(type);
+  if (known !== undefined) return known;
+  const fields = Object.entries(type.data);
+  fieldLists.set(type, fields);
+  return fields;
+}
+
 function checkData(type: EventType, data: JsonObject, event: StoredEvent): void {
-  for (const [name, field] of Object.entries(type.data)) {
+  for (const [name, field] of fieldsOf(type)) {
     if (!field.accepts(data[name])) throw new UnreadableEventError(event, `its field ${name} is no ${field.kind}`);
   }
 }
@@ -60,28 +76,71 @@ function typeOf(event: StoredEvent): EventType {
   return type;
 }
 
-export interface OpenedValues {
-  readonly subject: PersonalValues | null;
-  readonly request: PersonalValues | null;
+/** Opens the personal values in a slot of an event; null where there are none, or no key. @throws where they do not open */
+export type OpenSlot = (slot: 'subject' | 'request') => PersonalValues | null;
+
+function personalOf(type: EventType, open: OpenSlot): PersonalValues | null {
+  const subject = type.personal.length === 0 ? null : open('subject');
+  return subject && Object.fromEntries(type.personal.map((name) => [name, subject[name] ?? null]));
 }
 
-function personalOf(type: EventType, subject: PersonalValues | null): PersonalValues | null {
-  if (type.personal.length === 0 || subject === null) return null;
-  return Object.fromEntries(type.personal.map((name) => [name, subject[name] ?? null]));
+function requestOf(open: OpenSlot): RequestValues | null {
+  const request = open('request');
+  return request && { ip: request.ip ?? null, userAgent: request.userAgent ?? null };
+}
+
+/** A stored event that was checked. */
+class DecodedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly position: bigint;
+  readonly metadata: EventMetadata;
+  readonly #type: EventType;
+  readonly #open: OpenSlot;
+  #personal: PersonalValues | null | undefined;
+  #request: RequestValues | null | undefined;
+
+  constructor(
+    event: StoredEvent,
+    type: EventType,
+    readonly data: JsonObject,
+    open: OpenSlot,
+  ) {
+    ({
+      id: this.id,
+      type: this.type,
+      stream: this.stream,
+      version: this.version,
+      position: this.position,
+      metadata: this.metadata,
+    } = event);
+    this.#type = type;
+    this.#open = open;
+  }
+
+  get personal(): PersonalValues | null {
+    if (this.#personal === undefined) this.#personal = personalOf(this.#type, this.#open);
+    return this.#personal;
+  }
+
+  get request(): RequestValues | null {
+    if (this.#request === undefined) this.#request = requestOf(this.#open);
+    return this.#request;
+  }
 }
 
 /**
- * Turns a stored event into one of the domain: brought up to the current revision, checked field by field.
+ * Turns a stored event into one of the domain: brought up to the current revision, checked field by field. Its personal
+ * values are opened by `open` once somebody looks at them, each slot at most once.
  * @throws {UnreadableEventError} where this release does not understand it
  */
-export function decodeEvent(event: StoredEvent, opened: OpenedValues): LoggedEvent {
+export function decodeEvent(event: StoredEvent, open: OpenSlot): LoggedEvent {
   const type = typeOf(event);
   const data = upcast(type, event);
   checkData(type, data, event);
   checkMetadata(event);
-  const { id, stream, version, position, metadata } = event;
-  const request = opened.request && { ip: opened.request.ip ?? null, userAgent: opened.request.userAgent ?? null };
-  const personal = personalOf(type, opened.subject);
   // The checks above are what makes this an event of the domain.
-  return { id, type: event.type, stream, version, position, metadata, data, personal, request } as LoggedEvent;
+  return new DecodedEvent(event, type, data, open) as unknown as LoggedEvent;
 }

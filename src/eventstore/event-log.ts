@@ -35,7 +35,10 @@ export interface EventLog {
   append(stream: StreamName, expected: number, events: readonly DomainEvent[], envelope: Envelope): Promise<Appended>;
   /** A stream's events, without where their requests came from: no rule asks for that. @throws {UnreadableEventError} */
   readStream(stream: StreamName, options?: ReadOptions): Promise<readonly LoggedEvent[]>;
-  /** Opens stored events for a read model. @throws {UnreadableEventError} */
+  /**
+   * Turns stored events into those that read models know. The keys of all persons in them are fetched at once; with these,
+   * personal values are opened when somebody looks at them. @throws {UnreadableEventError}
+   */
   decode(events: readonly StoredEvent[]): Promise<readonly LoggedEvent[]>;
 }
 
@@ -61,8 +64,15 @@ function open(keys: Keys, event: StoredEvent, slot: Slot): PersonalValues | null
   return openPersonalValues(key, { personId: sealed.personId, eventId: event.id, slot }, sealed.sealed).values;
 }
 
-function personsIn(events: readonly StoredEvent[], slots: readonly Slot[]): string[] {
-  return events.flatMap((event) => slots.flatMap((slot) => event.personal?.[slot]?.personId ?? []));
+function personsIn(events: readonly StoredEvent[], slots: readonly Slot[]): ReadonlySet<string> {
+  const persons = new Set<string>();
+  for (const { personal } of events) {
+    for (const slot of slots) {
+      const sealed = personal?.[slot];
+      if (sealed !== undefined) persons.add(sealed.personId);
+    }
+  }
+  return persons;
 }
 
 function sealPersonal(keys: Keys, id: string, event: DomainEvent, envelope: Envelope): SealedPersonal | undefined {
@@ -100,12 +110,7 @@ export function createEventLog(store: EventStore, personKeys: PersonKeys): Event
   async function decode(events: readonly StoredEvent[], slots: readonly Slot[]): Promise<LoggedEvent[]> {
     if (events.length === 0) return [];
     const keys = await personKeys.getMany(personsIn(events, slots));
-    return events.map((event) =>
-      decodeEvent(event, {
-        subject: open(keys, event, 'subject'),
-        request: slots.includes('request') ? open(keys, event, 'request') : null,
-      }),
-    );
+    return events.map((event) => decodeEvent(event, (slot) => (slots.includes(slot) ? open(keys, event, slot) : null)));
   }
 
   return {

@@ -1,22 +1,27 @@
 import type { Database } from 'better-sqlite3';
 import type { LoggedEvent } from '../eventstore/event-codec.js';
-import { openCheckpoint, type Checkpoint } from './checkpoint.js';
+import { openCheckpoint } from './checkpoint.js';
 import type { HandleAny, Intake, Projection } from './projection.js';
 import { asReadModelFileError } from './read-model-file.js';
 
-/** A read model at its place in the log. */
+/** A read model at its place in the log. What it takes in counts once the transaction is kept. */
 export interface Fold {
   readonly name: string;
+  /** How far it has come, as far as that is kept. */
   position(): bigint;
   /**
-   * Takes in events and moves on to a position, in one transaction; events that it has seen are passed over. Answers what
-   * stopped it: an event that it cannot take in, after keeping everything that came before, or the file, which keeps nothing.
+   * Takes in events and moves its checkpoint on to a position, in a transaction that is open; events that it has seen are
+   * passed over. @throws {RefusedEventError} @throws {UnwritableBatchError} @throws what is the file's fault
    */
-  apply(events: readonly LoggedEvent[], position: bigint): Error | null;
+  take(events: readonly LoggedEvent[], to: bigint): void;
+  /** Told that the transaction was kept. */
+  kept(): void;
+  /** Told that the transaction was undone. */
+  undone(): void;
 }
 
 /** An event that a read model cannot take in. */
-class RefusedEventError extends Error {
+export class RefusedEventError extends Error {
   readonly code = 'REFUSED_EVENT';
 
   constructor(
@@ -30,7 +35,7 @@ class RefusedEventError extends Error {
 }
 
 /** What a batch as a whole could not be written for; which event is to blame has to be found. */
-class UnwritableBatchError extends Error {}
+export class UnwritableBatchError extends Error {}
 
 const nothing = (): undefined => undefined;
 
@@ -38,84 +43,54 @@ function intakeOf(opened: HandleAny | Intake): Intake {
   return typeof opened === 'function' ? { take: opened, write: nothing, forget: nothing } : opened;
 }
 
-type TakeAll = (events: readonly LoggedEvent[], from: bigint, to: bigint) => void;
+/** Takes in events by an intake; what fails and is not the file's fault is the fault of an event. */
+function openTakeAll(database: Database, projection: Projection, intake: Intake) {
+  function blame(error: unknown, event: LoggedEvent | null): unknown {
+    const fault = asReadModelFileError(database.name, error);
+    if (fault !== error) return fault;
+    return event === null
+      ? new UnwritableBatchError('events cannot be written together', { cause: error })
+      : new RefusedEventError(projection, event, error);
+  }
 
-/** Takes in events and moves the checkpoint on, all or nothing. */
-function openTransaction(database: Database, projection: Projection, { intake, checkpoint }: Parts): TakeAll {
-  /** Does a step of taking in; what fails and is not the file's fault is what `otherwise` makes of it. */
-  function attempt(step: () => undefined, otherwise: (error: unknown) => Error): void {
+  return (events: readonly LoggedEvent[]): void => {
+    let taken: LoggedEvent | null = null;
     try {
-      step();
+      for (const event of events) {
+        taken = event;
+        intake.take(event);
+      }
+      if (events.length !== 1) taken = null;
+      intake.write();
     } catch (error) {
-      const fault = asReadModelFileError(database.name, error);
-      throw fault === error ? otherwise(error) : fault;
+      throw blame(error, taken);
     }
-  }
-
-  function write(events: readonly LoggedEvent[]): void {
-    attempt(intake.write, (cause) => {
-      const [only] = events;
-      if (only !== undefined && events.length === 1) return new RefusedEventError(projection, only, cause);
-      return new UnwritableBatchError('events cannot be written together', { cause });
-    });
-  }
-
-  const transaction = database.transaction<TakeAll>((events, from, to) => {
-    for (const event of events) {
-      attempt(
-        () => intake.take(event),
-        (cause) => new RefusedEventError(projection, event, cause),
-      );
-    }
-    write(events);
-    checkpoint.move(from, to);
-  });
-  return (events, from, to) => transaction.immediate(events, from, to);
-}
-
-interface Parts {
-  readonly intake: Intake;
-  readonly checkpoint: Checkpoint;
+  };
 }
 
 /** Opens a read model, with empty tables if this version of it was never built in this file. */
 export function openFold(database: Database, projection: Projection): Fold {
   const checkpoint = openCheckpoint(database, projection);
   const intake = intakeOf(projection.open(database));
-  const takeAll = openTransaction(database, projection, { intake, checkpoint });
+  const takeAll = openTakeAll(database, projection, intake);
   let position = checkpoint.read();
-
-  function advance(events: readonly LoggedEvent[], to: bigint): Error | null {
-    try {
-      takeAll(events, position, to);
-      position = to;
-      return null;
-    } catch (error) {
-      intake.forget();
-      const fault = asReadModelFileError(database.name, error);
-      return fault instanceof Error ? fault : new Error(String(fault));
-    }
-  }
-
-  /** Goes as far as it gets, one event at a time. */
-  function advanceOneByOne(events: readonly LoggedEvent[]): Error | null {
-    for (const event of events) {
-      const failure = advance([event], event.position);
-      if (failure !== null) return failure;
-    }
-    return null;
-  }
+  let reached = position;
 
   return {
     name: projection.name,
     position: () => position,
-    apply(events, to) {
-      if (to <= position) return null;
-      const fresh = events.filter((event) => event.position > position);
-      const failure = advance(fresh, to);
-      const isOfOne = failure instanceof RefusedEventError || failure instanceof UnwritableBatchError;
-      if (!isOfOne || fresh.length <= 1) return failure;
-      return advanceOneByOne(fresh) ?? advance([], to);
+    take(events, to) {
+      if (to <= position) return;
+      takeAll(events.filter((event) => event.position > position));
+      checkpoint.move(position, to);
+      reached = to;
+    },
+    kept() {
+      position = reached;
+    },
+    undone() {
+      reached = position;
+      intake.forget();
     },
   };
 }

@@ -95,9 +95,14 @@ export interface Origin {
 export function openOrigin(database: Database): Origin {
   const select = database.prepare<[], string>('SELECT first_event_id FROM built_from').pluck();
   const insert = database.prepare('INSERT OR IGNORE INTO built_from (only, first_event_id) VALUES (1, ?)');
+  // It is told with every batch; a statement that changes nothing takes the file's lock all the same.
+  let noted = false;
   return {
     read: () => select.get() ?? null,
-    note: (firstEventId) => void insert.run(firstEventId),
+    note(firstEventId) {
+      if (!noted) insert.run(firstEventId);
+      noted = true;
+    },
   };
 }
 

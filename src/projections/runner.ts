@@ -7,6 +7,7 @@ import { openFold, type Fold } from './fold.js';
 import { keepTrying, mayPass } from './keep-trying.js';
 import type { Projection } from './projection.js';
 import { asReadModelFileError, openOrigin, type Origin } from './read-model-file.js';
+import { openTakeIn, type TakeIn } from './taking-in.js';
 import { createWaiters } from './waiters.js';
 
 /** How the read models stand. */
@@ -59,7 +60,7 @@ function leastPosition(folds: readonly Fold[]): bigint {
 }
 
 /**
- * Starts keeping read models: a batch and its checkpoint in one transaction each, so that each event counts exactly once. A read
+ * Starts keeping read models: a batch and their checkpoints in one transaction, so that each event counts exactly once in each. A read
  * model that cannot take in an event halts there and is never moved past it; the others go on. What may pass halts nobody: all
  * wait for it. When all have caught up with the log, what older versions of them left in the file is dropped.
  * @throws {SqliteFileError} where the file cannot be used
@@ -75,6 +76,7 @@ class Runner implements ProjectionRunner {
   readonly #abort = new AbortController();
   readonly #finished: Promise<void>;
   readonly #origin: Origin;
+  readonly #takeIn: TakeIn;
   readonly #onMove = new Set<() => void>();
   #waitingFor: string | null = null;
   #hasOldVersions = true;
@@ -82,6 +84,7 @@ class Runner implements ProjectionRunner {
   constructor(private readonly options: RunnerOptions) {
     this.#folds = options.projections.map((projection) => openFold(options.database, projection));
     this.#origin = openOrigin(options.database);
+    this.#takeIn = openTakeIn(options.database);
     this.#finished = this.#begin().catch((error: unknown) => {
       if (this.#abort.signal.aborted) return;
       for (const fold of this.#running()) this.#halt(fold, asError(error));
@@ -146,8 +149,9 @@ class Runner implements ProjectionRunner {
     const { events, position, fault } = await decodeBatch(this.options.log, batch, after);
     this.#noteOrigin(batch);
     const passing: Error[] = [];
+    const failures = this.#takeIn(this.#running(), events, position);
     for (const fold of this.#running()) {
-      const failure = fold.apply(events, position) ?? (fold.position() < batch.position ? fault : null);
+      const failure = failures.get(fold) ?? (fold.position() < batch.position ? fault : null);
       if (mayPass(failure)) passing.push(failure);
       else if (failure !== null) this.#halt(fold, failure);
     }

@@ -8,6 +8,7 @@ import type { Intake, Projection } from '../../src/projections/projection.js';
 import { openFold } from '../../src/projections/fold.js';
 import { openReadModelFile } from '../../src/projections/read-model-file.js';
 import { projections } from '../../src/projections/read-models.js';
+import { openTakeIn } from '../../src/projections/taking-in.js';
 
 const [path = '', victim = '', count = '0', batches = ''] = process.argv.slice(2);
 
@@ -33,10 +34,8 @@ function killing(projection: Projection): Projection {
 
 const { connection } = openReadModelFile(path);
 const folds = projections.map((each) => openFold(connection, each.name === victim ? killing(each) : each));
+const takeIn = openTakeIn(connection);
 const revived = (key: string, value: unknown) => (key === 'position' ? BigInt(String(value)) : value);
 for (const batch of JSON.parse(readFileSync(batches, 'utf8'), revived) as readonly (readonly LoggedEvent[])[]) {
-  for (const fold of folds) {
-    const failure = fold.apply(batch, batch.at(-1)?.position ?? 0n);
-    if (failure !== null) throw failure;
-  }
+  for (const failure of takeIn(folds, batch, batch.at(-1)?.position ?? 0n).values()) throw failure;
 }

@@ -2,11 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import { dropOldVersions } from '../../src/projections/checkpoint.js';
 import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
-import { openFold } from '../../src/projections/fold.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { openReadModelFile } from '../../src/projections/read-model-file.js';
 import { event, times } from '../support/builders.js';
-import { inLog } from './given.js';
+import { inLog, openFold } from './given.js';
 import { counted, once, tablesOf, tally } from './tally.js';
 
 let database: Database;

@@ -7,9 +7,10 @@ import { createEventLog, type EventLog } from '../../src/eventstore/event-log.js
 import type { EventStore } from '../../src/eventstore/event-store.js';
 import type { LogDatabase } from '../../src/eventstore/sqlite/log-database.js';
 import { openSqliteEventStore } from '../../src/eventstore/sqlite/sqlite-event-store.js';
-import { openFold } from '../../src/projections/fold.js';
+import { openFold as openFoldOf, type Fold } from '../../src/projections/fold.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { openReadModelFile } from '../../src/projections/read-model-file.js';
+import { openTakeIn } from '../../src/projections/taking-in.js';
 import { createPersonKeys } from '../../src/vault/person-keys.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { FIRST } from '../conformance/vault/given.js';
@@ -47,6 +48,18 @@ export function logged(event: DomainEvent, { position, stream = 'user-sam', meta
 /** Events one after the other, from position 1 on. */
 export function inLog(...events: readonly DomainEvent[]): readonly LoggedEvent[] {
   return events.map((event, index) => logged(event, { position: index + 1 }));
+}
+
+/** A read model that takes in events by itself; answers what stopped it. */
+export interface LoneFold extends Fold {
+  apply(events: readonly LoggedEvent[], position: bigint): Error | null;
+}
+
+/** Opens a read model that takes in events by itself. */
+export function openFold(database: Database, projection: Projection): LoneFold {
+  const fold = openFoldOf(database, projection);
+  const takeIn = openTakeIn(database);
+  return { ...fold, apply: (events, position) => takeIn([fold], events, position).get(fold) ?? null };
 }
 
 /** A read-model file in memory in which a projection has taken in events, all at once. */

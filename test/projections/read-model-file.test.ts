@@ -2,12 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { chmodSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { openLogDatabase } from '../../src/eventstore/sqlite/log-database.js';
-import { openFold } from '../../src/projections/fold.js';
 import { openOrigin, openOwnReadModelFile, openReadModelFile } from '../../src/projections/read-model-file.js';
 import type { DatabaseFile } from '../../src/sqlite/database-file.js';
 import { contentOf, freshFolder, raw, refusalOf, type Folder } from '../sqlite/given.js';
 import { event, times } from '../support/builders.js';
-import { inLog } from './given.js';
+import { inLog, openFold } from './given.js';
 import { counted, once, tally } from './tally.js';
 
 const REBUILT = 'stop the service, delete it and start again; it is rebuilt from the log';

@@ -127,14 +127,21 @@ describe('An event that this release cannot read', () => {
     expect(stage.waits).toEqual([]);
   });
 
-  it('is named where its personal values do not open', async () => {
+  it('halts only those that look at its personal values where these do not open, after what comes before it', async () => {
+    const before = await stage.append(2);
     const sealed = { personId: 'person', sealed: 'A'.repeat(64), commitment: '' };
     const { data } = event('UserCreated');
     const forged = { id: FORGED_ID, type: 'UserCreated', revision: 1, data, metadata: METADATA };
-    await stage.ledger.store.append('user-forged', 0, [{ ...forged, personal: { subject: sealed } }]);
-    await stage.start(tally());
-    await until(() => stage.halts.length === 1);
-    expect(stage.halts[0]).toContain(`tally: event ${FORGED_ID} (UserCreated) cannot be read: `);
+    const { position } = await stage.ledger.store.append('user-forged', 0, [
+      { ...forged, personal: { subject: sealed } },
+    ]);
+    const after = await stage.append(2);
+    await stage.start(tally({ then: ({ personal }) => expect(personal).toBeDefined() }), tally({ name: 'other' }));
+    await stage.caughtUp();
+    expect(stage.halts).toHaveLength(1);
+    expect(stage.halts[0]).toContain(`tally: tally cannot take in event ${FORGED_ID} (UserCreated): `);
+    expect(counted(stage.database)).toEqual(once(...before));
+    expect(counted(stage.database, 'other')).toEqual(once(...before, position, ...after));
   });
 
   it('does not halt those that have got past it', async () => {

@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
 import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
-import { openFold } from '../../src/projections/fold.js';
 import type { Key, PageRequest } from '../../src/projections/page.js';
 import { createUserQueries, type UserView } from '../../src/projections/users/user-queries.js';
 import { usersProjection } from '../../src/projections/users/users-projection.js';
 import { ACME, ADA, event, later, PHONE, SAM, TABLET } from '../support/builders.js';
-import { given, inLog, logged, NOW, rowsOf } from './given.js';
+import { given, inLog, logged, NOW, openFold, rowsOf } from './given.js';
 
 const registered = event('PrimaryAccountRegistered');
 const created = event('UserCreated');

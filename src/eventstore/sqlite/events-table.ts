@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { StoredEvent } from '../event-store.js';
 import type { EncodedEvent, EventRow } from './event-rows.js';
-import { decode } from './event-rows.js';
+import { decode, EVENT_COLUMNS } from './event-rows.js';
 import { StreamEnds } from './stream-ends.js';
 
 /** The identity of an event that is stored. */
@@ -40,16 +40,17 @@ export class EventsTable {
   constructor(connection: Database) {
     const prepare = <P extends unknown[], R = unknown>(sql: string): Statement<P, R> =>
       connection.prepare<P, R>(sql).safeIntegers();
-    const rows = 'SELECT * FROM events WHERE';
+    const prepareRows = <P extends unknown[]>(which: string): Statement<P, EventRow> =>
+      prepare<P, EventRow>(`SELECT ${EVENT_COLUMNS} FROM events WHERE ${which}`).raw();
     this.#insert = prepare(
       `INSERT INTO events (stream, version, id, type, revision, data, metadata, personal, recorded_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#version = prepare<[string], bigint | null>('SELECT max(version) FROM events WHERE stream = ?').pluck();
     this.#head = prepare<[], bigint | null>('SELECT max(position) FROM events').pluck();
-    this.#forwards = prepare(`${rows} stream = ? AND version > ? ORDER BY version LIMIT ?`);
-    this.#backwards = prepare(`${rows} stream = ? AND version < ? ORDER BY version DESC LIMIT ?`);
-    this.#all = prepare(`${rows} position > ? ORDER BY position LIMIT ?`);
+    this.#forwards = prepareRows('stream = ? AND version > ? ORDER BY version LIMIT ?');
+    this.#backwards = prepareRows('stream = ? AND version < ? ORDER BY version DESC LIMIT ?');
+    this.#all = prepareRows('position > ? ORDER BY position LIMIT ?');
     this.#ends = new StreamEnds(connection);
     this.#ids = prepare('SELECT id, position FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?');
   }

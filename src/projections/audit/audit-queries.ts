@@ -1,17 +1,23 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
-import { TRAIL_EVENT_TYPES, typesWithOutcome, type AuditCategory, type AuditOutcome } from '../../audit/description.js';
+import {
+  classify,
+  TRAIL_EVENT_TYPES,
+  typesWithOutcome,
+  type AuditOutcome,
+  type Classified,
+  type TrailEventType,
+} from '../../audit/description.js';
 import type { Actor } from '../../domain/event.js';
-import { after } from '../../domain/instant.js';
 import { pageClause, pageOf, type Condition, type Key, type Page, type PageRequest } from '../page.js';
+import { openTermFinder } from './terms.js';
+import { openSpans, type Bounds, type Span } from './trails.js';
 
 /** An event of the trail with the names that things had then. */
-export interface AuditEventView {
+export interface AuditEventView extends Classified {
   readonly seq: number;
   readonly eventId: string;
-  readonly type: string;
-  readonly category: AuditCategory;
-  readonly outcome: AuditOutcome;
+  readonly type: TrailEventType;
   readonly reason: string | null;
   readonly occurredAt: string;
   readonly actorKind: Actor['kind'];
@@ -27,16 +33,12 @@ export interface AuditEventView {
   readonly userAgent: string | null;
 }
 
-/** Which events; what is left out does not narrow. */
-export interface AuditFilter {
+/** Which events, of which span of time; what is left out does not narrow. */
+export interface AuditFilter extends Span {
   readonly types?: readonly string[];
   readonly actorId?: string;
   readonly subjectId?: string;
   readonly outcome?: AuditOutcome;
-  /** From this moment on; ISO 8601, UTC. */
-  readonly since?: string;
-  /** Before this moment; ISO 8601, UTC. */
-  readonly until?: string;
 }
 
 /** Reads the trail, always of one account. */
@@ -51,16 +53,18 @@ export interface AuditQueries {
   byId(accountId: string, eventId: string): AuditEventView | null;
 }
 
+type Row = Omit<AuditEventView, keyof Classified>;
+
+const textOf = (column: string): string => `(SELECT text FROM audit_terms_4 WHERE term = ${column})`;
+
 const COLUMNS = `
-  seq, event_id AS eventId, type, category, outcome, reason, occurred_at AS occurredAt, actor_kind AS actorKind,
-  actor_id AS actorId, actor_name AS actorName, subject_id AS subjectId, subject_name AS subjectName,
-  device_id AS deviceId, device_name AS deviceName, session_id AS sessionId, request_id AS requestId, ip,
+  seq, event_id AS eventId, ${textOf('type')} AS type, reason, occurred_at AS occurredAt, actor_kind AS actorKind,
+  ${textOf('actor')} AS actorId, actor_name AS actorName, ${textOf('subject')} AS subjectId, subject_name AS subjectName,
+  ${textOf('device')} AS deviceId, device_name AS deviceName, session_id AS sessionId, request_id AS requestId, ip,
   user_agent AS userAgent`;
 
-/** Where a page may lie: places in the trail, both excluded. */
-interface Bounds {
-  readonly above: number;
-  readonly below: number;
+function viewOf(row: Row): AuditEventView {
+  return { ...row, ...classify(row.type) };
 }
 
 /** What narrows a query beside the place: conditions that each have one parameter, and event types, null for all. */
@@ -69,11 +73,15 @@ interface Narrowing {
   readonly index: string | null;
   readonly keys: readonly Condition[];
   readonly rest: readonly Condition[];
-  readonly types: readonly string[] | null;
+  readonly types: readonly number[] | null;
 }
 
-function equal(column: string, value: string | undefined): readonly Condition[] {
-  return value === undefined ? [] : [{ sql: ` AND ${column} = ?`, parameters: [value] }];
+/** The number of a text; null where the trails have never said it. */
+type Find = (text: string) => number | null;
+
+/** A condition that nothing fulfils where the id is one that the trails have never said: no term has the number 0. */
+function equal(column: string, id: string | undefined, find: Find): readonly Condition[] {
+  return id === undefined ? [] : [{ sql: ` AND ${column} = ?`, parameters: [find(id) ?? 0] }];
 }
 
 /** The types that are left; null for all. An outcome is one of types: each has its own. */
@@ -91,19 +99,22 @@ function timeOf({ since, until }: AuditFilter): readonly Condition[] {
 }
 
 /** The index that serves a filter, the narrowest first. The people's indexes have the type before the place, so ask for types. */
-function narrowingOf(filter: AuditFilter): Narrowing {
-  const [actor, subject] = [equal('actor_id', filter.actorId), equal('subject_id', filter.subjectId)];
-  const [types, time] = [typesOf(filter), timeOf(filter)];
-  const every = types ?? TRAIL_EVENT_TYPES;
+function narrowingOf(filter: AuditFilter, find: Find): Narrowing {
+  const [actor, subject] = [equal('actor', filter.actorId, find), equal('subject', filter.subjectId, find)];
+  const [named, time] = [typesOf(filter), timeOf(filter)];
+  // A type that has no number stands in no trail.
+  const numbersOf = (types: readonly string[]): number[] => types.flatMap((type) => find(type) ?? []);
+  const types = named === null ? null : numbersOf(named);
+  const every = types ?? numbersOf(TRAIL_EVENT_TYPES);
   if (actor.length > 0)
-    return { index: 'audit_events_3_by_actor', keys: actor, rest: [...subject, ...time], types: every };
-  if (subject.length > 0) return { index: 'audit_events_3_by_subject', keys: subject, rest: time, types: every };
-  return { index: types === null ? null : 'audit_events_3_by_type', keys: [], rest: time, types };
+    return { index: 'audit_events_4_by_actor', keys: actor, rest: [...subject, ...time], types: every };
+  if (subject.length > 0) return { index: 'audit_events_4_by_subject', keys: subject, rest: time, types: every };
+  return { index: types === null ? null : 'audit_events_4_by_type', keys: [], rest: time, types };
 }
 
 /** A stretch of one account's trail, from one of its ends. */
 interface Reading extends Bounds {
-  readonly accountId: string;
+  readonly trail: number;
   /** Order and limit. */
   readonly tail: string;
 }
@@ -122,79 +133,73 @@ function sqlOf(conditions: readonly Condition[]): string {
  * Reads a page in one index. Of each type the first few places are looked up, and the first of all of them are the page: so
  * its cost depends on how many types are asked for, never on how many events there are.
  */
-function statementOf({ accountId, above, below, tail }: Reading, narrowing: Narrowing): Condition {
+function statementOf({ trail, above, below, tail }: Reading, narrowing: Narrowing): Condition {
   const { index, keys, rest, types } = narrowing;
-  const source = index === null ? 'audit_events_3' : `audit_events_3 INDEXED BY ${index}`;
+  const source = index === null ? 'audit_events_4' : `audit_events_4 INDEXED BY ${index}`;
   if (types === null) {
-    const sql = `SELECT ${COLUMNS} FROM ${source} WHERE account_id = ?${PLACE}${sqlOf(rest)}${tail}`;
-    return { sql, parameters: [accountId, above, below, ...parametersOf(rest)] };
+    const sql = `SELECT ${COLUMNS} FROM ${source} WHERE trail = ?${PLACE}${sqlOf(rest)}${tail}`;
+    return { sql, parameters: [trail, above, below, ...parametersOf(rest)] };
   }
   const conditions = [...keys, { sql: ' AND type = ?', parameters: [] }];
-  const places = `SELECT seq FROM (SELECT seq FROM ${source} WHERE account_id = ?${sqlOf(conditions)}${PLACE}${sqlOf(rest)}${tail})`;
-  const sql = `SELECT ${COLUMNS} FROM audit_events_3 WHERE account_id = ? AND seq IN (${types.map(() => places).join(' UNION ALL ')})${tail}`;
-  const each = types.flatMap((type) => [accountId, ...parametersOf(keys), type, above, below, ...parametersOf(rest)]);
-  return { sql, parameters: [accountId, ...each] };
+  const places = `SELECT seq FROM (SELECT seq FROM ${source} WHERE trail = ?${sqlOf(conditions)}${PLACE}${sqlOf(rest)}${tail})`;
+  const sql = `SELECT ${COLUMNS} FROM audit_events_4 WHERE trail = ? AND seq IN (${types.map(() => places).join(' UNION ALL ')})${tail}`;
+  const each = types.flatMap((type) => [trail, ...parametersOf(keys), type, above, below, ...parametersOf(rest)]);
+  return { sql, parameters: [trail, ...each] };
 }
 
 function keyOf(key: Key | null, otherwise: number): number {
   return key === null ? otherwise : Number(key);
 }
 
-/** Finds the places between which everything of a span of time stands. */
-function spansIn(database: Database): (accountId: string, filter: AuditFilter) => Bounds {
-  const first = database
-    .prepare<[string, string], number>(
-      `SELECT seq FROM audit_events_3 INDEXED BY audit_events_3_by_time
-       WHERE account_id = ? AND latest_at >= ? ORDER BY latest_at, seq LIMIT 1`,
-    )
-    .pluck();
-  const lag = database.prepare<[string], number>('SELECT lag FROM audit_trails_3 WHERE account_id = ?').pluck();
-  return (accountId, { since, until }) => ({
-    // Nothing before that place is as late.
-    above: since === undefined ? -1 : (first.get(accountId, since) ?? Number.MAX_SAFE_INTEGER) - 1,
-    // Everything from that place on is later, also where a clock was behind by the most that one ever was.
-    below:
-      until === undefined
-        ? Number.MAX_SAFE_INTEGER
-        : (first.get(accountId, after(until, lag.get(accountId) ?? 0)) ?? Number.MAX_SAFE_INTEGER),
-  });
+const STATEMENTS_KEPT = 100;
+
+type Read = (reading: Reading, narrowing: Narrowing) => AuditEventView[];
+
+/** Reads by statements that are kept: the same few are asked again and again. */
+function openRead(database: Database): Read {
+  const statements = new LRUCache<string, Statement<unknown[], Row>>({ max: STATEMENTS_KEPT });
+  return (reading, narrowing) => {
+    if (narrowing.types?.length === 0) return [];
+    const { sql, parameters } = statementOf(reading, narrowing);
+    const statement = statements.get(sql) ?? database.prepare<unknown[], Row>(sql);
+    statements.set(sql, statement);
+    return statement.all(...parameters).map(viewOf);
+  };
 }
 
-const STATEMENTS_KEPT = 100;
+const BY_ID = `
+  SELECT ${COLUMNS} FROM audit_events_4 INDEXED BY audit_events_4_by_id
+  WHERE trail = ? AND substr(event_id, -8) = substr(?, -8) AND event_id = ? ORDER BY seq LIMIT 1`;
 
 /** Prepares the queries of the trail on the read models' file. */
 export function createAuditQueries(database: Database): AuditQueries {
-  const byId = database.prepare<[string, string], AuditEventView>(
-    `SELECT ${COLUMNS} FROM audit_events_3 WHERE account_id = ? AND event_id = ?`,
-  );
-  const size = database.prepare<[string], number>('SELECT size FROM audit_trails_3 WHERE account_id = ?').pluck();
-  const spanOf = spansIn(database);
-  const statements = new LRUCache<string, Statement<unknown[], AuditEventView>>({ max: STATEMENTS_KEPT });
+  const byId = database.prepare<[number, string, string], Row>(BY_ID);
+  const size = database.prepare<[number], number>('SELECT size FROM audit_trails_4 WHERE trail = ?').pluck();
+  const [find, spanOf, read] = [openTermFinder(database), openSpans(database), openRead(database)];
 
-  function read(reading: Reading, narrowing: Narrowing): AuditEventView[] {
-    if (narrowing.types?.length === 0) return [];
-    const { sql, parameters } = statementOf(reading, narrowing);
-    const statement = statements.get(sql) ?? database.prepare<unknown[], AuditEventView>(sql);
-    statements.set(sql, statement);
-    return statement.all(...parameters);
-  }
+  /** The number of an account's trail; 0, which none has, where nothing has happened in it. */
+  const trailOf = (accountId: string): number => find(accountId) ?? 0;
 
   return {
-    following: (accountId, filter, place, limit) =>
-      read(
-        { accountId, above: place, below: Number.MAX_SAFE_INTEGER, tail: ` ORDER BY seq ASC LIMIT ${limit}` },
-        narrowingOf(filter),
-      ),
-    lastSeq: (accountId) => (size.get(accountId) ?? 0) - 1,
+    following(accountId, filter, place, limit) {
+      const bounds = { above: place, below: Number.MAX_SAFE_INTEGER };
+      const tail = ` ORDER BY seq ASC LIMIT ${limit}`;
+      return read({ trail: trailOf(accountId), ...bounds, tail }, narrowingOf(filter, find));
+    },
+    lastSeq: (accountId) => (size.get(trailOf(accountId)) ?? 0) - 1,
     page(accountId, filter, page) {
-      const span = spanOf(accountId, filter);
+      const trail = trailOf(accountId);
+      const span = spanOf(trail, filter);
       const bounds = {
         above: Math.max(span.above, keyOf(page.before, -1)),
         below: Math.min(span.below, keyOf(page.after, Number.MAX_SAFE_INTEGER)),
       };
       const { tail } = pageClause('seq', page, 'descending');
-      return pageOf(read({ accountId, ...bounds, tail }, narrowingOf(filter)), page);
+      return pageOf(read({ trail, ...bounds, tail }, narrowingOf(filter, find)), page);
     },
-    byId: (accountId, eventId) => byId.get(accountId, eventId) ?? null,
+    byId(accountId, eventId) {
+      const row = byId.get(trailOf(accountId), eventId, eventId);
+      return row === undefined ? null : viewOf(row);
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
 import { mfaDecider } from '../../domain/mfa/decider.js';
 import { sessionDecider } from '../../domain/session/decider.js';
 import type { OpenSession, SessionState } from '../../domain/session/state.js';
@@ -31,27 +32,41 @@ const SCHEMA = `
 
 type Folding<S, E extends DomainEvent> = Pick<Decider<S, never, E>, 'initial' | 'evolve'>;
 
-/** States by the id of their stream: read once, folded in memory by the same rules as commands do, written together. */
-function statesBy<S, E extends DomainEvent>(decider: Folding<S, E>, read: (id: string) => string | null) {
-  const states = new Map<string, S>();
+/** Of so many streams of each kind the state is remembered between batches: whoever was just here will soon be again. */
+const STATES_KEPT = 2_000;
 
-  function known(id: string): S {
+/** States by the id of their stream: read once, folded in memory by the same rules as commands do, written together. */
+function statesBy<S extends object, E extends DomainEvent>(
+  decider: Folding<S, E>,
+  read: (id: string) => string | null,
+) {
+  const changed = new Map<string, S>();
+  const written = new LRUCache<string, S>({ max: STATES_KEPT });
+
+  function stored(id: string): S {
     const json = read(id);
     return json === null ? decider.initial : (JSON.parse(json) as S);
   }
 
   return {
     fold(id: string, event: LoggedEvent): S {
-      const before = states.get(id) ?? known(id);
+      const before = changed.get(id) ?? written.get(id) ?? stored(id);
       // The stream's category says that this is an event of that decider.
       const after = decider.evolve(before, event as unknown as Recorded<E>);
-      states.set(id, after);
+      changed.set(id, after);
       return after;
     },
-    /** Hands out what is held, and forgets it. */
-    drain(write: (id: string, state: S) => unknown): undefined {
-      for (const [id, state] of states) write(id, state);
-      states.clear();
+    /** Hands out what has changed since the last time. */
+    write(each: (id: string, state: S) => unknown): undefined {
+      for (const [id, state] of changed) {
+        each(id, state);
+        written.set(id, state);
+      }
+      changed.clear();
+    },
+    forget(): undefined {
+      changed.clear();
+      written.clear();
     },
   };
 }
@@ -61,7 +76,7 @@ interface StreamIntake extends Pick<Intake, 'write' | 'forget'> {
   take(event: LoggedEvent, id: string): void;
 }
 
-function userIntake<S, E extends DomainEvent>(
+function userIntake<S extends object, E extends DomainEvent>(
   database: Database,
   column: 'user' | 'mfa',
   decider: Folding<S, E>,
@@ -75,40 +90,42 @@ function userIntake<S, E extends DomainEvent>(
   const states = statesBy(decider, (userId) => get.get(userId) ?? null);
   return {
     take: (event, userId) => void states.fold(userId, event),
-    write: () => states.drain((userId, state) => set.run(userId, JSON.stringify(state))),
-    forget: () => states.drain(() => undefined),
+    write: () => states.write((userId, state) => set.run(userId, JSON.stringify(state))),
+    forget: () => states.forget(),
   };
 }
 
 /** What is known of a session from its start alone. */
 type Start = Pick<OpenSession, 'accountId' | 'userId'> & Pick<LoggedEvent, 'position' | 'request'>;
 
+/** Writes sessions as they are now, together with their start where that is new. */
+function sessionWriter(database: Database): (sessionId: string, state: SessionState, start: Start | undefined) => void {
+  const insert = database.prepare(`
+    INSERT INTO sessions_1 (session_id, position, account_id, user_id, open, ip, user_agent, state)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+  // Two statements, since one that sets `open` rewrites the index. What is over never begins again.
+  const update = database.prepare('UPDATE sessions_1 SET state = ? WHERE session_id = ?');
+  const end = database.prepare('UPDATE sessions_1 SET state = ?, open = 0 WHERE session_id = ?');
+  return (sessionId, state, start) => {
+    const json = JSON.stringify(state);
+    const isOpen = state.status === 'OPEN';
+    if (start === undefined) {
+      (isOpen ? update : end).run(json, sessionId);
+      return;
+    }
+    const { position, accountId, userId, request } = start;
+    const from = [request?.ip ?? null, request?.userAgent ?? null];
+    insert.run(sessionId, position, accountId, userId, isOpen ? 1 : 0, ...from, json);
+  };
+}
+
 function sessionIntake(database: Database): StreamIntake {
   const get: Statement<[string], string> = database
     .prepare<[string], string>('SELECT state FROM sessions_1 WHERE session_id = ?')
     .pluck();
-  const insert = database.prepare(`
-    INSERT INTO sessions_1 (session_id, position, account_id, user_id, open, ip, user_agent, state)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
-  const update = database.prepare('UPDATE sessions_1 SET state = ?, open = ? WHERE session_id = ?');
+  const write = sessionWriter(database);
   const states = statesBy(sessionDecider, (sessionId) => get.get(sessionId) ?? null);
   const starts = new Map<string, Start>();
-
-  function write(sessionId: string, state: SessionState): void {
-    const [json, open] = [JSON.stringify(state), state.status === 'OPEN' ? 1 : 0];
-    const start = starts.get(sessionId);
-    if (start === undefined) {
-      update.run(json, open, sessionId);
-      return;
-    }
-    const { position, accountId, userId, request } = start;
-    insert.run(sessionId, position, accountId, userId, open, request?.ip ?? null, request?.userAgent ?? null, json);
-  }
-
-  function drain(each: (sessionId: string, state: SessionState) => void): undefined {
-    states.drain(each);
-    starts.clear();
-  }
 
   return {
     take(event, sessionId) {
@@ -117,8 +134,14 @@ function sessionIntake(database: Database): StreamIntake {
       const { accountId, userId } = state;
       starts.set(sessionId, { position: event.position, request: event.request, accountId, userId });
     },
-    write: () => drain(write),
-    forget: () => drain(() => undefined),
+    write(): undefined {
+      states.write((sessionId, state) => write(sessionId, state, starts.get(sessionId)));
+      starts.clear();
+    },
+    forget(): undefined {
+      states.forget();
+      starts.clear();
+    },
   };
 }
 
