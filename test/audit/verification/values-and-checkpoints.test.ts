@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { signCheckpoint } from '../../../src/audit/notes/checkpoint.js';
+import { commitmentTo } from '../../../src/canonical/commitment.js';
 import { keyOf } from '../notes/given.js';
 import {
   checkpointAt,
@@ -8,6 +9,7 @@ import {
   replaced,
   signedAt,
   verify,
+  withRecord,
   trail,
   other,
   lines,
@@ -39,14 +41,17 @@ describe('A personal value', () => {
     );
   });
 
-  it.each([
-    ['more', 3],
-    ['fewer', 5],
-  ])('is made up where there are %s than commitments', async (_, seq) => {
-    const openings = trail.openings.with(seq, trail.openings[4] ?? []);
-    expect(await verify(exportOf({ ...trail, openings }), kept)).toMatchObject(
-      tampered({ code: 'COMMITMENT_MISMATCH', seq }),
-    );
+  it('is made up where there are more or fewer than commitments, though each fits', async () => {
+    const own = (seq: number) => trail.openings[seq] ?? [];
+    const miscounted = [
+      [3, own(4)],
+      [4, [...own(4), null]],
+      [5, own(5).slice(0, 1)],
+    ] as const;
+    for (const [seq, openings] of miscounted) {
+      const exported = exportOf({ ...trail, openings: trail.openings.with(seq, openings) });
+      expect(await verify(exported, kept)).toMatchObject(tampered({ code: 'COMMITMENT_MISMATCH', seq }));
+    }
   });
 
   it.each(['7', '"text"', '[]', '{}', '{"salt":7,"values":{}}', '{"salt":"c2hvcnQ","values":{}}'])(
@@ -58,6 +63,17 @@ describe('A personal value', () => {
       expect(await verify(lines.with(lineOf(4), changed), kept)).toMatchObject(
         tampered({ code: 'COMMITMENT_MISMATCH', seq: 4 }),
       );
+    },
+  );
+
+  it.each([31, 33])(
+    'has a salt of 32 bytes: one of %i opens nothing, also where the commitment was made with it',
+    async (length) => {
+      const opening = { salt: Buffer.alloc(length, 7).toString('base64url'), values: { ip: '192.0.2.7' } };
+      const salted = withRecord(trail, 4, (record) => ({ ...record, personal: [commitmentTo(opening)] }));
+      const exported = exportOf({ ...salted, openings: salted.openings.with(4, [opening]) });
+      const outcome = await verify(exported, [signedAt(salted, 40)]);
+      expect(outcome).toMatchObject(tampered({ code: 'COMMITMENT_MISMATCH', seq: 4 }));
     },
   );
 
