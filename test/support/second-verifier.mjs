@@ -14,7 +14,7 @@ import { readFileSync } from 'node:fs';
 
 /** @typedef {{ origin: string, size: number, root: Buffer, signed: boolean, kept: boolean }} Checkpoint */
 /** @typedef {{ format: string, version: number, account: string, origin: string, from: number, frontier: string[], checkpoints: string[] }} Header */
-/** @typedef {{ salt: string, values: object } | null} Opening */
+/** @typedef {{ salt: string, values: Record<string, unknown> } | null} Opening */
 /** @typedef {{ v: number, seq: number, data: { accountId?: unknown }, personal: string[] }} AuditRecord */
 /** @typedef {{ hash: string, openings?: Opening[], record: AuditRecord }} Line */
 
@@ -91,7 +91,10 @@ function openingsFit({ personal }, openings) {
   const fits = (/** @type {Opening} */ opening, /** @type {number} */ at) => {
     if (opening === null) return true;
     const salt = Buffer.from(opening.salt, 'base64url');
-    return salt.length === 32 && sha256(salt, canonical(opening.values)).toString('base64url') === personal[at];
+    const isText = Object.values(opening.values).every((value) => value === null || typeof value === 'string');
+    return (
+      isText && salt.length === 32 && sha256(salt, canonical(opening.values)).toString('base64url') === personal[at]
+    );
   };
   return openings.length === 0 || (openings.length === personal.length && openings.every(fits));
 }
@@ -125,11 +128,14 @@ function check(text, key, notes) {
     next = seq + 1;
   }
 
-  let [matched, wrong] = [0, false];
+  /** @type {number[]} */
+  const matched = [0];
+  let wrong = false;
   for (const { size, root } of usable.filter((one) => one.size <= Math.min(next, whole))) {
     const isSame = treeHash(0, size, from, before, leaves).equals(root);
-    if (!isSame && !wrong) findings.push(`ROOT_MISMATCH ${matched} ${size}`);
-    [matched, wrong] = [isSame ? size : matched, !isSame];
+    if (!isSame && !wrong) findings.push(`ROOT_MISMATCH ${matched.findLast((one) => one < size) ?? 0} ${size}`);
+    if (isSame) matched.push(size);
+    wrong = !isSame;
   }
   const largest = usable.at(-1)?.size ?? 0;
   if (largest > next) findings.push(`TRUNCATED ${next} ${largest}`);

@@ -10,8 +10,12 @@ function isSalt(value: unknown): boolean {
   return bytes.length === SALT_BYTES && bytes.toString('base64url') === value;
 }
 
+function areValues(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every((text) => text === null || typeof text === 'string');
+}
+
 function isOpening(value: unknown): value is Opening {
-  return isObject(value) && Object.keys(value).length === 2 && isSalt(value.salt) && isObject(value.values);
+  return isObject(value) && Object.keys(value).length === 2 && isSalt(value.salt) && areValues(value.values);
 }
 
 /** Whether values and salt are those that a commitment was made to; where they are not given any more, nothing is said. */

@@ -25,19 +25,26 @@ type Sizes = { -readonly [K in keyof Proven]: Proven[K] };
 function openComparison() {
   const proven: Sizes = { kept: null, exported: null };
   let matched = 0;
+  let matchedBefore = 0;
   let isMismatch = false;
+
+  function match(size: number): void {
+    if (size > matched) [matchedBefore, matched] = [matched, size];
+    isMismatch = false;
+  }
 
   return {
     compare(checkpoint: KnownCheckpoint, root: Uint8Array): readonly Finding[] {
       const { size, source } = checkpoint;
       if (sameHash(root, checkpoint.root)) {
         proven[source === 'KEPT' ? 'kept' : 'exported'] = size;
-        [matched, isMismatch] = [size, false];
+        match(size);
         return [];
       }
       if (isMismatch) return [];
       isMismatch = true;
-      return [{ code: 'ROOT_MISMATCH', from: matched, to: size }];
+      // Two checkpoints of one size may differ: then only what is before both of them is known.
+      return [{ code: 'ROOT_MISMATCH', from: matched < size ? matched : matchedBefore, to: size }];
     },
     proven: (): Proven => ({ ...proven }),
   };

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import { signCheckpoint } from '../../../src/audit/notes/checkpoint.js';
 import type { Finding } from '../../../src/audit/verification/finding.js';
 import { verify as verifyAgain } from '../../support/second-verifier.mjs';
 import { keyOf } from '../notes/given.js';
 import {
+  checkpointAt,
   exportOf,
   KEY,
   kept,
@@ -48,6 +50,7 @@ async function both(exported: readonly string[], notes: readonly string[]) {
 }
 
 const anew = exportOf(withRecord(trail, 14, (record) => ({ ...record, id: 'another' })));
+const split = signCheckpoint({ ...checkpointAt(other, 20), origin: trail.origin }, [KEY]);
 const changed = (seq: number, what: string, by: string) =>
   lines.with(lineOf(seq), replaced(lines[lineOf(seq)], what, by));
 
@@ -79,6 +82,7 @@ describe('Two verifiers that share nothing but the format', () => {
       lines,
       [...kept, signedAt(trail, 5, keyOf('mfa.example/audit', 2))],
     ],
+    ['with two checkpoints of one size', 'tampered', lines, [...kept, split]],
     ['with a checkpoint changed', 'tampered', lines, kept.with(1, replaced(kept[1], '\n20\n', '\n19\n'))],
     ['without a checkpoint', 'unusable', lines, []],
     ['with a checkpoint of before', 'unusable', exportOf(trail, 20), kept.slice(0, 1)],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { signCheckpoint } from '../../../src/audit/notes/checkpoint.js';
-import { commitmentTo } from '../../../src/canonical/commitment.js';
+import { commitmentTo, type Opening } from '../../../src/canonical/commitment.js';
 import { keyOf } from '../notes/given.js';
 import {
   checkpointAt,
@@ -77,6 +77,15 @@ describe('A personal value', () => {
     },
   );
 
+  it('is text, or null: nothing else opens, also where the commitment was made to it', async () => {
+    const values = { ip: { record: '192.0.2.7' } } as unknown as Opening['values'];
+    const opening = { salt: Buffer.alloc(32, 7).toString('base64url'), values };
+    const nested = withRecord(trail, 4, (record) => ({ ...record, personal: [commitmentTo(opening)] }));
+    const exported = exportOf({ ...nested, openings: nested.openings.with(4, [opening]) });
+    const outcome = await verify(exported, [signedAt(nested, 40)]);
+    expect(outcome).toMatchObject(tampered({ code: 'COMMITMENT_MISMATCH', seq: 4 }));
+  });
+
   it('has one salt only: another text for the same bytes is none', async () => {
     const salt = trail.openings[4]?.[0]?.salt ?? '';
     // The last of 43 characters holds two bits that nothing reads.
@@ -126,7 +135,15 @@ describe('A checkpoint', () => {
       proven: { kept: 40 },
     });
     const split = signCheckpoint({ ...checkpointAt(other, 20), origin: trail.origin }, [KEY]);
-    expect(await verify(lines, [split, ...kept])).toMatchObject(tampered(rootMismatch(10, 20)));
+    for (const checkpoints of [
+      [split, ...kept],
+      [...kept, split],
+    ]) {
+      expect(await verify(lines, checkpoints)).toMatchObject({
+        ...tampered(rootMismatch(10, 20)),
+        proven: { kept: 40 },
+      });
+    }
   });
 
   it('of an old key is good while that key is known', async () => {
