@@ -138,6 +138,7 @@ describe('A checkpoint', () => {
     for (const checkpoints of [
       [split, ...kept],
       [...kept, split],
+      [...kept, ...kept, split],
     ]) {
       expect(await verify(lines, checkpoints)).toMatchObject({
         ...tampered(rootMismatch(10, 20)),
