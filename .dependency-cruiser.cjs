@@ -46,6 +46,12 @@ const rooms = [
     from: { path: '^src/domain/' },
     to: { pathNot: '^src/' },
   },
+  room(
+    'canonical-knows-nobody',
+    '^src/canonical/',
+    ['^src/canonical/'],
+    'Canonical JSON and what is computed over it stand below vault and audit, which both need them.',
+  ),
   room('sqlite-knows-nobody', '^src/sqlite/', ['^src/sqlite/'], 'What any SQLite file has in common is of no kind.'),
   {
     name: 'sqlite-needs-only-its-driver',
@@ -57,16 +63,21 @@ const rooms = [
   room(
     'eventstore-knows-domain',
     '^src/eventstore/',
-    ['^src/eventstore/', '^src/domain/', '^src/sqlite/', ports.vault],
+    ['^src/eventstore/', '^src/domain/', '^src/canonical/', '^src/sqlite/', ports.vault],
     'The event store knows the domain, and the vault only for the codec of personal values.',
   ),
   room(
     'vault-knows-domain',
     '^src/vault/',
-    ['^src/vault/', '^src/domain/', '^src/sqlite/'],
+    ['^src/vault/', '^src/domain/', '^src/canonical/', '^src/sqlite/'],
     'The vault knows the domain.',
   ),
-  room('audit-knows-domain', '^src/audit/', ['^src/audit/', '^src/domain/'], 'The audit room knows events only.'),
+  room(
+    'audit-knows-domain',
+    '^src/audit/',
+    ['^src/audit/', '^src/domain/', '^src/canonical/'],
+    'The audit room knows events only.',
+  ),
   room(
     'projections-know-events',
     '^src/projections/',
@@ -76,7 +87,7 @@ const rooms = [
   room(
     'application-knows-ports',
     '^src/application/',
-    ['^src/application/', '^src/domain/', ports.eventstore, ports.vault],
+    ['^src/application/', '^src/domain/', '^src/canonical/', ports.eventstore, ports.vault],
     'Commands decide from streams: never from read models, never with GraphQL.',
   ),
   room(
@@ -111,7 +122,7 @@ const rooms = [
     from: {
       path: '^src/',
       pathNot: [
-        '^src/(?:domain|sqlite|eventstore|vault|audit|projections|application|notifications|graphql|http|runtime|composition|demo)/',
+        '^src/(?:domain|canonical|sqlite|eventstore|vault|audit|projections|application|notifications|graphql|http|runtime|composition|demo)/',
         '^src/(?:main|config|service)[.]ts$',
       ],
     },
@@ -174,6 +185,7 @@ const composition = [
     ['^src/(?:sqlite|projections)/', sqliteAdapters],
     'Only what owns tables speaks SQL.',
   ),
+  packageOnlyIn('canonicalize-only-in-canonical', 'canonicalize', ['^src/canonical/'], 'There is one canonical form.'),
   packageOnlyIn(
     'eventstoredb-only-in-its-adapter',
     '@eventstore/db-client',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { catalogue } from '../src/domain/catalogue.js';
 import { categoryOf } from '../src/domain/stream.js';
-import { commitmentTo } from '../src/vault/personal-values.js';
+import { commitmentTo } from '../src/canonical/commitment.js';
 import { decodeFixture, fixtures, openFixture } from './support/fixtures.js';
 
 const types = Object.entries(catalogue);

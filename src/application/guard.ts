@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical/canonical-json.js';
 import { CHALLENGE_ATTEMPTS } from '../domain/mfa/codes.js';
 import type { GuardedOperation } from '../domain/operation/guarded-operations.js';
 import { methodsFor, type VerificationMethod } from '../domain/operation/method.js';
@@ -5,7 +6,6 @@ import type { ChallengeOperation, UseVerification } from '../domain/session/comm
 import { sessionDecider } from '../domain/session/decider.js';
 import type { OperationChallenge } from '../domain/session/state.js';
 import { challengeNamed, openChallenge } from '../domain/session/verification.js';
-import { canonicalJson } from '../vault/canonical-json.js';
 import type { Application } from './application.js';
 import { bySelf } from './authorship.js';
 import { execute } from './execute.js';

@@ -1,8 +1,8 @@
+import type { PersonalValues } from '../canonical/commitment.js';
 import { eventTypeNamed, type RecordedEvent } from '../domain/catalogue.js';
 import type { EventMetadata, EventType } from '../domain/event.js';
 import { isInstant, type Field } from '../domain/field.js';
 import { categoryOf } from '../domain/stream.js';
-import type { PersonalValues } from '../vault/personal-values.js';
 import type { JsonObject, StoredEvent } from './event-store.js';
 
 /** Where a request came from; personal values of whoever made it. */

@@ -1,13 +1,9 @@
+import type { PersonalValues } from '../canonical/commitment.js';
 import { catalogue, type DomainEvent } from '../domain/catalogue.js';
 import type { EventMetadata } from '../domain/event.js';
 import type { StreamName } from '../domain/stream.js';
 import type { PersonKeys } from '../vault/person-keys.js';
-import {
-  openPersonalValues,
-  sealPersonalValues,
-  type PersonalPlace,
-  type PersonalValues,
-} from '../vault/personal-values.js';
+import { openPersonalValues, sealPersonalValues, type PersonalPlace } from '../vault/personal-values.js';
 import { decodeEvent, type LoggedEvent, type RequestValues } from './event-codec.js';
 import type { Appended, EventStore, EventToAppend, SealedPersonal, SealedValues, StoredEvent } from './event-store.js';
 

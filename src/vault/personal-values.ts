@@ -1,8 +1,5 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { canonicalJson } from './canonical-json.js';
-
-/** One person's values in one event: text by name, null where there is none. */
-export type PersonalValues = Readonly<Record<string, string | null>>;
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { commitmentTo, SALT_BYTES, type Opening, type PersonalValues } from '../canonical/commitment.js';
 
 /** Sealed values as an event holds them. */
 export interface SealedPersonalValues {
@@ -11,12 +8,6 @@ export interface SealedPersonalValues {
   readonly sealed: string;
   /** base64url of SHA-256(salt ‖ JCS(values)); it stays when the key is gone. */
   readonly commitment: string;
-}
-
-/** What a reader needs to check a commitment: the values, and the salt (base64url of 32 bytes). */
-export interface Opening {
-  readonly salt: string;
-  readonly values: PersonalValues;
 }
 
 /** Where sealed values stand; sealed in, so that a blob cannot be moved to another event. */
@@ -29,18 +20,12 @@ export interface PersonalPlace {
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-const SALT_BYTES = 32;
 
 /** Bytes in a person's key. */
 export const PERSON_KEY_BYTES = 32;
 
 function associatedData({ personId, eventId, slot }: PersonalPlace): Buffer {
   return Buffer.from(JSON.stringify(['personal', personId, eventId, slot]));
-}
-
-/** The commitment to values: SHA-256 over the salt and their canonical JSON (RFC 8785), base64url. */
-export function commitmentTo({ salt, values }: Opening): string {
-  return createHash('sha256').update(Buffer.from(salt, 'base64url')).update(canonicalJson(values)).digest('base64url');
 }
 
 /** Seals values with a fresh salt under a person's key. */

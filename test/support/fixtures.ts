@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Opening } from '../../src/canonical/commitment.js';
 import { decodeEvent, type LoggedEvent } from '../../src/eventstore/event-codec.js';
 import type { SealedPersonal, StoredEvent } from '../../src/eventstore/event-store.js';
-import { openPersonalValues, type Opening } from '../../src/vault/personal-values.js';
+import { openPersonalValues } from '../../src/vault/personal-values.js';
 
 /** A stored event as a release once wrote it; files are added, never changed, and read for ever. */
 export interface Fixture {

@@ -1,0 +1,74 @@
+import type { NoteRefusal } from '../notes/signed-note.js';
+
+/** What can be wrong with a trail. */
+export const FINDING_CODES = [
+  'HASH_MISMATCH',
+  'SEQ_GAP',
+  'ROOT_MISMATCH',
+  'TRUNCATED',
+  'COMMITMENT_MISMATCH',
+  'BAD_SIGNATURE',
+] as const;
+
+export type FindingCode = (typeof FINDING_CODES)[number];
+
+/** Where a checkpoint came from: kept by whoever verifies, or handed out with the export; and which of those it is, from 0. */
+export interface CheckpointSource {
+  readonly from: 'KEPT' | 'EXPORT';
+  readonly index: number;
+}
+
+/** Something that was not as a trail of nobody's making up would be, as narrowly as it can be told. */
+export type Finding =
+  /** The record is not the one that its hash is of. */
+  | { readonly code: 'HASH_MISMATCH'; readonly seq: number }
+  /** At this place stands something else: a later record, one that was there before, or one of another account. */
+  | {
+      readonly code: 'SEQ_GAP';
+      readonly seq: number;
+      readonly found: { readonly seq: number; readonly account: string | null };
+    }
+  /** What is said to be a personal value in this record is not what was recorded. */
+  | { readonly code: 'COMMITMENT_MISMATCH'; readonly seq: number }
+  /** The records from `from` to before `to`, sizes of two checkpoints (or 0), are not those that the second was signed over. */
+  | { readonly code: 'ROOT_MISMATCH'; readonly from: number; readonly to: number }
+  /** The records from `from` to before `to`, which a checkpoint counted, are not there. */
+  | { readonly code: 'TRUNCATED'; readonly from: number; readonly to: number }
+  /** A checkpoint, which says it is of this size, has no signature of a known key, or a wrong one. */
+  | {
+      readonly code: 'BAD_SIGNATURE';
+      readonly checkpoint: CheckpointSource;
+      readonly size: number;
+      readonly refusal: NoteRefusal;
+    };
+
+/** Why nothing can be said of a trail. Lines count from 1, the header. */
+export type Problem =
+  | { readonly code: 'EMPTY' | 'MALFORMED_HEADER' | 'UNKNOWN_VERSION' }
+  | { readonly code: 'MALFORMED_LINE'; readonly line: number }
+  /** What was given as a checkpoint is none. */
+  | { readonly code: 'MALFORMED_CHECKPOINT'; readonly checkpoint: CheckpointSource }
+  /** No checkpoint is of this log and of a size that the export reaches back to: nothing could be proven. */
+  | { readonly code: 'NO_CHECKPOINT' };
+
+/** `unusable` where something stood in the way of an answer and nothing wrong was found before. */
+export type Verdict = 'sound' | 'tampered' | 'unusable';
+
+/** How large the trail was at the largest checkpoint whose root it has; null where it has the root of none. */
+export interface Proven {
+  /** Of those that were kept by whoever verifies: this is what the trail is proven against. */
+  readonly kept: number | null;
+  /** Of those that came with the export: whoever has the key can have made them anew. */
+  readonly exported: number | null;
+}
+
+/** What a verification came to. */
+export interface Verification {
+  readonly verdict: Verdict;
+  /** How many findings were reported. */
+  readonly findings: number;
+  readonly problem: Problem | null;
+  /** How many lines with a record were read. */
+  readonly records: number;
+  readonly proven: Proven;
+}
