@@ -10,7 +10,7 @@ import {
 } from '../../audit/description.js';
 import type { Actor } from '../../domain/event.js';
 import { pageClause, pageOf, type Condition, type Key, type Page, type PageRequest } from '../page.js';
-import { openTermFinder } from './terms.js';
+import { openTermReader, type TermReader } from './terms.js';
 import { openSpans, type Bounds, type Span } from './trails.js';
 
 /** An event of the trail with the names that things had then. */
@@ -53,18 +53,44 @@ export interface AuditQueries {
   byId(accountId: string, eventId: string): AuditEventView | null;
 }
 
-type Row = Omit<AuditEventView, keyof Classified>;
-
-const textOf = (column: string): string => `(SELECT text FROM audit_terms_4 WHERE term = ${column})`;
+/** A row, with numbers where a view has texts. */
+interface Row extends Omit<AuditEventView, keyof Classified | 'type' | 'actorId' | 'subjectId' | 'deviceId'> {
+  readonly type: number;
+  readonly actor: number | null;
+  readonly subject: number | null;
+  readonly device: number | null;
+}
 
 const COLUMNS = `
-  seq, event_id AS eventId, ${textOf('type')} AS type, reason, occurred_at AS occurredAt, actor_kind AS actorKind,
-  ${textOf('actor')} AS actorId, actor_name AS actorName, ${textOf('subject')} AS subjectId, subject_name AS subjectName,
-  ${textOf('device')} AS deviceId, device_name AS deviceName, session_id AS sessionId, request_id AS requestId, ip,
-  user_agent AS userAgent`;
+  seq, event_id AS eventId, type, reason, occurred_at AS occurredAt, actor_kind AS actorKind, actor,
+  actor_name AS actorName, subject, subject_name AS subjectName, device, device_name AS deviceName,
+  session_id AS sessionId, request_id AS requestId, ip, user_agent AS userAgent`;
 
-function viewOf(row: Row): AuditEventView {
-  return { ...row, ...classify(row.type) };
+function viewOf(row: Row, { textOf }: TermReader): AuditEventView {
+  const said = (term: number | null): string | null => (term === null ? null : textOf(term));
+  const type = textOf(row.type) as TrailEventType;
+  const { category, outcome } = classify(type);
+  // Field by field: spreads would cost a good part of what a page of fifty rows does.
+  return {
+    seq: row.seq,
+    eventId: row.eventId,
+    type,
+    category,
+    outcome,
+    reason: row.reason,
+    occurredAt: row.occurredAt,
+    actorKind: row.actorKind,
+    actorId: said(row.actor),
+    actorName: row.actorName,
+    subjectId: said(row.subject),
+    subjectName: row.subjectName,
+    deviceId: said(row.device),
+    deviceName: row.deviceName,
+    sessionId: row.sessionId,
+    requestId: row.requestId,
+    ip: row.ip,
+    userAgent: row.userAgent,
+  };
 }
 
 /** What narrows a query beside the place: conditions that each have one parameter, and event types, null for all. */
@@ -76,8 +102,7 @@ interface Narrowing {
   readonly types: readonly number[] | null;
 }
 
-/** The number of a text; null where the trails have never said it. */
-type Find = (text: string) => number | null;
+type Find = TermReader['numberOf'];
 
 /** A condition that nothing fulfils where the id is one that the trails have never said: no term has the number 0. */
 function equal(column: string, id: string | undefined, find: Find): readonly Condition[] {
@@ -156,14 +181,14 @@ const STATEMENTS_KEPT = 100;
 type Read = (reading: Reading, narrowing: Narrowing) => AuditEventView[];
 
 /** Reads by statements that are kept: the same few are asked again and again. */
-function openRead(database: Database): Read {
+function openRead(database: Database, terms: TermReader): Read {
   const statements = new LRUCache<string, Statement<unknown[], Row>>({ max: STATEMENTS_KEPT });
   return (reading, narrowing) => {
     if (narrowing.types?.length === 0) return [];
     const { sql, parameters } = statementOf(reading, narrowing);
     const statement = statements.get(sql) ?? database.prepare<unknown[], Row>(sql);
     statements.set(sql, statement);
-    return statement.all(...parameters).map(viewOf);
+    return statement.all(...parameters).map((row) => viewOf(row, terms));
   };
 }
 
@@ -175,7 +200,8 @@ const BY_ID = `
 export function createAuditQueries(database: Database): AuditQueries {
   const byId = database.prepare<[number, string, string], Row>(BY_ID);
   const size = database.prepare<[number], number>('SELECT size FROM audit_trails_4 WHERE trail = ?').pluck();
-  const [find, spanOf, read] = [openTermFinder(database), openSpans(database), openRead(database)];
+  const terms = openTermReader(database);
+  const [find, spanOf, read] = [terms.numberOf, openSpans(database), openRead(database, terms)];
 
   /** The number of an account's trail; 0, which none has, where nothing has happened in it. */
   const trailOf = (accountId: string): number => find(accountId) ?? 0;
@@ -199,7 +225,7 @@ export function createAuditQueries(database: Database): AuditQueries {
     },
     byId(accountId, eventId) {
       const row = byId.get(trailOf(accountId), eventId, eventId);
-      return row === undefined ? null : viewOf(row);
+      return row === undefined ? null : viewOf(row, terms);
     },
   };
 }

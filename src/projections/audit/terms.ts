@@ -66,15 +66,32 @@ export function openTerms(database: Database): Terms {
   };
 }
 
-/** Finds the number of a text for a query; null where the trails have never said it. */
-export function openTermFinder(database: Database): (text: string) => number | null {
+/** Numbers and texts for queries. */
+export interface TermReader {
+  /** The number of a text; null where the trails have never said it. */
+  readonly numberOf: (text: string) => number | null;
+  /** The text that a number stands for. */
+  readonly textOf: (term: number) => string;
+}
+
+/** Opens the terms for queries. Numbers never change, so those seen are remembered; a text that has none may get one. */
+export function openTermReader(database: Database): TermReader {
   const get: Statement<[string], Term> = database.prepare(GET);
-  // Numbers never change; a text that has none may get one.
-  const known = new LRUCache<string, number>({ max: TERMS_KEPT });
-  return (text) => {
-    const term = known.get(text) ?? get.get(text)?.term;
-    if (term === undefined) return null;
-    known.set(text, term);
-    return term;
+  const say = database.prepare<[number], string>('SELECT text FROM audit_terms_4 WHERE term = ?').pluck();
+  const numbers = new LRUCache<string, number>({ max: TERMS_KEPT });
+  const texts = new LRUCache<number, string>({ max: TERMS_KEPT });
+  return {
+    numberOf(text) {
+      const term = numbers.get(text) ?? get.get(text)?.term;
+      if (term === undefined) return null;
+      numbers.set(text, term);
+      return term;
+    },
+    textOf(term) {
+      const text = texts.get(term) ?? say.get(term);
+      if (text === undefined) throw new Error(`the audit read model lacks the term ${term}`);
+      texts.set(term, text);
+      return text;
+    },
   };
 }
