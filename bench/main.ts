@@ -79,10 +79,6 @@ async function bench(names: readonly string[], options: Options, command: Comman
   if (results.some(({ failure }) => failure !== null)) process.exitCode = 1;
 }
 
-// So that what was started ends, and what was copied goes, with the bench.
-process.setMaxListeners(0);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
-
 await new Command()
   .name('npm run bench --')
   .description('measures the service beside what it is compared with; docs/performance.md tells how')
