@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { writePages } from './framework/pages.js';
 import { createProgress } from './framework/progress.js';
-import { keepResults, surroundings } from './framework/results.js';
+import { keepResults, surroundings, type Surroundings } from './framework/results.js';
 import type { Row, Settings } from './framework/row.js';
 import { measureRow, type RowResult } from './framework/run.js';
 import { tableOf } from './framework/table.js';
@@ -13,6 +14,7 @@ import { profilesThere, topOf } from './support/profile.js';
 
 interface Options {
   readonly list?: true;
+  readonly table?: true;
   readonly quick?: true;
   readonly large?: true;
   readonly profile?: true;
@@ -59,12 +61,14 @@ async function measure(measured: readonly Row[], options: Options): Promise<read
   return results;
 }
 
-async function bench(names: readonly string[], options: Options, command: Command): Promise<void> {
-  const measured = chosen(names, command);
-  if (options.list === true) {
-    console.log(list());
-    return;
-  }
+function keep(results: readonly RowResult[], about: Surroundings, { quick = false }: Options): void {
+  const file = quick ? 'results.quick.json' : 'results.json';
+  keepResults(join(BENCH, file), results, { names: rows.map(({ name }) => name), about });
+  if (!quick) writePages();
+  console.log(`The figures are in bench/${file}${quick ? '' : ', and in README.md'}.`);
+}
+
+async function benchRows(measured: readonly Row[], options: Options): Promise<void> {
   const about = surroundings();
   const before = new Set(profilesThere());
   const results = await measure(measured, options);
@@ -72,11 +76,16 @@ async function bench(names: readonly string[], options: Options, command: Comman
   if (options.profile === true) {
     for (const name of profilesThere()) if (!before.has(name)) console.log(`\n${topOf(name)}`);
   } else {
-    const file = options.quick === true ? 'results.quick.json' : 'results.json';
-    keepResults(join(BENCH, file), results, about);
-    console.log(`The figures are in bench/${file}.`);
+    keep(results, about, options);
   }
   if (results.some(({ failure }) => failure !== null)) process.exitCode = 1;
+}
+
+async function bench(names: readonly string[], options: Options, command: Command): Promise<void> {
+  const measured = chosen(names, command);
+  if (options.list === true) console.log(list());
+  else if (options.table === true) writePages();
+  else await benchRows(measured, options);
 }
 
 await new Command()
@@ -84,6 +93,7 @@ await new Command()
   .description('measures the service beside what it is compared with; docs/performance.md tells how')
   .argument('[names...]', 'rows to measure; all if left out')
   .option('--list', 'name the rows and their targets')
+  .option('--table', 'write the table in README.md anew from bench/results.json, and measure nothing')
   .option('--quick', 'one short round on little data: shows that it works, not how fast it is')
   .option('--large', 'ten times as many events where that takes long to prepare')
   .option(

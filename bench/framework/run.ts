@@ -4,6 +4,8 @@ import { spreadOf, type Spread } from './statistics.js';
 /** A target with what was reached of it. */
 export interface TargetResult extends Spread {
   readonly text: string;
+  /** Not there in results that were kept before there was one. */
+  readonly bound?: Target['bound'];
   readonly met: boolean;
 }
 
@@ -52,7 +54,7 @@ function isMet(value: number, bound: Target['bound']): boolean {
 
 function targetResult({ text, value, bound }: Target, rounds: readonly Figures[]): TargetResult {
   const spread = spreadOf(rounds.map(value));
-  return { text, ...spread, met: isMet(spread.median, bound) };
+  return { text, ...spread, bound, met: isMet(spread.median, bound) };
 }
 
 function resultOf({ name, work, shown, targets }: Row, rounds: readonly Figures[], profiled: boolean): RowResult {

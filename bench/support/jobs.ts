@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { JobName, JobParams, JobResult } from '../jobs/catalogue.js';
-import { keep } from './keeper.js';
+import { keep } from './keep.js';
 import { BENCH, profilePath, ROOT } from './paths.js';
 
 /** What a job's process says. */

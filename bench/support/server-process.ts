@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keep } from './keeper.js';
+import { keep } from './keep.js';
 import { ROOT } from './paths.js';
 
 export interface ServerOptions {

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import type { Kept } from '../../bench/support/keeper.js';
+import type { Kept } from '../../bench/support/keep.js';
 
-const KEEPER = join(process.cwd(), 'bench/support/keeper.ts');
+const KEEP = join(process.cwd(), 'bench/support/keep.ts');
 
 let ended: (() => void)[] = [];
 
@@ -34,7 +34,7 @@ function folder(): string {
 /** A process that has things kept, and others let go of, says that it has done so, and then waits. */
 async function keeping(kept: readonly Kept[], released: readonly Kept[]): Promise<ChildProcess> {
   const script = `
-    import { keep } from ${JSON.stringify(pathToFileURL(KEEPER).href)};
+    import { keep } from ${JSON.stringify(pathToFileURL(KEEP).href)};
     for (const what of ${JSON.stringify(released)}) keep(what)();
     for (const what of ${JSON.stringify(kept)}) keep(what);
     setTimeout(() => console.log('kept'), 200);
