@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BENCH, ROOT } from '../support/paths.js';
+import { keptCurves } from '../curves/curve.js';
+import { curvesMarkdown } from '../curves/curves-table.js';
 import { withSection } from './markdown.js';
 import { keptResults } from './results.js';
 import { resultsMarkdown } from './results-table.js';
@@ -18,6 +20,11 @@ export interface MeasuredSection {
 /** Every section that shows what was measured. */
 export const measuredSections: readonly MeasuredSection[] = [
   { page: 'README.md', name: 'bench', content: () => resultsMarkdown(keptResults(join(BENCH, 'results.json'))) },
+  {
+    page: 'docs/performance.md',
+    name: 'curves',
+    content: () => curvesMarkdown(keptCurves(join(BENCH, 'curves.json'))),
+  },
 ];
 
 /** Brings every page up to the figures that are kept. */

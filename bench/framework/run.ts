@@ -1,3 +1,4 @@
+import { bar } from './progress.js';
 import type { Bench, Figures, Row, Settings, Target } from './row.js';
 import { spreadOf, type Spread } from './statistics.js';
 
@@ -21,10 +22,10 @@ export interface RowResult {
   readonly targets: readonly TargetResult[];
 }
 
-async function measureRound(sides: Bench['sides'], tell: (side: string) => void): Promise<Figures> {
+async function measureRound(sides: Bench['sides'], tell: (side: string, before: number) => void): Promise<Figures> {
   const figures: Record<string, number> = {};
-  for (const side of sides) {
-    tell(side.name);
+  for (const [before, side] of sides.entries()) {
+    tell(side.name, before);
     Object.assign(figures, await side.measure());
   }
   return figures;
@@ -39,7 +40,10 @@ async function measureRounds(row: Row, settings: Settings, rounds: number): Prom
     const order = settings.profile ? bench.sides.slice(0, 1) : bench.sides;
     for (let round = 0; round < rounds; round += 1) {
       const sides = round % 2 === 0 ? order : [...order].reverse();
-      const tell = (side: string) => settings.progress(`${row.name}: round ${round + 1} of ${rounds}, ${side}`);
+      const tell = (side: string, before: number) => {
+        const done = bar(round * sides.length + before, rounds * sides.length);
+        settings.progress(`${row.name}: round ${round + 1} of ${rounds}, ${side} ${done}`);
+      };
       measured.push(await measureRound(sides, tell));
     }
   } finally {

@@ -10,5 +10,6 @@ export function short(value: number): string {
 
 /** The median, with minimum and maximum in brackets where they differ. */
 export function spreadText({ median, minimum, maximum }: Spread): string {
+  if (!Number.isFinite(median)) return short(median);
   return minimum === maximum ? short(median) : `${short(median)} (${short(minimum)}–${short(maximum)})`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { KeptRow } from '../../bench/framework/results.js';
 import { measuredOn, resultsMarkdown, verdictOn } from '../../bench/framework/results-table.js';
 import type { TargetResult } from '../../bench/framework/run.js';
-import { short } from '../../bench/framework/text.js';
+import { short, spreadText } from '../../bench/framework/text.js';
 
 function reached(median: number, bound: TargetResult['bound'], met = false): TargetResult {
   return { text: 'a target', median, minimum: median, maximum: median, met, ...(bound && { bound }) };
@@ -70,6 +70,7 @@ describe('A number', () => {
 
   it('that JSON could not keep is shown as a dash', () => {
     expect(short(JSON.parse(JSON.stringify(NaN)) as number)).toBe('–');
+    expect(spreadText({ median: NaN, minimum: NaN, maximum: NaN })).toBe('–');
   });
 });
 
