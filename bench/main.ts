@@ -1,8 +1,12 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { keepCurves, keptCurves } from './curves/curve.js';
+import { curvesMarkdown } from './curves/curves-table.js';
+import { measureCurves } from './curves/measure.js';
+import { writePages } from './framework/pages.js';
 import { createProgress } from './framework/progress.js';
-import { keepResults, surroundings } from './framework/results.js';
+import { keepResults, surroundings, type Surroundings } from './framework/results.js';
 import type { Row, Settings } from './framework/row.js';
 import { measureRow, type RowResult } from './framework/run.js';
 import { tableOf } from './framework/table.js';
@@ -13,6 +17,8 @@ import { profilesThere, topOf } from './support/profile.js';
 
 interface Options {
   readonly list?: true;
+  readonly table?: true;
+  readonly curves?: true;
   readonly quick?: true;
   readonly large?: true;
   readonly profile?: true;
@@ -47,47 +53,76 @@ function roundsOf({ quick, profile, rounds }: Options): number {
   return profile === true ? ROUNDS.profiled : quick === true ? ROUNDS.quick : ROUNDS.full;
 }
 
-async function measure(measured: readonly Row[], options: Options): Promise<readonly RowResult[]> {
+/** Measures something of the service as it is, and shows how far that is. */
+async function measuring<T>(options: Options, work: (settings: Settings) => Promise<T>): Promise<T> {
   const { quick = false, large = false, profile = false } = options;
   const { show: progress, clear } = createProgress();
   const milliseconds = quick ? ROUND.quick : ROUND.full;
   const settings: Settings = { quick, large, profile, milliseconds, progress };
   buildService(settings);
-  const results: RowResult[] = [];
-  for (const row of measured) results.push(await measureRow(row, settings, roundsOf(options)));
-  clear();
-  return results;
+  try {
+    return await work(settings);
+  } finally {
+    clear();
+  }
 }
 
-async function bench(names: readonly string[], options: Options, command: Command): Promise<void> {
-  const measured = chosen(names, command);
-  if (options.list === true) {
-    console.log(list());
-    return;
-  }
+function keep(results: readonly RowResult[], about: Surroundings, options: Options): void {
+  const { quick = false } = options;
+  const file = quick ? 'results.quick.json' : 'results.json';
+  keepResults(join(BENCH, file), results, { names: rows.map(({ name }) => name), about });
+  if (!quick) writePages();
+  console.log(`The figures are in bench/${file}${quick ? '' : ', and in README.md'}.`);
+}
+
+async function benchRows(measured: readonly Row[], options: Options): Promise<void> {
   const about = surroundings();
   const before = new Set(profilesThere());
-  const results = await measure(measured, options);
+  const results = await measuring(options, async (settings) => {
+    const reached: RowResult[] = [];
+    for (const row of measured) reached.push(await measureRow(row, settings, roundsOf(options)));
+    return reached;
+  });
   console.log(tableOf(results));
   if (options.profile === true) {
     for (const name of profilesThere()) if (!before.has(name)) console.log(`\n${topOf(name)}`);
   } else {
-    const file = options.quick === true ? 'results.quick.json' : 'results.json';
-    keepResults(join(BENCH, file), results, about);
-    console.log(`The figures are in bench/${file}.`);
+    keep(results, about, options);
   }
   if (results.some(({ failure }) => failure !== null)) process.exitCode = 1;
 }
 
-// So that what was started ends, and what was copied goes, with the bench.
-process.setMaxListeners(0);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+async function benchCurves(options: Options, command: Command): Promise<void> {
+  const about = surroundings();
+  const file = options.quick === true ? 'curves.quick.json' : 'curves.json';
+  const path = join(BENCH, file);
+  const curves = await measuring(options, (settings) => measureCurves(settings, roundsOf(options))).catch(
+    (error: unknown) => command.error(`The curves could not be measured: ${String(error)}`),
+  );
+  keepCurves(path, curves, about);
+  if (options.quick !== true) writePages();
+  console.log(`${curvesMarkdown(keptCurves(path))}\n\nThe figures are in bench/${file}.`);
+}
+
+async function bench(names: readonly string[], options: Options, command: Command): Promise<void> {
+  const { list: listing, curves, table } = options;
+  const measured = chosen(names, command);
+  if (names.length > 0 && (curves ?? table)) command.error('--curves and --table take no names of rows.');
+  if (listing) console.log(list());
+  else if (table) writePages();
+  else if (curves) await benchCurves(options, command);
+  else await benchRows(measured, options);
+}
 
 await new Command()
   .name('npm run bench --')
   .description('measures the service beside what it is compared with; docs/performance.md tells how')
   .argument('[names...]', 'rows to measure; all if left out')
   .option('--list', 'name the rows and their targets')
+  .addOption(
+    new Option('--curves', 'measure what must not grow with age, on logs of more and more events').conflicts('profile'),
+  )
+  .option('--table', 'write the tables in README.md and docs/performance.md anew from what is kept; measure nothing')
   .option('--quick', 'one short round on little data: shows that it works, not how fast it is')
   .option('--large', 'ten times as many events where that takes long to prepare')
   .option(

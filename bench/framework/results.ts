@@ -32,7 +32,19 @@ function commit(): string {
 }
 
 /** What everything ran on. */
-export function surroundings() {
+export interface Surroundings {
+  readonly machine: {
+    readonly processor: string;
+    readonly processors: number;
+    readonly memoryGiB: number;
+    readonly system: string;
+    readonly loadAtStart: number;
+  };
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** What everything runs on. */
+export function surroundings(): Surroundings {
   const processors = cpus();
   return {
     machine: {
@@ -53,14 +65,24 @@ export function surroundings() {
 }
 
 /** A row as it was kept, with when and on what it was measured. */
-export type KeptRow = RowResult & { readonly measuredAt: string } & ReturnType<typeof surroundings>;
+export type KeptRow = RowResult & { readonly measuredAt: string } & Surroundings;
+
+/** The rows that a file keeps; none where there is no such file. */
+export function keptResults(path: string): readonly KeptRow[] {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { rows: KeptRow[] }).rows : [];
+}
+
+interface Keeping {
+  /** Of all rows that there are, in their order. */
+  readonly names: readonly string[];
+  readonly about: Surroundings;
+}
 
 /** Keeps what was measured in a file; rows that were not measured this time stay as they are. */
-export function keepResults(path: string, results: readonly RowResult[], about: ReturnType<typeof surroundings>): void {
+export function keepResults(path: string, results: readonly RowResult[], { names, about }: Keeping): void {
   const measuredAt = new Date().toISOString();
-  const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { rows: KeptRow[] }).rows : [];
   const fresh = results.map((result) => ({ ...result, measuredAt, ...about }));
-  const stale = before.filter(({ name }) => !results.some((result) => result.name === name));
-  const rows = [...fresh, ...stale];
+  const known = [...fresh, ...keptResults(path)];
+  const rows = names.flatMap((name) => known.find((row) => row.name === name) ?? []);
   writeFileSync(path, `${JSON.stringify({ met: rows.every(({ met }) => met), rows }, null, 2)}\n`);
 }

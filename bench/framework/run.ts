@@ -1,9 +1,12 @@
+import { bar } from './progress.js';
 import type { Bench, Figures, Row, Settings, Target } from './row.js';
 import { spreadOf, type Spread } from './statistics.js';
 
 /** A target with what was reached of it. */
 export interface TargetResult extends Spread {
   readonly text: string;
+  /** Not there in results that were kept before there was one. */
+  readonly bound?: Target['bound'];
   readonly met: boolean;
 }
 
@@ -19,10 +22,10 @@ export interface RowResult {
   readonly targets: readonly TargetResult[];
 }
 
-async function measureRound(sides: Bench['sides'], tell: (side: string) => void): Promise<Figures> {
+async function measureRound(sides: Bench['sides'], tell: (side: string, before: number) => void): Promise<Figures> {
   const figures: Record<string, number> = {};
-  for (const side of sides) {
-    tell(side.name);
+  for (const [before, side] of sides.entries()) {
+    tell(side.name, before);
     Object.assign(figures, await side.measure());
   }
   return figures;
@@ -37,7 +40,10 @@ async function measureRounds(row: Row, settings: Settings, rounds: number): Prom
     const order = settings.profile ? bench.sides.slice(0, 1) : bench.sides;
     for (let round = 0; round < rounds; round += 1) {
       const sides = round % 2 === 0 ? order : [...order].reverse();
-      const tell = (side: string) => settings.progress(`${row.name}: round ${round + 1} of ${rounds}, ${side}`);
+      const tell = (side: string, before: number) => {
+        const done = bar(round * sides.length + before, rounds * sides.length);
+        settings.progress(`${row.name}: round ${round + 1} of ${rounds}, ${side} ${done}`);
+      };
       measured.push(await measureRound(sides, tell));
     }
   } finally {
@@ -52,7 +58,7 @@ function isMet(value: number, bound: Target['bound']): boolean {
 
 function targetResult({ text, value, bound }: Target, rounds: readonly Figures[]): TargetResult {
   const spread = spreadOf(rounds.map(value));
-  return { text, ...spread, met: isMet(spread.median, bound) };
+  return { text, ...spread, bound, met: isMet(spread.median, bound) };
 }
 
 function resultOf({ name, work, shown, targets }: Row, rounds: readonly Figures[], profiled: boolean): RowResult {

@@ -1,15 +1,6 @@
 import Table from 'cli-table3';
 import type { RowResult } from './run.js';
-import type { Spread } from './statistics.js';
-
-function short(value: number): string {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
-  return value.toLocaleString('en', { maximumFractionDigits: digits });
-}
-
-function spreadText({ median, minimum, maximum }: Spread): string {
-  return minimum === maximum ? short(median) : `${short(median)} (${short(minimum)}-${short(maximum)})`;
-}
+import { spreadText } from './text.js';
 
 function figuresOf({ failure, figures }: RowResult): string {
   if (failure !== null) return `could not be measured: ${failure}`;

@@ -5,27 +5,13 @@ import { bundle, startFloor } from '../support/floors.js';
 import { workFolder } from '../support/paths.js';
 import { installPeers, startPeer } from '../support/peer.js';
 import { startService } from '../support/service.js';
+import { asking, firstAnswer, FIRST_QUERY, type Started } from './first-answer.js';
 
-/** Anything that was started. */
-interface Started {
-  readonly url: string;
-  readonly stop: () => Promise<void>;
-}
-
-async function firstAnswer(start: () => Promise<Started>, ask: (url: string) => Promise<Response>): Promise<number> {
-  const begun = performance.now();
-  const started = await start();
-  const answer = await ask(started.url);
-  await answer.text();
-  const milliseconds = performance.now() - begun;
+/** Stops it again; the milliseconds. */
+async function timeToAnswer(start: () => Promise<Started>, ask: (url: string) => Promise<Response>): Promise<number> {
+  const { started, milliseconds } = await firstAnswer(start, ask);
   await started.stop();
-  if (!answer.ok) throw new Error(`the first answer was ${answer.status}`);
   return milliseconds;
-}
-
-function asking(query: string): (url: string) => Promise<Response> {
-  const headers = { 'content-type': 'application/json' };
-  return (url) => fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
 }
 
 function askPeer(url: string): Promise<Response> {
@@ -41,22 +27,22 @@ async function open(settings: Settings) {
   const peerFolder = workFolder();
   const start = () => startPeer(join(peerFolder.path, 'peer.db'), 'argon2id');
   // The first time its tables are made, which is not what is measured.
-  await firstAnswer(start, askPeer);
+  await timeToAnswer(start, askPeer);
   const sides = [
     {
       name: 'service',
       async measure() {
         const starting = () => startService({ dataDir: copy.path, profile, profileFromStart: true });
-        return { service: await firstAnswer(starting, asking('{ viewer { stage } }')) };
+        return { service: await timeToAnswer(starting, asking(FIRST_QUERY)) };
       },
     },
     {
       name: 'empty service',
       measure: async () => ({
-        'empty service': await firstAnswer(() => startFloor(floor), asking('{ thing { at } }')),
+        'empty service': await timeToAnswer(() => startFloor(floor), asking('{ thing { at } }')),
       }),
     },
-    { name: 'peer', measure: async () => ({ peer: await firstAnswer(start, askPeer) }) },
+    { name: 'peer', measure: async () => ({ peer: await timeToAnswer(start, askPeer) }) },
   ];
   return {
     sides,

@@ -2,16 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { figure, ratio, type Row, type Settings } from '../framework/row.js';
 import { copyOf, historyData, historySizes, type DataSet } from '../support/data-sets.js';
 import { workFolder } from '../support/paths.js';
-import { readyService, startService } from '../support/service.js';
+import { readyService, startService, type RunningService } from '../support/service.js';
 
 /** How long nothing is asked before memory is looked at. */
 const REST = 2_000;
 
-async function memoryIn(dataDir: string): Promise<number> {
-  const service = await startService({ dataDir });
+/** What a service that runs takes up once it has done all that it had to do, in MB. */
+export async function restingMemory(service: RunningService): Promise<number> {
   await readyService(service);
   await sleep(REST);
-  const memory = service.memory();
+  return service.memory();
+}
+
+async function memoryIn(dataDir: string): Promise<number> {
+  const service = await startService({ dataDir });
+  const memory = await restingMemory(service);
   await service.stop();
   return memory;
 }

@@ -2,9 +2,11 @@ import { ratio, type Row } from '../framework/row.js';
 import { oldStreamsData } from '../support/data-sets.js';
 import { withService } from './service-side.js';
 
-const LENGTHS = [10, 1_000, 100_000] as const;
+/** How many events the streams have that are compared. */
+export const LENGTHS = [10, 1_000, 100_000] as const;
 
-function nameOf(length: number): string {
+/** What the figure of a stream is called. */
+export function nameOf(length: number): string {
   return `${length.toLocaleString('en')} events`;
 }
 
@@ -22,6 +24,7 @@ export const oldStream: Row = {
   ],
   async open(settings) {
     const streams = await oldStreamsData(settings, LENGTHS);
+    const warmUpMilliseconds = settings.milliseconds / 4;
     return {
       sides: [
         {
@@ -30,10 +33,13 @@ export const oldStream: Row = {
             withService(settings, streams, async ({ load }) => {
               const figures: Record<string, number> = {};
               let acknowledged = 0;
-              for (const [index, length] of LENGTHS.entries()) {
-                const done = await load('restartEnrollment', { index, connections: 1 });
-                figures[nameOf(length)] = done.median;
-                acknowledged += done.acknowledged;
+              // The first time around the process becomes warm: else the first stream would be the slowest.
+              for (const _ of ['warm-up', 'measured']) {
+                for (const [index, length] of LENGTHS.entries()) {
+                  const done = await load('restartEnrollment', { index, connections: 1, warmUpMilliseconds });
+                  figures[nameOf(length)] = done.median;
+                  acknowledged += done.acknowledged;
+                }
               }
               return { figures, expected: [{ type: 'MfaEnrollmentStarted', acknowledged }] };
             }),

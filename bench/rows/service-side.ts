@@ -58,7 +58,8 @@ export async function withService(
       load: (scenario, { onStarted, ...more } = {}) =>
         runJob(
           'load',
-          { ...loadOf(settings), scenario, ...target, ...more },
+          // A fresh process has compiled nothing yet: the peer's, which goes on over all rounds, has.
+          { ...loadOf(settings), warmUpMilliseconds: settings.milliseconds, scenario, ...target, ...more },
           {
             onStarted() {
               if (settings.profile) process.kill(service.pid, 'SIGUSR2');

@@ -29,7 +29,7 @@ export const viewer: Row = {
           name: 'service',
           measure: () =>
             withService(settings, people, async ({ load }) => {
-              const { perSecond, p99 } = await load('viewer', { warmUpMilliseconds: settings.milliseconds });
+              const { perSecond, p99 } = await load('viewer');
               return { figures: { service: perSecond, 'service p99': p99 } };
             }),
         },

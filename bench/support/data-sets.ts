@@ -29,11 +29,12 @@ async function cached(name: string, build: (folder: string) => Promise<void>): P
   return folder;
 }
 
-/** People of whom each can do one thing or a few: enough for a round. */
+/** People of whom each can do one thing or a few: enough for a round and the warm-up before it. */
 export function peopleData({ quick, progress }: Settings): Promise<DataSet> {
-  const size = quick ? 500 : 3_000;
-  return cached(`people-${size}`, (folder) =>
-    runJob('people', { folder, withDevice: size, withoutDevice: size, challenges: 3 }, { onProgress: progress }),
+  const withDevice = quick ? 500 : 3_000;
+  const withoutDevice = 2 * withDevice;
+  return cached(`people-${withDevice}-${withoutDevice}`, (folder) =>
+    runJob('people', { folder, withDevice, withoutDevice, challenges: 3 }, { onProgress: progress }),
   );
 }
 

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { JobName, JobParams, JobResult } from '../jobs/catalogue.js';
+import { keep } from './keep.js';
 import { BENCH, profilePath, ROOT } from './paths.js';
 
 /** What a job's process says. */
@@ -30,6 +31,7 @@ export async function runJob<N extends JobName>(
     execArgv: ['--import', 'tsx'],
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...profiling },
   });
+  if (child.pid !== undefined) child.once('exit', keep(`process ${child.pid}`));
   let last: JobMessage | null = null;
   child.on('message', (message: JobMessage) => {
     if (message.said === 'STARTED') options.onStarted?.();

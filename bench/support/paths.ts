@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keep } from './keep.js';
 
 /** The project's folder. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,10 +22,10 @@ export function profilePath(name: string): string {
 export function workFolder(): { readonly path: string; readonly remove: () => void } {
   mkdirSync(CACHE, { recursive: true });
   const path = mkdtempSync(join(CACHE, 'work-'));
+  const removed = keep(`folder ${path}`);
   const remove = () => {
     rmSync(path, { recursive: true, force: true });
-    process.off('exit', remove);
+    removed();
   };
-  process.on('exit', remove);
   return { path, remove };
 }

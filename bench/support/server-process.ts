@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { keep } from './keep.js';
 import { ROOT } from './paths.js';
 
 export interface ServerOptions {
@@ -26,11 +27,6 @@ export interface ServerProcess {
 
 const LONGEST_START = 60_000;
 const LONGEST_STOP = 20_000;
-const running = new Set<ChildProcess>();
-
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 function memoryOf(pid: number): number {
   const status = `/proc/${pid}/status`;
@@ -59,7 +55,6 @@ async function stop(child: ChildProcess): Promise<void> {
     child.kill('SIGTERM');
     await within(LONGEST_STOP, 'stopping a server', once(child, 'exit'));
   }
-  running.delete(child);
   if (child.exitCode !== 0) throw new Error(`a server ended with ${String(child.exitCode ?? child.signalCode)}, not 0`);
 }
 
@@ -70,7 +65,7 @@ export async function startServer({ args, environment, log }: ServerOptions): Pr
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },
     stdio: ['ignore', 'pipe', log === undefined ? 'ignore' : openSync(log, 'a')],
   });
-  running.add(child);
+  if (child.pid !== undefined) child.once('exit', keep(`process ${child.pid}`));
   const announcement = await within(LONGEST_START, 'starting a server', announced(child));
   child.stdout?.resume();
   const pid = child.pid ?? 0;
