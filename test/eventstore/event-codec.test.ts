@@ -1,7 +1,7 @@
 import { expect, describe, it } from '@jest/globals';
 import { decodeEvent, type OpenSlot } from '../../src/eventstore/event-codec.js';
 import type { StoredEvent } from '../../src/eventstore/event-store.js';
-import type { PersonalValues } from '../../src/vault/personal-values.js';
+import type { PersonalValues } from '../../src/canonical/commitment.js';
 import { event } from '../support/builders.js';
 import { METADATA, NOW } from '../projections/given.js';
 
