@@ -4,6 +4,7 @@ import { enrollAtPeer, sessionAtPeer, signInWithCodeAtPeer, verifyCodes } from '
 import {
   answerChallenges,
   enroll,
+  lookAtSessions,
   restartEnrollment,
   signInFlood,
   signInWithCode,
@@ -12,7 +13,7 @@ import {
 
 /** What a load generator can do, by name. */
 export const scenarios = {
-  ...{ answerChallenges, enroll, restartEnrollment, signInFlood, signInWithCode, viewer },
+  ...{ answerChallenges, enroll, lookAtSessions, restartEnrollment, signInFlood, signInWithCode, viewer },
   ...{ enrollAtPeer, sessionAtPeer, signInWithCodeAtPeer, verifyCodes },
   ...{ auditPages, typename },
 };

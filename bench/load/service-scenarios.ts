@@ -12,6 +12,7 @@ const START = `mutation ($input: StartMfaEnrollmentInput!) { startMfaEnrollment(
   enrollment { id otpauthUri secret expiresAt } userErrors { code message } } }`;
 const ENABLE = `mutation ($input: EnableMfaInput!) { enableMfa(input: $input) {
   user { id mfa { enabled } } outcome { __typename ... on SignedIn { token } } userErrors { code message } } }`;
+const STAGE = '{ viewer { stage } }';
 const VIEWER = '{ viewer { stage user { id username mfa { enabled deviceName enabledAt } } } }';
 
 function now({ clockOffset = 0 }: ScenarioParams): number {
@@ -59,6 +60,19 @@ export const answerChallenges: Prepare = async (params) => {
     })),
   );
   return once(sessions.map((session) => (connection) => answer(connection, session)));
+};
+
+/** Each session of those that `answerChallenges` or `enroll` use, looked at once: as if the password had been given to this process. */
+export const lookAtSessions: Prepare = async (params) => {
+  const url = new URL(params.url);
+  const { withDevice, withoutDevice } = peopleIn(params.people);
+  const tokens = params.index === 0 ? withDevice.flatMap(({ challenges }) => challenges) : withoutDevice;
+  return once(
+    tokens.map((token) => async (connection) => {
+      const { viewer: found } = dataOf(await connection.send(request(url, token, { query: STAGE })));
+      if (found === null) throw new Error('a seeded session is over');
+    }),
+  );
 };
 
 async function signIn(connection: Connection, url: URL, person: ProtectedPerson): Promise<string> {

@@ -1,4 +1,4 @@
-import { figure, type Row, type Settings } from '../framework/row.js';
+import { figure, ratio, type Row, type Settings } from '../framework/row.js';
 import { historyData, historySizes } from '../support/data-sets.js';
 import { runJob } from '../support/jobs.js';
 import { workFolder } from '../support/paths.js';
@@ -23,7 +23,10 @@ async function raw(dataSet: string) {
   }
 }
 
-/** All read models from the beginning of the log, at once, with and without the audit trail. */
+/**
+ * All read models from the beginning of the log, at once, with and without the audit trail. The targets were set on a
+ * machine that does 262,000 of the raw kind a second, so they are said as shares of that, too.
+ */
 export const rebuild: Row = {
   name: 'rebuild',
   work: 'projection rebuild, all read models',
@@ -40,6 +43,8 @@ export const rebuild: Row = {
       bound: { atLeast: 50_000 },
     },
     { text: '≥ 15,000 events/s with it', value: (figures) => figure(figures, 'all'), bound: { atLeast: 15_000 } },
+    { text: '≥ 0.19 × raw without audit', value: ratio('without audit', 'raw'), bound: { atLeast: 0.19 } },
+    { text: '≥ 0.057 × raw with it', value: ratio('all', 'raw'), bound: { atLeast: 0.057 } },
     {
       text: 'memory at the end ≤ 1.25 × early',
       value: (figures) => figure(figures, 'growth'),

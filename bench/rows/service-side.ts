@@ -7,6 +7,9 @@ import { runJob } from '../support/jobs.js';
 import { readyService, startService, type RunningService } from '../support/service.js';
 import { loadOf } from './peer-side.js';
 
+/** A load that ends when all that there is has been done. */
+export const ALL_OF_THEM = { warmUpMilliseconds: 0, milliseconds: 60_000 };
+
 /** A service on a fresh copy of seeded data, with its clock where the seed ended. */
 export interface ServiceRound {
   readonly service: RunningService;

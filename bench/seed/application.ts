@@ -1,10 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Application } from '../../src/application/application.js';
+import { load } from '../../src/application/execute.js';
 import { createPasswordHasher, type PasswordHasher } from '../../src/application/password-hasher.js';
+import { destroySecrets } from '../../src/application/process-managers/destroy-secrets.js';
+import {
+  NOTE_EVERY,
+  progressIdOf,
+  startProcessManager,
+} from '../../src/application/process-managers/process-manager.js';
 import { createKnownStates } from '../../src/application/states.js';
 import { createUnknownNames } from '../../src/application/unknown-names.js';
 import type { Instant } from '../../src/domain/instant.js';
+import { reactionDecider } from '../../src/domain/reaction/decider.js';
 import { createEventLog } from '../../src/eventstore/event-log.js';
 import type { EventStore } from '../../src/eventstore/event-store.js';
 import { openLogDatabase } from '../../src/eventstore/sqlite/log-database.js';
@@ -19,6 +28,8 @@ import { parseKeyRing } from '../../src/vault/key-ring-file.js';
 import { createPersonKeys } from '../../src/vault/person-keys.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { PRODUCTION } from '../../test/support/service.js';
+import { bar } from '../framework/progress.js';
+import type { Telling } from '../jobs/job.js';
 
 /** The password of everybody who was seeded. */
 export const PASSWORD = 'a long and private sentence';
@@ -61,6 +72,25 @@ export async function openApplication(dataDir: string, now: () => Instant): Prom
     await database.close();
   };
   return { app, store, close };
+}
+
+/** How often it is looked how far reactions have come. */
+const LOOK_EVERY = 50;
+
+/** Has process managers come as far as the log was, as those of a service that wrote it would have. */
+export async function catchUpReactions({ app, store }: SeedingApplication, tell: Telling): Promise<void> {
+  const head = await store.head();
+  const failures: unknown[] = [];
+  const manager = destroySecrets;
+  const running = startProcessManager({ app, store, manager, onFailure: (_, error) => failures.push(error) });
+  for (;;) {
+    const { state } = await load(app, reactionDecider, progressIdOf(manager));
+    if (BigInt(state.reached) + BigInt(NOTE_EVERY) > head || failures.length > 0) break;
+    tell.progress(`reactions to ${head} events ${bar(Number(state.reached), Number(head))}`);
+    await sleep(LOOK_EVERY);
+  }
+  await running.stop();
+  if (failures.length > 0) throw new Error('a reaction failed', { cause: failures[0] });
 }
 
 export interface BuildOptions {

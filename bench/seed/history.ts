@@ -9,7 +9,7 @@ import { sendEnabling, tokenOf, trySetUp, valueOf } from '../../test/support/wor
 import { bar } from '../framework/progress.js';
 import type { Telling } from '../jobs/job.js';
 import { createUser, forNumbers, registerAccount, type SeededAccount } from './accounts.js';
-import { buildReadModels, openApplication, PASSWORD } from './application.js';
+import { buildReadModels, catchUpReactions, openApplication, PASSWORD } from './application.js';
 import type { History, NamedFilter } from './history-file.js';
 import { SEEDED_AT, seedClock, type SeedClock } from './time.js';
 import { visit, type Visitor } from './visits.js';
@@ -120,6 +120,7 @@ async function write({ folder, events }: HistoryParams, tell: Telling): Promise<
 export async function seedHistory(params: HistoryParams, tell: Telling): Promise<void> {
   if (!existsSync(params.folder)) await write(params, tell);
   const seeding = await openApplication(params.folder, seedClock().now);
+  await catchUpReactions(seeding, tell);
   await buildReadModels(seeding, {
     path: join(params.folder, 'read-models.db'),
     onProgress: (position, head) =>

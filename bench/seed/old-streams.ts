@@ -11,7 +11,7 @@ import { tokenOf } from '../../test/support/world.js';
 import { bar } from '../framework/progress.js';
 import type { Telling } from '../jobs/job.js';
 import { createUser, registerAccount, type SeededUser } from './accounts.js';
-import { buildReadModels, openApplication } from './application.js';
+import { buildReadModels, catchUpReactions, openApplication } from './application.js';
 import { envelopeOf } from './envelope.js';
 import { SEEDED_AT, seedClock } from './time.js';
 
@@ -75,6 +75,7 @@ export async function seedOldStreams({ folder, lengths }: OldStreamsParams, tell
     await age(app, { ...user, length }, tell);
     withoutDevice.push(await tokenOf(app, user));
   }
+  await catchUpReactions(seeding, tell);
   await buildReadModels(seeding, {
     path: join(folder, 'read-models.db'),
     onProgress: (position, head) => tell.progress(`read models ${bar(Number(position), Number(head))}`),

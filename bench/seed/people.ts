@@ -6,7 +6,7 @@ import type { Telling } from '../jobs/job.js';
 import type { ProtectedPerson } from '../load/people-file.js';
 import { sendEnabling, tokenOf, trySetUp, valueOf } from '../../test/support/world.js';
 import { createUser, forNumbers, registerAccount, type SeededAccount, type SeededUser } from './accounts.js';
-import { buildReadModels, openApplication } from './application.js';
+import { buildReadModels, catchUpReactions, openApplication } from './application.js';
 import { SEEDED_AT, seedClock, type SeedClock } from './time.js';
 
 export interface PeopleParams {
@@ -97,6 +97,7 @@ export async function seedPeople(params: PeopleParams, tell: Telling): Promise<v
     accounts.push(await registerAccount(app, `acme-${index}`));
   }
   const people = await seed({ app, clock, accounts }, params, tell);
+  await catchUpReactions(seeding, tell);
   await buildReadModels(seeding, {
     path: join(folder, 'read-models.db'),
     onProgress: (position, head) => tell.progress(`read models ${bar(Number(position), Number(head))}`),

@@ -18,8 +18,11 @@ function digestOf(lines: readonly string[]): string {
 const events = Object.entries(catalogue).map(([name, { revision }]) => `${name} ${revision}`);
 const models = projections.map(({ name, version }) => `${name} ${version}`);
 
+/** Seeds of before have reactions still to come. */
+const REACTIONS = 'reactions 1';
+
 async function cached(name: string, build: (folder: string) => Promise<void>): Promise<DataSet> {
-  const folder = join(CACHE, `${name}-${digestOf([...events, ...models])}`);
+  const folder = join(CACHE, `${name}-${digestOf([...events, ...models, REACTIONS])}`);
   if (existsSync(folder)) return folder;
   const unfinished = `${folder}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });

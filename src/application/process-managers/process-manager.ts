@@ -36,9 +36,14 @@ export interface RunningProcessManager {
 }
 
 /** How many events are read, without a reaction, before it is noted how far that is: positions may be far apart. */
-const NOTE_EVERY = 1_000;
+export const NOTE_EVERY = 1_000;
 const PAUSE_AFTER_FAILURE = 1_000;
 const PAUSE_FOR_OTHERS = 200;
+
+/** The stream in which a process manager notes how far it has come. */
+export function progressIdOf({ name }: Pick<ProcessManager, 'name'>): string {
+  return `${name}-progress`;
+}
 
 /** The authorship of what the service does by itself. */
 export function bySystem(name: string, personId: string | null = null): Authorship {
@@ -74,7 +79,7 @@ class Running implements RunningProcessManager {
   }
 
   get #progressId(): string {
-    return `${this.options.manager.name}-progress`;
+    return progressIdOf(this.options.manager);
   }
 
   async #run(): Promise<void> {
