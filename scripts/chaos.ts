@@ -11,17 +11,21 @@ const HELP = `npm run test:chaos -- [options]
 
 Real processes on real files are killed, starved, frozen and misled while they are used; every count must be exact.
 
-  --times <n>      do it so often; each check has a number of its own by default
+  --times <n>      do it so often in each check; each has a number of its own by default
+  --runs <n>       all of that so often, each time with the next seed; once by default
   --seed <n>       where chance begins; a random one by default
   --only <name>    one check: ${checkNames.join(', ')}
   --report <path>  write the counts there, as JSON; chaos-report.json by default
-  --table          write the table of this run into ${DOCUMENT}
+  --table          write the table of these runs into ${DOCUMENT}
+  --from <path>    run nothing: take the counts of a report; may be given several times
   --help           show this
 `;
 
 const { values } = parseArgs({
   options: {
     times: { type: 'string' },
+    runs: { type: 'string', default: '1' },
+    from: { type: 'string', multiple: true },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
     only: { type: 'string' },
     report: { type: 'string', default: 'chaos-report.json' },
@@ -89,12 +93,35 @@ function wordsFor(counts: Counts): string {
   return shown.map(([name, count]) => `${name} ${count.toLocaleString('en')}`).join(', ');
 }
 
+function sumOf(all: readonly Counts[]): Counts {
+  const sums = new Map<string, number>();
+  for (const counts of all)
+    for (const [name, count] of Object.entries(counts)) sums.set(name, (sums.get(name) ?? 0) + count);
+  return Object.fromEntries(sums);
+}
+
+/** What is no count of things that happened, and says nothing as a sum. */
+const LONGEST = 'slowestStopMilliseconds';
+
+function countsOf(runs: readonly Run[]): Counts {
+  const all = runs.map(({ counts }) => counts).filter((counts) => counts !== null);
+  const longest = Math.max(...all.map((counts) => counts[LONGEST] ?? 0));
+  return { ...sumOf(all), [LONGEST]: longest };
+}
+
+/** One line for each check, with the counts of all of its runs together. */
 function tableOf(runs: readonly Run[]): string {
-  const rows = runs.map(({ name, seed, seconds, counts }) => {
-    const said = counts === null ? '**failed**' : wordsFor(counts);
-    return `| \`${name}\`: ${checks[name].title} | ${seed} | ${seconds} | ${said} |`;
+  const rows = checkNames.flatMap((name) => {
+    const own = runs.filter((run) => run.name === name);
+    if (own.length === 0) return [];
+    const passed = `${own.filter(({ failure }) => failure === null).length} of ${own.length}`;
+    const seeds = own.map(({ seed }) => seed).join(', ');
+    const seconds = own.map((run) => run.seconds).join(', ');
+    return [`| \`${name}\`: ${checks[name].title} | ${passed} | ${seeds} | ${seconds} | ${wordsFor(countsOf(own))} |`];
   });
-  return ['| what happens | seed | seconds | counts |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  return ['| what happens | passed | seeds | seconds | counts |', '| --- | --- | --- | --- | --- |', ...rows].join(
+    '\n',
+  );
 }
 
 /** Puts the table between the two marks of the document. */
@@ -108,19 +135,27 @@ async function writeTable(runs: readonly Run[]): Promise<void> {
 }
 
 async function runAll(): Promise<void> {
-  const seed = numberOf(values.seed, 'seed', 0);
+  const first = numberOf(values.seed, 'seed', 0);
+  const times = numberOf(values.runs, 'runs', 1);
   const runs: Run[] = [];
-  for (const name of chosen()) {
-    runs.push(await runOne(name, seed));
-    writeFileSync(values.report, `${JSON.stringify({ seed, runs }, null, 2)}\n`);
+  for (let seed = first; seed < first + times; seed += 1) {
+    for (const name of chosen()) {
+      runs.push(await runOne(name, seed));
+      writeFileSync(values.report, `${JSON.stringify({ runs }, null, 2)}\n`);
+    }
   }
   if (values.table) await writeTable(runs);
-  const failed = runs.filter(({ failure }) => failure !== null).map(({ name }) => name);
-  say(`${runs.length - failed.length} of ${runs.length} checks passed with the seed ${seed}.`);
-  if (failed.length > 0) say(`Again: npm run test:chaos -- --seed ${seed} --only ${failed[0] ?? ''}`);
+  const failed = runs.filter(({ failure }) => failure !== null);
+  say(`${runs.length - failed.length} of ${runs.length} checks passed.`);
+  for (const { name, seed } of failed) say(`Again: npm run test:chaos -- --seed ${seed} --only ${name}`);
   say(`The counts are in ${values.report}.`);
   process.exitCode = failed.length === 0 ? 0 : 1;
 }
 
+function runsIn(path: string): readonly Run[] {
+  return (JSON.parse(readFileSync(path, 'utf8')) as { readonly runs: readonly Run[] }).runs;
+}
+
 if (values.help) process.stdout.write(HELP);
+else if (values.from !== undefined) await writeTable(values.from.flatMap(runsIn));
 else await runAll();

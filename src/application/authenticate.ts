@@ -28,13 +28,13 @@ export function sessionOf(facts: StandingFacts, now: Instant): CurrentSession | 
   return { sessionId, session, stage: standing, user, mfa };
 }
 
-/** The session as its streams have it now. */
-export async function findSession(app: Application, sessionId: string): Promise<FoundSession> {
-  const session = await load(app, sessionDecider, sessionId);
+/** The session as its streams have it now; told whenever a portion of a long stream was read. */
+export async function findSession(app: Application, sessionId: string, onPortion?: () => void): Promise<FoundSession> {
+  const session = await load(app, sessionDecider, sessionId, onPortion);
   if (session.state.status !== 'OPEN') return { current: null, position: session.position };
   const [user, mfa] = await Promise.all([
-    load(app, userDecider, session.state.userId),
-    load(app, mfaDecider, session.state.userId),
+    load(app, userDecider, session.state.userId, onPortion),
+    load(app, mfaDecider, session.state.userId, onPortion),
   ]);
   const facts = { sessionId, session: session.state, user: user.state, mfa: mfa.state };
   const positions = [session.position, user.position, mfa.position];
@@ -70,12 +70,17 @@ async function refresh(app: Application, request: RequestContext, current: Curre
 
 /**
  * The session that a token belongs to, at the stage where it stands now; none where the token is none, or its
- * session is over. Notes that the session is in use, at most every 5 minutes.
+ * session is over. Notes that the session is in use, at most every 5 minutes. Told whenever a portion of a long stream was read.
  */
-export async function authenticate(app: Application, request: RequestContext, token: string): Promise<FoundSession> {
+export async function authenticate(
+  app: Application,
+  request: RequestContext,
+  token: string,
+  onPortion?: () => void,
+): Promise<FoundSession> {
   const parsed = parseToken(token);
   if (parsed === null) return NOTHING;
-  const { current, position } = await findSession(app, parsed.sessionId);
+  const { current, position } = await findSession(app, parsed.sessionId, onPortion);
   if (current === null || !isSecretOf(current.session.secretDigest, parsed.secret)) return { current: null, position };
   await refresh(app, request, current);
   return { current, position };

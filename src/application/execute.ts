@@ -40,11 +40,12 @@ export type Executed<S> = Loaded<S> &
 /** Events that are read at once: a long stream is folded in portions, between which others have their turn. */
 const PORTION = 1_000;
 
-/** The state of one stream: what is known of it, brought up to date by the events since then. */
+/** The state of one stream: what is known of it, brought up to date by the events since then; told after each portion of a long one. */
 export async function load<S, C, E extends DomainEvent>(
   app: Application,
   decider: Decider<S, C, E>,
   id: string,
+  onPortion?: () => void,
 ): Promise<Loaded<S>> {
   const nothing: Loaded<S> = { state: decider.initial, version: 0, position: 0n };
   if (!isStreamId(id)) return nothing;
@@ -57,6 +58,7 @@ export async function load<S, C, E extends DomainEvent>(
     loaded = foldOnto(decider, loaded, events);
     app.states.keep(stream, loaded, round);
     if (events.length < PORTION) return loaded;
+    onPortion?.();
     await nextTurn();
   }
 }

@@ -40,7 +40,7 @@ export function createSessionFinder({ app, readModels, freshness }: SessionFinde
   const factsOf = (sessionId: string) => readModels.sessions.factsOf(sessionId);
 
   async function find(
-    inLog: () => Promise<Omit<SessionFound, 'source'>>,
+    inLog: (goesOn: () => void) => Promise<Omit<SessionFound, 'source'>>,
     inReadModels: () => CurrentSession | null,
   ): Promise<SessionFound> {
     const { away } = freshness.log();
@@ -61,12 +61,12 @@ export function createSessionFinder({ app, readModels, freshness }: SessionFinde
   return {
     byToken: (request, token) =>
       find(
-        () => authenticate(app, request, token),
+        (goesOn) => authenticate(app, request, token, goesOn),
         () => authenticateBy(factsOf, token, app.now()),
       ),
     byId: (sessionId) =>
       find(
-        () => findSession(app, sessionId),
+        (goesOn) => findSession(app, sessionId, goesOn),
         () => {
           const facts = factsOf(sessionId);
           return facts && sessionOf(facts, app.now());

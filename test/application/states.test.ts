@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { authenticate } from '../../src/application/authenticate.js';
 import { answerMfaChallenge } from '../../src/application/answer-mfa-challenge.js';
 import type { Application } from '../../src/application/application.js';
 import { execute, load } from '../../src/application/execute.js';
@@ -166,13 +167,32 @@ describe('A node that knows the state of a stream', () => {
       if (!folded) setImmediate(turn);
     };
     setImmediate(turn);
-    expect((await load(node, passwordDecider, userId)).version).toBe(2_000);
+    let portions = 0;
+    const loaded = await load(node, passwordDecider, userId, () => (portions += 1));
+    expect(loaded.version).toBe(2_000);
     folded = true;
     expect(turns).toBeGreaterThan(0);
+    expect(portions).toBe(2);
     expect(node.reads).toStrictEqual([
       { after: 0, limit: 1_000 },
       { after: 1_000, limit: 1_000 },
     ]);
+  });
+
+  it('tells whoever looks for a session that it gets on with the long stream of its user', async () => {
+    const token = await tokenOf(world.app, world.user);
+    const { userId } = world;
+    const { version } = await load(world.app, mfaDecider, userId);
+    const data = { accountId: world.accountId, userId };
+    const unlocked = { type: 'MfaUnlocked', data, personal: null } as DomainEvent;
+    for (let at = version; at < 1_500; at += 100) {
+      const events = Array.from({ length: 100 }, () => unlocked);
+      await world.app.log.append(streamName('mfa', userId), at, events, envelopeOf(100));
+    }
+    let portions = 0;
+    const found = await authenticate(nodeOf(world), requestContext(), token, () => (portions += 1));
+    expect(found.current?.user.userId).toBe(userId);
+    expect(portions).toBe(1);
   });
 
   it('forgets it when a person is erased, also where it was just being read', async () => {
