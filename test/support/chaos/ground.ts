@@ -11,7 +11,8 @@ function run(command: string, ...args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }
 
-const DISK_BYTES = 48 * 1_024 * 1_024;
+/** Room for the files, for -wal files as large as they get, and for copies beside them. */
+const DISK_BYTES = 160 * 1_024 * 1_024;
 
 /** A file system in a file, where this user may make one; else one in memory, whose files cannot be made read-only while open. */
 function mounted(path: string): boolean {
