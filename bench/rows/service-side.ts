@@ -7,12 +7,14 @@ import { runJob } from '../support/jobs.js';
 import { readyService, startService, type RunningService } from '../support/service.js';
 import { loadOf } from './peer-side.js';
 
-/** A load that ends when all that there is has been done. */
-export const ALL_OF_THEM = { warmUpMilliseconds: 0, milliseconds: 60_000 };
+/** Looking at each session once is over long before. */
+export const LONGEST_LOOK = 60_000;
 
 /** A service on a fresh copy of seeded data, with its clock where the seed ended. */
 export interface ServiceRound {
   readonly service: RunningService;
+  /** Does something before what is measured, until there is nothing left to do or the time is over: in no figure, and in no profile. */
+  readonly prepare: (scenario: LoadParams['scenario'], more?: Partial<LoadParams>) => Promise<unknown>;
   readonly load: (
     scenario: LoadParams['scenario'],
     more?: Partial<LoadParams> & { readonly onStarted?: () => void },
@@ -58,6 +60,8 @@ export async function withService(
     const target = { url: service.url, people: join(dataSet, 'people.json'), clockOffset };
     const result = await work({
       service,
+      prepare: (scenario, more = {}) =>
+        runJob('load', { ...loadOf(settings), warmUpMilliseconds: 0, scenario, ...target, ...more }),
       load: (scenario, { onStarted, ...more } = {}) =>
         runJob(
           'load',

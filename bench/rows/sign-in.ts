@@ -25,9 +25,9 @@ export const signIn: Row = {
         {
           name: 'service',
           measure: () =>
-            withService(settings, people, async ({ load }) => {
+            withService(settings, people, async ({ prepare, load }) => {
               // There are not enough sign-ins in a round for the process to have compiled what they need.
-              await load('enroll');
+              await prepare('enroll', { milliseconds: 2 * settings.milliseconds });
               const { perSecond, acknowledged } = await load('signInWithCode');
               const expected = ['SessionStarted', 'MfaCodeAccepted'].map((type) => ({ type, acknowledged }));
               return { figures: { service: perSecond }, expected };

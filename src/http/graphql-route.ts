@@ -3,6 +3,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
 import type { Application } from '../application/application.js';
 import type { AnswerExtensions, GraphqlContext, SessionCarrier } from '../graphql/context.js';
+import { NO_REQUEST } from '../graphql/request-ids.js';
 import type { Freshness } from '../projections/freshness.js';
 import type { ReadModels } from '../projections/read-models.js';
 import { createAdmission, type AdmissionOptions, type Admitted } from './admission.js';
@@ -53,15 +54,13 @@ function extensionsOf(options: GraphqlRouteOptions, { arrival, seen }: Admitted)
   return { logPosition: options.positions.format(furthest), ...staleMark(options) };
 }
 
-/** As it stands in JSON; nowhere in a text, since quotes are escaped there. */
-const WITHOUT_ID = '"requestId":""';
+/** As it stands in the JSON of an error; nowhere in a text, since quotes are escaped there. */
+const WITHOUT_ID = `"requestId":${JSON.stringify(NO_REQUEST)}`;
 
-/** Says in errors whose request they ended where GraphQL refused it before it could know. */
-const fillInRequestId: onSendHookHandler = ({ id }, _reply, payload, done) => {
-  done(
-    null,
-    typeof payload === 'string' ? payload.replaceAll(WITHOUT_ID, `"requestId":${JSON.stringify(id)}`) : payload,
-  );
+/** Says in a refusal whose request it ended where GraphQL gave it before it could know. Such an answer has no data. */
+const fillInRequestId: onSendHookHandler = ({ id }, reply, payload, done) => {
+  const isRefusal = reply.statusCode >= 400 && typeof payload === 'string';
+  done(null, isRefusal ? payload.replaceAll(WITHOUT_ID, `"requestId":${JSON.stringify(id)}`) : payload);
 };
 
 /** Offers `POST /graphql`: who asks is known before GraphQL begins. */

@@ -164,6 +164,9 @@ describe('health', () => {
       expect(answer.text).not.toMatch(/MfaEnchanted|stack|src\//);
     }
     expect(answers[0]?.status).toBe(503);
+    // The operator finds the request that the client asks about.
+    const reported = service.log.filter((line) => line.includes('a request failed')).join('');
+    for (const { headers } of answers.slice(2)) expect(reported).toContain(headers.get('x-request-id') ?? 'none');
     expect(await storedEvents(service)).toHaveLength(recorded);
     expect(await viewer(client)).toMatchObject({ stage: 'FULL' });
     expect(service.log.join('')).toContain('a read model has halted');

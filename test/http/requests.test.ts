@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import type { Answer, Client } from '../support/client.js';
 import { documentOf, mutate, viewer } from '../support/operations.js';
-import { primary, register, signIn } from '../support/people.js';
+import { primary, register, signIn, trySignIn } from '../support/people.js';
 import { startService, type TestService } from '../support/service.js';
 import { headOf } from '../support/stored.js';
 
@@ -24,6 +24,14 @@ function expectError({ status, headers, text, body }: Answer, expected: { status
   for (const error of body.errors) expect(error.extensions.requestId).toBe(headers.get('x-request-id'));
   expect(text).not.toMatch(/node_modules|\/src\/|\bat .*:\d+:\d+|stacktrace|SQLITE/i);
 }
+
+it('an answer keeps what is empty, also where it was asked for under the name of a request id', async () => {
+  const account = await register(service);
+  const client = service.client({ userAgent: '' });
+  expect((await trySignIn(client, account)).refusal).toBeNull();
+  const { status, body } = await client.send('{ viewer { session { requestId: userAgent } } }');
+  expect({ status, data: body.data }).toStrictEqual({ status: 200, data: { viewer: { session: { requestId: '' } } } });
+});
 
 describe('a request that is none', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { after, hasElapsed, HOUR, MINUTE, type Instant } from '../instant.js';
+import { hasElapsed, HOUR, instantOf, millisecondsOf, MINUTE, type Instant } from '../instant.js';
 import { isChallengeEnded } from '../mfa/codes.js';
 import type { MfaState } from '../mfa/state.js';
 import { isEndedBy, type ActiveUser, type UserState } from '../user/state.js';
@@ -22,16 +22,19 @@ export type SessionStage = (typeof SESSION_STAGES)[number];
 /** Where a session stands now; `ENDED` whatever the reason. */
 export type Standing = SessionStage | 'ENDED';
 
+/** The Unix time, in milliseconds, at which a session ends by itself, if it is not used again. */
+function endOf({ lastSeenAt, startedAt }: OpenSession): number {
+  return Math.min(millisecondsOf(lastSeenAt) + IDLE_LIFETIME, millisecondsOf(startedAt) + ABSOLUTE_LIFETIME);
+}
+
 /** When a session ends by itself, if it is not used again. */
 export function expiryOf(session: OpenSession): Instant {
-  const idle = after(session.lastSeenAt, IDLE_LIFETIME);
-  const absolute = after(session.startedAt, ABSOLUTE_LIFETIME);
-  return idle < absolute ? idle : absolute;
+  return instantOf(endOf(session));
 }
 
 /** Whether a session has ended by itself. */
 export function hasExpired(session: OpenSession, now: Instant): boolean {
-  return hasElapsed(IDLE_LIFETIME, session.lastSeenAt, now) || hasElapsed(ABSOLUTE_LIFETIME, session.startedAt, now);
+  return endOf(session) <= millisecondsOf(now);
 }
 
 /** What the stage of a session is computed from. */
