@@ -2,7 +2,7 @@ import type { nameEvents } from '../domain/name/events.js';
 import type { reactionEvents } from '../domain/reaction/events.js';
 import type { DomainEvent, DomainEventType, EventNamed } from '../domain/catalogue.js';
 
-export const AUDIT_CATEGORIES = ['ACCOUNT', 'USER', 'MFA', 'PASSWORD', 'SESSION', 'OPERATION'] as const;
+export const AUDIT_CATEGORIES = ['ACCOUNT', 'USER', 'MFA', 'PASSWORD', 'SESSION', 'OPERATION', 'AUDIT'] as const;
 
 /** What an event is about. */
 export type AuditCategory = (typeof AUDIT_CATEGORIES)[number];
@@ -26,6 +26,24 @@ export type TrailEventType = Exclude<DomainEventType, keyof typeof nameEvents | 
 const descriptions: { readonly [T in TrailEventType]: Description<T> } = {
   PrimaryAccountRegistered: { category: 'ACCOUNT', outcome: 'SUCCESS', sentence: 'The primary account was registered' },
   RegistrationAbandoned: { category: 'ACCOUNT', outcome: 'FAILURE', sentence: 'A registration was abandoned' },
+  AuditTokenCreated: {
+    category: 'AUDIT',
+    outcome: 'SUCCESS',
+    sentence: 'A token for reading the audit trail was created',
+    reason: ({ scopes }) => scopes.join(' '),
+  },
+  AuditTokenRevoked: {
+    category: 'AUDIT',
+    outcome: 'SUCCESS',
+    sentence: 'A token for reading the audit trail was revoked',
+  },
+  AuditTokenUsed: { category: 'AUDIT', outcome: 'SUCCESS', sentence: 'A token for reading the audit trail was used' },
+  AuditTrailExported: {
+    category: 'AUDIT',
+    outcome: 'SUCCESS',
+    sentence: 'The audit trail was exported',
+    reason: ({ format }) => format,
+  },
   UserCreated: { category: 'USER', outcome: 'SUCCESS', sentence: '{subject} was created' },
   UserRenamed: { category: 'USER', outcome: 'SUCCESS', sentence: '{subject} was renamed' },
   UserRenameAbandoned: {
@@ -42,6 +60,7 @@ const descriptions: { readonly [T in TrailEventType]: Description<T> } = {
   PasswordChanged: { category: 'PASSWORD', outcome: 'SUCCESS', sentence: '{subject} changed its password' },
   PasswordReset: { category: 'PASSWORD', outcome: 'SUCCESS', sentence: 'The password of {subject} was reset' },
   UserDeleted: { category: 'USER', outcome: 'SUCCESS', sentence: '{subject} was deleted' },
+  UserErased: { category: 'USER', outcome: 'SUCCESS', sentence: 'The personal values of {subject} were erased' },
   MfaEnrollmentStarted: {
     category: 'MFA',
     outcome: 'SUCCESS',

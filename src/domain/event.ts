@@ -37,10 +37,12 @@ export type EventOf<C extends EventTypes> = {
   readonly [N in keyof C & string]: EventShape<N, ValuesOf<C[N]['data']>, PersonalOf<C[N]>>;
 }[keyof C & string];
 
+export const ACTOR_KINDS = ['USER', 'AUDIT_TOKEN', 'ANONYMOUS', 'SYSTEM'] as const;
+
 /** Who made an event happen. */
 export interface Actor {
-  readonly kind: 'USER' | 'ANONYMOUS' | 'SYSTEM';
-  /** The user's id; for the system the name of the process manager; null for nobody known. */
+  readonly kind: (typeof ACTOR_KINDS)[number];
+  /** The user's or the audit token's id; for the system the name of the process manager; null for nobody known. */
   readonly id: string | null;
 }
 

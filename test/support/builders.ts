@@ -1,5 +1,5 @@
 import type { DomainEventType, EventNamed } from '../../src/domain/catalogue.js';
-import { after, MINUTE, type Instant } from '../../src/domain/instant.js';
+import { after, DAY, MINUTE, type Instant } from '../../src/domain/instant.js';
 import type {
   CancelMfaEnrollment,
   CheckMfaCode,
@@ -46,6 +46,7 @@ const holder = { kind: 'USERNAME', ...sam, owner: 'user-sam' } as const;
 const identity = { kind: 'SUB_USER', role: 'MEMBER', credentialId: 'credential', personId: 'person' } as const;
 const reaction = { eventId: 'event', nodeId: 'node' } as const;
 const renewed = { credentialId: 'new-credential', oldCredentialId: 'credential' } as const;
+const token = { accountId: ACME, tokenId: 'token' };
 const names = { username: 'sam', displayName: 'Sam', email: 'sam@example.com' };
 
 const EVENTS: { readonly [T in DomainEventType]: Omit<EventNamed<T>, 'type'> } = {
@@ -58,6 +59,20 @@ const EVENTS: { readonly [T in DomainEventType]: Omit<EventNamed<T>, 'type'> } =
   PasswordChanged: { data: { ...sam, ...renewed }, personal: null },
   PasswordReset: { data: { ...sam, ...renewed }, personal: null },
   UserDeleted: { data: sam, personal: null },
+  UserErased: { data: { ...sam, personId: 'person' }, personal: null },
+  AuditTokenCreated: {
+    data: {
+      ...{ ...token, secretDigest: 'token-digest', scopes: ['READ'] },
+      ...{ expiresAt: later(30 * DAY), challengeId: CHALLENGE },
+    },
+    personal: { name: 'SIEM' },
+  },
+  AuditTokenRevoked: { data: token, personal: null },
+  AuditTokenUsed: { data: token, personal: null },
+  AuditTrailExported: {
+    data: { accountId: ACME, exportId: 'export', format: 'NATIVE', from: 0, to: 100 },
+    personal: null,
+  },
   MfaEnrollmentStarted: {
     data: { ...sam, deviceId: PHONE, expiresAt: later(10 * MINUTE), verifiedBy: 'SIGN_IN_PASSWORD', challengeId: null },
     personal: { deviceName: 'Phone' },

@@ -41,13 +41,15 @@ function decide(command: AccountCommand, state: AccountState): Decision<AccountE
   });
 }
 
-function evolve(_: AccountState, event: Recorded<AccountEvent>): AccountState {
-  if (event.type === 'RegistrationAbandoned') return { status: 'ABANDONED' };
-  return {
-    status: 'REGISTERED',
-    accountId: event.data.accountId,
-    primaryUserId: event.data.userId,
-  };
+function evolve(state: AccountState, event: Recorded<AccountEvent>): AccountState {
+  switch (event.type) {
+    case 'RegistrationAbandoned':
+      return { status: 'ABANDONED' };
+    case 'PrimaryAccountRegistered':
+      return { status: 'REGISTERED', accountId: event.data.accountId, primaryUserId: event.data.userId };
+    default:
+      return state;
+  }
 }
 
 /** The rules of a primary account. */

@@ -4,6 +4,7 @@ export const GUARDED_OPERATIONS = [
   'DISABLE_MFA',
   'WAIVE_SUB_USER_MFA',
   'CHANGE_PASSWORD',
+  'CREATE_AUDIT_TOKEN',
 ] as const;
 
 export type GuardedOperation = (typeof GUARDED_OPERATIONS)[number];

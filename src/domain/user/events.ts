@@ -60,6 +60,11 @@ export const userEvents = {
     { ...subject, ...newCredential },
   ),
   UserDeleted: eventType('user', 'A sub-user is gone; its sessions ended, its name is free.', subject),
+  UserErased: eventType(
+    'user',
+    'What a deleted user was called, and where it came from, is forgotten: the key of these values is destroyed.',
+    { ...subject, personId: id("names the key of this person's personal values, which is destroyed") },
+  ),
 };
 
 export type UserEvent = EventOf<typeof userEvents>;

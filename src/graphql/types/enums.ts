@@ -1,5 +1,6 @@
 import { registerEnumType } from 'type-graphql';
 import { AUDIT_CATEGORIES, AUDIT_OUTCOMES, TRAIL_EVENT_TYPES } from '../../audit/description.js';
+import { ACTOR_KINDS } from '../../domain/event.js';
 import { catalogue } from '../../domain/catalogue.js';
 import { GUARDED_OPERATIONS } from '../../domain/operation/guarded-operations.js';
 import { REQUIREMENT_STARTS } from '../../domain/mfa/events.js';
@@ -86,6 +87,7 @@ export const GuardedOperationEnum = register(
     DISABLE_MFA: 'Disabling a virtual MFA device.',
     WAIVE_SUB_USER_MFA: 'Requiring no virtual MFA device of a sub-user any more.',
     CHANGE_PASSWORD: 'Changing the password.',
+    CREATE_AUDIT_TOKEN: 'Creating a token by which a program reads the audit trail.',
   },
 );
 
@@ -103,6 +105,7 @@ export const AuditCategoryEnum = register('AuditCategory', 'What an event is abo
   PASSWORD: 'Passwords that were wrong, and what followed.',
   SESSION: 'Signing in and out, and sessions in between.',
   OPERATION: 'The verification of an operation.',
+  AUDIT: 'The audit trail itself: who may read it by a token, and who took it out of the house.',
 });
 
 export const AuditOutcomeEnum = register('AuditOutcome', 'Whether what was tried was done.', AUDIT_OUTCOMES, {
@@ -110,16 +113,12 @@ export const AuditOutcomeEnum = register('AuditOutcome', 'Whether what was tried
   FAILURE: 'It was refused.',
 });
 
-export const ActorKindEnum = register(
-  'ActorKind',
-  'What kind of actor made an event happen.',
-  ['USER', 'ANONYMOUS', 'SYSTEM'],
-  {
-    USER: 'A user who was signed in.',
-    ANONYMOUS: 'Somebody who was not signed in (yet).',
-    SYSTEM: 'The service itself, reacting to an event.',
-  },
-);
+export const ActorKindEnum = register('ActorKind', 'What kind of actor made an event happen.', ACTOR_KINDS, {
+  USER: 'A user who was signed in.',
+  AUDIT_TOKEN: 'A program that reads the audit trail by a token.',
+  ANONYMOUS: 'Somebody who was not signed in (yet).',
+  SYSTEM: 'The service itself, reacting to an event.',
+});
 
 export const RequirementStartEnum = register(
   'RequirementStart',
