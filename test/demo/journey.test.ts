@@ -90,6 +90,7 @@ describe('the journey of the demo', () => {
       'Step 2: Setting Succeeded',
       'Disable virtual MFA equipment',
       'After: the Coverage and the Audit Trail',
+      'After: an Audit Trail That Needs No Trust',
     ]);
     expect(found(/^\[\d+\] (MFA Verification Must be Enabled|\(\d\) .+)$/gm, played.story)).toEqual([
       'MFA Verification Must be Enabled',
