@@ -61,8 +61,7 @@ export function seriesSpanOf(
     throw badInput(`A series has ${FEWEST_POINTS} to ${MOST_POINTS} points.`);
   const [from, wanted] = [since.toISOString(), until?.toISOString() ?? now];
   const to = wanted < now ? wanted : now;
-  if (from >= wanted) throw badInput('`since` must come before `until`.');
-  if (from >= to) throw badInput('`since` lies ahead: a series ends now at the latest.');
+  if (from >= to) throw badInput('`since` must come before `until`, and lie in the past.');
   return { since: from, until: to, points };
 }
 
