@@ -107,12 +107,12 @@ describe('Looking back at a user', () => {
 
   it('stops at the first event that happened later, also where a clock was set back after it', async () => {
     await happen('user', [0, event('UserCreated')]);
-    await happen('mfa', [10, started], [30, event('MfaEnabled')], [20, event('MfaDisabled')], [40, replacing]);
+    await happen('mfa', [10, started], [30, event('MfaEnabled')], [20, event('SubUserMfaRequired')], [40, replacing]);
     world.clock.advance(MINUTE);
     const told = async (second: number) => (await samAt(second))?.mfa;
-    expect(await told(25)).toMatchObject({ deviceId: null, pending: { id: PHONE } });
-    expect(await told(30)).toEqual(NOTHING);
-    expect(await told(40)).toMatchObject({ deviceId: null, pending: { id: TABLET } });
+    expect(await told(25)).toMatchObject({ deviceId: null, required: null, pending: { id: PHONE } });
+    expect(await told(30)).toMatchObject({ deviceId: PHONE, required: 'NEXT_SIGN_IN', pending: null });
+    expect(await told(40)).toMatchObject({ deviceId: PHONE, required: 'NEXT_SIGN_IN', pending: { id: TABLET } });
   });
 
   it('takes a moment that lies ahead for now, and knows by then what a clock that is ahead has dated later', async () => {

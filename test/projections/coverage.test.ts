@@ -119,13 +119,15 @@ describe('The exposures of an account', () => {
 
   it('tell which event opened and ended each, and by whom, with the names of then', () => {
     const dora = { ...event('UserCreated', { userId: 'dora' }), personal: nameOf('dora') };
+    const doraNow = { ...event('UserRenamed', { userId: 'dora' }), personal: nameOf('theodora') };
     const adaNow = { ...event('UserRenamed', { userId: ADA }), personal: nameOf('ada lovelace') };
     const by = (id: string) => ({ metadata: { actor: { kind: 'USER', id } } }) as const;
     const [exposure] = exposuresAfter([
       ...everySecond(ada, dora, created),
       logged(required, { position: 4, ...by('ada') }),
       ...[logged(adaNow, { position: 5 }), logged(renamed, { position: 6 })],
-      logged(waived, { position: 7, ...by('dora') }),
+      logged(doraNow, { position: 7 }),
+      logged(waived, { position: 8, ...by('dora') }),
     ]);
     expect(exposure).toMatchObject({ userId: SAM, userName: 'sam', cause: 'REQUIRED' });
     const kind = { actorKind: 'USER' };
@@ -133,7 +135,7 @@ describe('The exposures of an account', () => {
       ...{ ...kind, eventId: 'event-4', type: 'SubUserMfaRequired', actorId: ADA, actorName: 'ada' },
     });
     expect(exposure?.ended).toEqual({
-      ...{ ...kind, eventId: 'event-7', type: 'SubUserMfaWaived', actorId: 'dora', actorName: 'dora' },
+      ...{ ...kind, eventId: 'event-8', type: 'SubUserMfaWaived', actorId: 'dora', actorName: 'theodora' },
       ...{ at: later(2_000), ending: 'WAIVED' },
     });
   });
