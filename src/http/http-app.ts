@@ -1,6 +1,7 @@
 import fastifyCookie from '@fastify/cookie';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { ReportError } from '../graphql/masking.js';
+import { offerAuditKeys } from './audit-keys-route.js';
 import { createCookies } from './cookies.js';
 import { handleErrors, sendFault, type HttpFault } from './errors.js';
 import { offerGraphql } from './graphql-route.js';
@@ -86,7 +87,7 @@ function noSchemas(): never {
 
 /** Sets up HTTP: GraphQL, health, cookies, errors as JSON, a request id in every answer. */
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
-  const { app, tls, report, readiness } = options;
+  const { app, tls, report, readiness, checkpoints } = options;
   const http = fastify({
     bodyLimit: LARGEST_BODY,
     requestTimeout: REQUEST_TIMEOUT,
@@ -100,6 +101,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   observe(http, options);
   drain(http);
   offerHealth(http, readiness);
+  offerAuditKeys(http, checkpoints.verifierKeys);
   const more = {
     cookies: createCookies(app, tls),
     sessions: createSessionFinder(options),

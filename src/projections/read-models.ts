@@ -1,4 +1,6 @@
 import type { Database } from 'better-sqlite3';
+import { auditTreeProjection } from './audit-tree/audit-tree-projection.js';
+import { createAuditTrees, type AuditTrees } from './audit-tree/audit-trees.js';
 import { auditProjection } from './audit/audit-projection.js';
 import { createAuditQueries, type AuditQueries } from './audit/audit-queries.js';
 import { coverageProjection } from './coverage/coverage-projection.js';
@@ -15,6 +17,7 @@ export const projections: readonly Projection[] = [
   sessionsProjection,
   auditProjection,
   coverageProjection,
+  auditTreeProjection,
 ];
 
 /** The read side: what queries ask. */
@@ -23,6 +26,7 @@ export interface ReadModels {
   readonly sessions: SessionQueries;
   readonly audit: AuditQueries;
   readonly coverage: CoverageQueries;
+  readonly trees: AuditTrees;
 }
 
 /** Prepares the read side; the tables must be there, which starting the projections sees to. */
@@ -32,5 +36,6 @@ export function createReadModels(database: Database): ReadModels {
     sessions: createSessionQueries(database),
     audit: createAuditQueries(database),
     coverage: createCoverageQueries(database),
+    trees: createAuditTrees(database),
   };
 }

@@ -48,6 +48,9 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Query.mfaStateAt': { FULL: everybody },
   'Query.exposures': { FULL: readers },
   'Query.auditEvents': { FULL: readers },
+  'Query.auditCheckpoint': { FULL: readers },
+  'Query.auditInclusionProof': { FULL: readers },
+  'Query.auditConsistencyProof': { FULL: readers },
   'Viewer.user': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
   'User.sessions': {
     ANONYMOUS: 'UNREACHABLE',
