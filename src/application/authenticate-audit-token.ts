@@ -56,12 +56,21 @@ async function noteUse(
   return noted.accepted;
 }
 
+interface Sought {
+  readonly accountId: string;
+  readonly tokenId: string;
+  /** Left out where it was proven before. */
+  readonly secret?: string;
+  /** Told whenever a portion of a long stream was read. */
+  readonly onPortion: (() => void) | undefined;
+}
+
 async function find(
   app: Application,
   request: RequestContext,
-  { accountId, tokenId, secret }: { readonly accountId: string; readonly tokenId: string; readonly secret?: string },
+  { accountId, tokenId, secret, onPortion }: Sought,
 ): Promise<FoundTokenReader> {
-  const { state: account, position } = await load(app, accountDecider, accountId);
+  const { state: account, position } = await load(app, accountDecider, accountId, onPortion);
   const token = account.status === 'REGISTERED' ? tokenNamed(account.auditTokens, tokenId) : undefined;
   const isProven = secret === undefined || isSecretOfToken(token?.secretDigest, secret);
   if (token === undefined || !isProven || !isLive(token, app.now())) return { reader: null, position };
@@ -71,15 +80,17 @@ async function find(
 
 /**
  * Who reads by an audit token; nobody where it is malformed, unknown, expired or revoked, all alike. It is looked for in its
- * account's stream, so that a revocation counts at once on every node. The first use of a day (UTC) is recorded, before it is of use.
+ * account's stream, so that a revocation counts at once on every node. The first use of a day (UTC) is recorded, before it is of
+ * use. Told whenever a portion of a long stream was read.
  */
 export async function authenticateAuditToken(
   app: Application,
   request: RequestContext,
   token: string,
+  onPortion?: () => void,
 ): Promise<FoundTokenReader> {
   const parsed = parseAuditToken(token);
-  return parsed === null ? NOTHING : find(app, request, parsed);
+  return parsed === null ? NOTHING : find(app, request, { ...parsed, onPortion });
 }
 
 /** The reader of a token that was proven before, as it stands now. */
@@ -87,6 +98,7 @@ export async function findTokenReader(
   app: Application,
   request: RequestContext,
   tokenId: string,
+  onPortion?: () => void,
 ): Promise<FoundTokenReader> {
-  return find(app, request, { accountId: ownerOf(tokenId), tokenId });
+  return find(app, request, { accountId: ownerOf(tokenId), tokenId, onPortion });
 }

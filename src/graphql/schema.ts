@@ -4,6 +4,7 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchema, type PubSub } from 'type-graphql';
 import { enforceAccess } from './access.js';
 import { AccountResolver } from './resolvers/account-resolver.js';
+import { AuditTokenResolver } from './resolvers/audit-token-resolver.js';
 import { AuditSubscription } from './resolvers/audit-subscription.js';
 import { MfaResolver } from './resolvers/mfa-resolver.js';
 import { PasswordResolver } from './resolvers/password-resolver.js';
@@ -58,6 +59,7 @@ export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
       MfaResolver,
       ReadResolver,
       AuditSubscription,
+      AuditTokenResolver,
     ],
     orphanedTypes: [InputError, MfaError, ThrottledError, VerificationRequiredError, User, Session, AuditEvent],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
