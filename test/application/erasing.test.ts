@@ -1,4 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
 import type { Application } from '../../src/application/application.js';
 import { authenticate } from '../../src/application/authenticate.js';
 import { endSession } from '../../src/application/end-session.js';
@@ -10,13 +14,17 @@ import { destroySecrets } from '../../src/application/process-managers/destroy-s
 import { startProcessManager } from '../../src/application/process-managers/process-manager.js';
 import { sweepVault } from '../../src/application/process-managers/sweep.js';
 import { bySelf } from '../../src/application/authorship.js';
+import { openStorage } from '../../src/composition/storage.js';
+import { readConfig } from '../../src/config.js';
 import { HOUR } from '../../src/domain/instant.js';
 import { userDecider } from '../../src/domain/user/decider.js';
 import type { ActiveUser } from '../../src/domain/user/state.js';
 import { PersonErasedError } from '../../src/eventstore/event-log.js';
 import { createPersonKeys } from '../../src/vault/person-keys.js';
 import { VaultError } from '../../src/vault/vault.js';
+import { event } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
+import { NOW } from '../support/given.js';
 import { interleave, seededRandom } from '../support/interleave.js';
 import {
   creating,
@@ -127,6 +135,10 @@ describe('Erasing a user', () => {
     expect((await send(app, primary, erasing('nobody'))).refusal).toBe('NOT_FOUND');
     const stranger = { ...current, user: { ...current.user, accountId: 'another' } };
     valueOf(await send(app, primary, deleting(userId)));
+    const admin = { ...current, user: { ...current.user, kind: 'SUB_USER', role: 'ADMIN' } as const };
+    expect(await eraseUser(app, requestContext(), admin, { userId })).toEqual({
+      ...{ ok: false, rejections: [{ code: 'FORBIDDEN' }] },
+    });
     expect(await eraseUser(app, requestContext(), stranger, { userId })).toEqual({
       ...{ ok: false, rejections: [{ code: 'NOT_FOUND' }] },
     });
@@ -185,6 +197,18 @@ describe('Where the vault does not destroy the key with the answer,', () => {
   });
 });
 
+describe('The node that erased somebody', () => {
+  it('opens nothing of that person from the answer on, though it has had the key in memory', async () => {
+    const { events } = await world.store.readAll({ after: 0n, limit: 10_000 });
+    const created = events.filter(({ stream }) => stream === `user-${world.userId}`).slice(0, 1);
+    const names = async () => (await world.app.log.decode(created)).map(({ personal }) => personal?.username ?? null);
+    expect(await names()).toEqual(['sam']);
+    await deleteAndErase(withoutDestruction(world.app));
+    expect(await names()).toEqual([null]);
+    expect(JSON.stringify(world.app.states.of(`user-${world.userId}`) ?? null, ['username'])).not.toContain('sam');
+  });
+});
+
 describe('Another node', () => {
   it('has the key in memory until it reads of the erasure, and then never again', async () => {
     const other = world.another();
@@ -200,6 +224,29 @@ describe('Another node', () => {
   it('that reads the whole log anew opens nothing of what stood before the erasure', async () => {
     await deleteAndErase(withoutDestruction(world.app));
     expect(await remembered(world.another())).not.toContain('sam');
+  });
+});
+
+describe('What a process remembers of streams', () => {
+  it('is forgotten as a whole when it reads that somebody was erased', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'virtual-mfa-erasing-'));
+    const config = readConfig({ NODE_ENV: 'test', DATA_DIR: folder });
+    const { app, close } = await openStorage({ config, now: () => NOW, logger: pino({ enabled: false }) });
+    try {
+      await load(app, userDecider, 'sam');
+      const events = [event('UserDeleted'), event('UserErased')];
+      const round = app.states.round();
+      app.states.keep('user-sam', { state: 'sam', version: 1, position: 1n }, round);
+      const metadata = { occurredAt: NOW, actor: { kind: 'SYSTEM', id: 'test' }, sessionId: null } as const;
+      await app.log.append('user-sam', 0, events, {
+        metadata: { ...metadata, requestId: 'request', correlationId: 'request', causationId: null },
+        ...{ eventIds: ['deleted', 'erased'], subjectPersonId: null, request: null },
+      });
+      expect([app.states.of('user-sam'), app.states.round()]).toEqual([undefined, round + 1]);
+    } finally {
+      await close();
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
