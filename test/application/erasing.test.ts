@@ -1,8 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pino } from 'pino';
 import type { Application } from '../../src/application/application.js';
 import { authenticate } from '../../src/application/authenticate.js';
 import { endSession } from '../../src/application/end-session.js';
@@ -14,17 +10,12 @@ import { destroySecrets } from '../../src/application/process-managers/destroy-s
 import { startProcessManager } from '../../src/application/process-managers/process-manager.js';
 import { sweepVault } from '../../src/application/process-managers/sweep.js';
 import { bySelf } from '../../src/application/authorship.js';
-import { openStorage } from '../../src/composition/storage.js';
-import { readConfig } from '../../src/config.js';
 import { HOUR } from '../../src/domain/instant.js';
 import { userDecider } from '../../src/domain/user/decider.js';
 import type { ActiveUser } from '../../src/domain/user/state.js';
 import { PersonErasedError } from '../../src/eventstore/event-log.js';
-import { createPersonKeys } from '../../src/vault/person-keys.js';
 import { VaultError } from '../../src/vault/vault.js';
-import { event } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
-import { NOW } from '../support/given.js';
 import { interleave, seededRandom } from '../support/interleave.js';
 import {
   creating,
@@ -201,10 +192,10 @@ describe('The node that erased somebody', () => {
   it('opens nothing of that person from the answer on, though it has had the key in memory', async () => {
     const { events } = await world.store.readAll({ after: 0n, limit: 10_000 });
     const created = events.filter(({ stream }) => stream === `user-${world.userId}`).slice(0, 1);
-    const names = async () => (await world.app.log.decode(created)).map(({ personal }) => personal?.username ?? null);
-    expect(await names()).toEqual(['sam']);
+    const names = async () => JSON.stringify((await world.app.log.decode(created)).map(({ personal }) => personal));
+    expect(await names()).toContain('sam');
     await deleteAndErase(withoutDestruction(world.app));
-    expect(await names()).toEqual([null]);
+    expect(await names()).toBe('[null]');
     expect(JSON.stringify(world.app.states.of(`user-${world.userId}`) ?? null, ['username'])).not.toContain('sam');
   });
 });
@@ -224,49 +215,6 @@ describe('Another node', () => {
   it('that reads the whole log anew opens nothing of what stood before the erasure', async () => {
     await deleteAndErase(withoutDestruction(world.app));
     expect(await remembered(world.another())).not.toContain('sam');
-  });
-});
-
-describe('What a process remembers of streams', () => {
-  it('is forgotten as a whole when it reads that somebody was erased', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'virtual-mfa-erasing-'));
-    const config = readConfig({ NODE_ENV: 'test', DATA_DIR: folder });
-    const { app, close } = await openStorage({ config, now: () => NOW, logger: pino({ enabled: false }) });
-    try {
-      await load(app, userDecider, 'sam');
-      const events = [event('UserDeleted'), event('UserErased')];
-      const round = app.states.round();
-      app.states.keep('user-sam', { state: 'sam', version: 1, position: 1n }, round);
-      const metadata = { occurredAt: NOW, actor: { kind: 'SYSTEM', id: 'test' }, sessionId: null } as const;
-      await app.log.append('user-sam', 0, events, {
-        metadata: { ...metadata, requestId: 'request', correlationId: 'request', causationId: null },
-        ...{ eventIds: ['deleted', 'erased'], subjectPersonId: null, request: null },
-      });
-      expect([app.states.of('user-sam'), app.states.round()]).toEqual([undefined, round + 1]);
-    } finally {
-      await close();
-      rmSync(folder, { recursive: true });
-    }
-  });
-});
-
-describe('A key that was being read when its person was erased', () => {
-  it('is not kept', async () => {
-    const { personId } = await userOf(world.app);
-    let arrive: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (arrive = resolve));
-    const getMany: Application['vault']['getMany'] = async (kind, ids) => {
-      const found = await world.app.vault.getMany(kind, ids);
-      await held;
-      return found;
-    };
-    const keys = createPersonKeys({ ...world.app.vault, getMany });
-    const reading = keys.getMany([personId]);
-    expect(keys.forget(personId)).toBe(true);
-    arrive();
-    expect([...(await reading).keys()]).toEqual([]);
-    expect([...(await keys.getMany([personId])).keys()]).toEqual([]);
-    expect(keys.forget(personId)).toBe(false);
   });
 });
 

@@ -142,7 +142,8 @@ describe('an audit token that is void', () => {
     for (const live of [revoked, expired]) await ask(live, TRAIL);
     await succeed(keeper.client, 'revokeAuditToken', { tokenId: id });
     service.clock.advance(DAY);
-    const [tokenId = '', secret = ''] = [token.slice('vat_'.length, -44), token.slice(-43)];
+    const tokenId = token.slice('vat_'.length, -44);
+    const secret = token.slice(-43);
     const forms = [
       `vat_${tokenId}.${other.slice(-43)}`,
       `vat_${tokenId.slice(0, 36)}.nobody.${secret}`,
