@@ -115,7 +115,7 @@ it('an event that cannot be read stops the read models there, and nothing is ski
       await service.stop();
       removeReadModels();
       await service.restart();
-      await eventually(async () => expect((await ready()).body.reasons).toHaveLength(3));
+      await eventually(async () => expect((await ready()).body.reasons).toHaveLength(projections.length));
     }
   }
 });
