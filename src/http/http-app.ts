@@ -8,6 +8,7 @@ import { offerGraphql } from './graphql-route.js';
 import { offerHealth, type Readiness } from './health.js';
 import { createLogPositions } from './log-position.js';
 import { createSessionFinder } from './session-finder.js';
+import { createTokenFinder } from './token-finder.js';
 import { offerSubscriptions, type SubscriptionOptions } from './subscriptions.js';
 
 /** A line of the access log: nothing of what was asked or answered. */
@@ -19,7 +20,10 @@ export interface AccessLine {
   readonly milliseconds: number;
 }
 
-export interface HttpAppOptions extends Omit<SubscriptionOptions, 'cookies' | 'sessions' | 'positions'> {
+export interface HttpAppOptions extends Omit<
+  SubscriptionOptions,
+  'cookies' | 'sessions' | 'auditTokens' | 'positions'
+> {
   readonly tls: boolean;
   readonly readiness: () => Readiness;
   readonly report: ReportError;
@@ -105,6 +109,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const more = {
     cookies: createCookies(app, tls),
     sessions: createSessionFinder(options),
+    auditTokens: createTokenFinder(options),
     positions: createLogPositions(app),
   };
   offerGraphql(http, { ...options, ...more });

@@ -5,6 +5,8 @@ import { auditProjection } from './audit/audit-projection.js';
 import { createAuditQueries, type AuditQueries } from './audit/audit-queries.js';
 import { coverageProjection } from './coverage/coverage-projection.js';
 import { createCoverageQueries, type CoverageQueries } from './coverage/coverage-queries.js';
+import { auditTokensProjection } from './audit-tokens/audit-tokens-projection.js';
+import { createAuditTokenQueries, type AuditTokenQueries } from './audit-tokens/audit-token-queries.js';
 import type { Projection } from './projection.js';
 import { createSessionQueries, type SessionQueries } from './sessions/session-queries.js';
 import { sessionsProjection } from './sessions/sessions-projection.js';
@@ -18,6 +20,7 @@ export const projections: readonly Projection[] = [
   auditProjection,
   coverageProjection,
   auditTreeProjection,
+  auditTokensProjection,
 ];
 
 /** The read side: what queries ask. */
@@ -27,6 +30,7 @@ export interface ReadModels {
   readonly audit: AuditQueries;
   readonly coverage: CoverageQueries;
   readonly trees: AuditTrees;
+  readonly auditTokens: AuditTokenQueries;
 }
 
 /** Prepares the read side; the tables must be there, which starting the projections sees to. */
@@ -37,5 +41,6 @@ export function createReadModels(database: Database): ReadModels {
     audit: createAuditQueries(database),
     coverage: createCoverageQueries(database),
     trees: createAuditTrees(database),
+    auditTokens: createAuditTokenQueries(database),
   };
 }
