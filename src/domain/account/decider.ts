@@ -1,11 +1,6 @@
 import { accept, reject, type Decider, type Decision } from '../decider.js';
 import type { Recorded } from '../event.js';
-import {
-  decideAuditTokens,
-  evolveAuditTokens,
-  type AuditTokenCommand,
-  type AuditTokens,
-} from './audit-tokens.js';
+import { decideAuditTokens, evolveAuditTokens, type AuditTokenCommand, type AuditTokens } from './audit-tokens.js';
 import type { AccountEvent } from './events.js';
 
 export type AccountState =
