@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { AuditFilter } from '../../src/projections/audit/audit-queries.js';
+import type { AuditFilter } from '../../src/projections/audit/audit-filter.js';
 
 /** A filter that an auditor might ask by, and how it is called here. */
 export interface NamedFilter {

@@ -3,13 +3,13 @@ import { after } from '../../domain/instant.js';
 
 /** Each account's trail as a whole, and the latest moment up to some places of it. */
 export const TRAILS_SCHEMA = `
-  CREATE TABLE audit_trails_4 (
+  CREATE TABLE audit_trails_5 (
     trail INTEGER PRIMARY KEY,
     size INTEGER NOT NULL,
     latest_at TEXT NOT NULL,
     lag INTEGER NOT NULL
   ) STRICT;
-  CREATE TABLE audit_moments_4 (
+  CREATE TABLE audit_moments_5 (
     trail INTEGER NOT NULL,
     latest_at TEXT NOT NULL,
     seq INTEGER NOT NULL,
@@ -40,13 +40,13 @@ export interface Trails {
 /** Opens the trails for taking in events. */
 export function openTrails(database: Database): Trails {
   const get: Statement<[number], Trail> = database.prepare(
-    'SELECT size, latest_at AS latestAt, lag FROM audit_trails_4 WHERE trail = ?',
+    'SELECT size, latest_at AS latestAt, lag FROM audit_trails_5 WHERE trail = ?',
   );
   const set = database.prepare<[number, number, string, number]>(
-    'INSERT OR REPLACE INTO audit_trails_4 (trail, size, latest_at, lag) VALUES (?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO audit_trails_5 (trail, size, latest_at, lag) VALUES (?, ?, ?, ?)',
   );
   const note = database.prepare<[number, string, number]>(
-    'INSERT INTO audit_moments_4 (trail, latest_at, seq) VALUES (?, ?, ?)',
+    'INSERT INTO audit_moments_5 (trail, latest_at, seq) VALUES (?, ?, ?)',
   );
   const trails = new Map<number, Trail>();
   return {
@@ -82,15 +82,15 @@ export interface Span {
 export function openSpans(database: Database): (trail: number, span: Span) => Bounds {
   const lastBefore = database
     .prepare<[number, string], number>(
-      'SELECT seq FROM audit_moments_4 WHERE trail = ? AND latest_at < ? ORDER BY latest_at DESC, seq DESC LIMIT 1',
+      'SELECT seq FROM audit_moments_5 WHERE trail = ? AND latest_at < ? ORDER BY latest_at DESC, seq DESC LIMIT 1',
     )
     .pluck();
   const firstFrom = database
     .prepare<[number, string], number>(
-      'SELECT seq FROM audit_moments_4 WHERE trail = ? AND latest_at >= ? ORDER BY latest_at, seq LIMIT 1',
+      'SELECT seq FROM audit_moments_5 WHERE trail = ? AND latest_at >= ? ORDER BY latest_at, seq LIMIT 1',
     )
     .pluck();
-  const lag = database.prepare<[number], number>('SELECT lag FROM audit_trails_4 WHERE trail = ?').pluck();
+  const lag = database.prepare<[number], number>('SELECT lag FROM audit_trails_5 WHERE trail = ?').pluck();
   return (trail, { since, until }) => ({
     // Up to that place nothing is as late.
     above: since === undefined ? -1 : (lastBefore.get(trail, since) ?? -1),
