@@ -33,5 +33,7 @@ export type Details = Readonly<Record<string, unknown>>;
 export function detailsOf(type: TrailEventType, data: object): Details | null {
   const shown = shownFields(type);
   if (shown.length === 0) return null;
-  return Object.fromEntries(shown.map(({ name }) => [name, Reflect.get(data, name)]));
+  const details: Record<string, unknown> = {};
+  for (const { name } of shown) details[name] = Reflect.get(data, name);
+  return details;
 }

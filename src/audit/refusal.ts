@@ -90,7 +90,7 @@ type Grounds = Pick<Refusal, 'rule' | 'policy'>;
 const UNIQUE_NAME: Grounds = { rule: 'UNIQUE_NAME', policy: NO_POLICY };
 
 /** By type, of what was refused and of what refuses from then on. */
-const grounds: { readonly [T in TrailEventType]?: (details: Details) => Grounds } = {
+const grounds: Readonly<Partial<Record<TrailEventType, (details: Details) => Grounds>>> = {
   RegistrationAbandoned: () => UNIQUE_NAME,
   UserRenameAbandoned: () => UNIQUE_NAME,
   MfaEnrollmentCodeRejected: () => ({ rule: 'ENROLLMENT_PROOF', policy: ENROLLMENT_POLICY }),

@@ -15,20 +15,27 @@ function checkedAddress(ip: string): string {
   throw badInput('`ip` is an IPv4 or IPv6 address, such as 192.0.2.7, or a range of them, such as 2001:db8::/32.');
 }
 
-/**
- * A filter as the read side takes it: only what was given. A search for nothing in particular finds everything.
- * @throws {GraphQLError} `BAD_USER_INPUT` where an address is none
- */
-export function auditFilterOf(given: AuditEventFilter | null): AuditFilter {
-  const filter = given ?? new AuditEventFilter();
-  const { types, categories, outcome, ip, search, since, until } = filter;
+/** What a filter says of events alone. A search for nothing in particular finds everything. */
+function factsOf({ types, categories, outcome, ip, search }: AuditEventFilter): AuditFilter {
   return {
-    ...idsOf(filter),
     ...(types && { types }),
     ...(categories && { categories }),
     ...(outcome && { outcome }),
     ...(typeof ip === 'string' && { ip: checkedAddress(ip) }),
     ...(search && search.trim() !== '' && { search }),
+  };
+}
+
+/**
+ * A filter as the read side takes it: only what was given.
+ * @throws {GraphQLError} `BAD_USER_INPUT` where an address is none
+ */
+export function auditFilterOf(given: AuditEventFilter | null): AuditFilter {
+  const filter = given ?? new AuditEventFilter();
+  const { since, until } = filter;
+  return {
+    ...factsOf(filter),
+    ...idsOf(filter),
     ...(since && { since: since.toISOString() }),
     ...(until && { until: until.toISOString() }),
   };

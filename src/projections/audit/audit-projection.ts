@@ -7,7 +7,7 @@ import type { Intake, Projection } from '../projection.js';
 import { NAMES_SCHEMA, openNames } from './names.js';
 import { openOrigins, ORIGINS_SCHEMA } from './origins.js';
 import { openTerms, TERMS_SCHEMA, type Terms } from './terms.js';
-import { openTrails, TRAILS_SCHEMA } from './trails.js';
+import { blockOf, openTrails, TRAILS_SCHEMA } from './trails.js';
 
 // Numbers stand for accounts, types, users, devices, sessions, and where requests came from: rows and indexes are a third of what
 // they would be, and nothing personal is in them. Of ids of events and requests the end will do in an index, which need not be
@@ -27,19 +27,19 @@ const EVENTS_SCHEMA = `
     origin INTEGER,
     request_id TEXT NOT NULL,
     details TEXT,
+    block INTEGER NOT NULL,
     PRIMARY KEY (trail, seq)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX audit_events_5_by_type ON audit_events_5 (trail, type, seq);
-  CREATE INDEX audit_events_5_by_actor ON audit_events_5 (trail, actor, type, seq) WHERE actor IS NOT NULL;
-  CREATE INDEX audit_events_5_by_actor_alone ON audit_events_5 (trail, actor, seq) WHERE actor IS NOT NULL;
-  CREATE INDEX audit_events_5_by_subject ON audit_events_5 (trail, subject, type, seq) WHERE subject IS NOT NULL;
-  CREATE INDEX audit_events_5_by_other ON audit_events_5 (trail, subject, seq)
+  CREATE INDEX audit_events_5_by_actor ON audit_events_5 (trail, actor, type * 2 + (actor IS subject), seq)
+    WHERE actor IS NOT NULL;
+  CREATE INDEX audit_events_5_by_subject ON audit_events_5 (trail, subject, type, seq)
     WHERE subject IS NOT NULL AND actor IS NOT subject;
   CREATE INDEX audit_events_5_by_device ON audit_events_5 (trail, device, seq) WHERE device IS NOT NULL;
   CREATE INDEX audit_events_5_by_session ON audit_events_5 (trail, session, seq) WHERE session IS NOT NULL;
   CREATE INDEX audit_events_5_by_origin ON audit_events_5 (trail, origin, seq) WHERE origin IS NOT NULL;
-  CREATE INDEX audit_events_5_by_request ON audit_events_5 (trail, substr(request_id, -8), seq);
-  CREATE INDEX audit_events_5_by_id ON audit_events_5 (trail, substr(event_id, -8));
+  CREATE INDEX audit_events_5_by_request ON audit_events_5 (trail, block, substr(request_id, -8));
+  CREATE INDEX audit_events_5_by_id ON audit_events_5 (trail, block, substr(event_id, -8));
 `;
 
 function deviceOf({ data }: LoggedEvent): string | null {
@@ -49,8 +49,8 @@ function deviceOf({ data }: LoggedEvent): string | null {
 
 const INSERT = `
   INSERT INTO audit_events_5 (trail, seq, event_id, type, occurred_at, actor_kind, actor, subject, device, session, origin,
-    request_id, details)
-  VALUES (${Array.from({ length: 13 }, () => '?').join(', ')})`;
+    request_id, details, block)
+  VALUES (${Array.from({ length: 14 }, () => '?').join(', ')})`;
 
 /** Kind of actor, actor, subject, device and session of an event, in the order of their columns. */
 function peopleOf(event: LoggedEvent, terms: Terms) {
@@ -88,7 +88,7 @@ function open(database: Database): Intake {
       names.learn(trail, seq, event);
       const details = detailsOf(event.type, event.data);
       const [type, origin] = [terms.of(event.type).term, origins.of(trail, accountId, event)];
-      const what = [origin, requestId, details && JSON.stringify(details)];
+      const what = [origin, requestId, details && JSON.stringify(details), blockOf(seq)];
       insert.run(trail, seq, event.id, type, occurredAt, ...peopleOf(event, terms), ...what);
       if (event.type === 'UserErased') erase(trail, event.data.userId);
     },

@@ -1,11 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import { pageOf, type Key, type Page, type PageRequest } from '../page.js';
 import type { AuditFilter } from './audit-filter.js';
-import { SELECT_ROWS, viewOf, type AuditEventView, type Row } from './audit-view.js';
-import { openLookups, type Stretch, type TrailOrder } from './lookups.js';
+import type { AuditEventView } from './audit-view.js';
+import { lookupsInBlocks, openLookups, type Stretch, type TrailOrder } from './lookups.js';
 import { openPlans } from './plan.js';
 import { openReading, type Found } from './reading.js';
-import { openTermReader } from './terms.js';
+import { openTermReader, type TermReader } from './terms.js';
 import { openSpans, type Bounds } from './trails.js';
 
 /** Events of a trail, oldest first, as far as was looked. */
@@ -32,10 +32,6 @@ export interface AuditQueries {
   byId(accountId: string, eventId: string): AuditEventView | null;
 }
 
-const BY_ID = `
-  ${SELECT_ROWS.replace('audit_events_5 AS e', 'audit_events_5 AS e INDEXED BY audit_events_5_by_id')}
-  WHERE e.trail = ? AND substr(e.event_id, -8) = substr(?, -8) AND e.event_id = ? ORDER BY e.seq LIMIT 1`;
-
 function placeOf(key: Key | null, otherwise: number): number {
   return key === null ? otherwise : Number(key);
 }
@@ -61,25 +57,32 @@ function pageFrom({ views, stoppedAt }: Found, page: PageRequest): Page<AuditEve
 
 const NOTHING: Found = { views: [], stoppedAt: null };
 
-/** Opens the reading of what a filter finds between two places of a trail. */
-function openFind(database: Database, terms: ReturnType<typeof openTermReader>, sizeOf: (trail: number) => number) {
+/** Opens the reading of a trail that is so long. */
+function openFind(database: Database, terms: TermReader, sizeOf: (trail: number) => number) {
   const spanOf = openSpans(database);
   const places = openLookups(database);
   const planFor = openPlans(database, terms, places);
   const read = openReading(database, terms, places);
-  return (stretch: Stretch, filter: AuditFilter, limit: number): Found => {
-    const span = spanOf(stretch.trail, filter);
-    const above = Math.max(span.above, stretch.above, -1);
-    const below = Math.min(span.below, stretch.below, sizeOf(stretch.trail));
-    const within = { ...stretch, above, below };
-    const plan = above + 1 < below ? planFor(within, filter) : null;
-    return plan === null ? NOTHING : read(within, plan, limit);
+  return {
+    /** What a filter finds in a stretch. */
+    filtered(stretch: Stretch, filter: AuditFilter, limit: number): Found {
+      const span = spanOf(stretch.trail, filter);
+      const above = Math.max(span.above, stretch.above, -1);
+      const below = Math.min(span.below, stretch.below, sizeOf(stretch.trail));
+      const within = { ...stretch, above, below };
+      const plan = above + 1 < below ? planFor(within, filter) : null;
+      return plan === null ? NOTHING : read(within, plan, limit);
+    },
+    byId(trail: number, eventId: string): AuditEventView | null {
+      const whole: Stretch = { trail, order: 'ascending', above: -1, below: sizeOf(trail) };
+      const rest = [{ sql: ' AND e.event_id = ?', parameters: [eventId] }];
+      return read(whole, { lookups: lookupsInBlocks('id', eventId, whole), rest }, 1).views[0] ?? null;
+    },
   };
 }
 
 /** Prepares the queries of the trail on the read models' file. */
 export function createAuditQueries(database: Database): AuditQueries {
-  const byId = database.prepare<[number, string, string], Row>(BY_ID);
   const size = database.prepare<[number], number>('SELECT size FROM audit_trails_5 WHERE trail = ?').pluck();
   const terms = openTermReader(database);
   const sizeOf = (trail: number): number => size.get(trail) ?? 0;
@@ -91,34 +94,33 @@ export function createAuditQueries(database: Database): AuditQueries {
 
   function follow(accountId: string, filter: AuditFilter, after: number, limit: number): Followed {
     const bounds = { above: after, below: Number.MAX_SAFE_INTEGER };
-    const { views, stoppedAt } = find({ trail: trailOf(accountId), order: 'ascending', ...bounds }, filter, limit);
+    const { views, stoppedAt } = find.filtered(
+      { trail: trailOf(accountId), order: 'ascending', ...bounds },
+      filter,
+      limit,
+    );
     const last = views.length === limit ? views.at(-1)?.seq : null;
     return { views, seen: last ?? stoppedAt ?? Math.max(after, lastSeq(accountId)) };
   }
 
+  function following(accountId: string, filter: AuditFilter, after: number, limit: number): AuditEventView[] {
+    const views: AuditEventView[] = [];
+    const last = lastSeq(accountId);
+    for (let seen = after; seen < last && views.length < limit;) {
+      const followed = follow(accountId, filter, seen, limit - views.length);
+      views.push(...followed.views);
+      seen = followed.seen;
+    }
+    return views;
+  }
+
   return {
-    follow,
-    following(accountId, filter, after, limit) {
-      const views: AuditEventView[] = [];
-      let [seen, last] = [after, lastSeq(accountId)];
-      while (seen < last && views.length < limit) {
-        const followed = follow(accountId, filter, seen, limit - views.length);
-        views.push(...followed.views);
-        seen = followed.seen;
-      }
-      return views;
-    },
-    lastSeq,
+    ...{ follow, following, lastSeq },
     page(accountId, filter, page, order = 'descending') {
-      const stretch: Stretch = {
-        ...{ trail: trailOf(accountId), ...boundsOf(page, order) },
-        order: page.fromEnd ? opposite(order) : order,
-      };
-      return pageFrom(find(stretch, filter, page.limit + 1), page);
+      const bounds = { trail: trailOf(accountId), ...boundsOf(page, order) };
+      const stretch: Stretch = { ...bounds, order: page.fromEnd ? opposite(order) : order };
+      return pageFrom(find.filtered(stretch, filter, page.limit + 1), page);
     },
-    byId(accountId, eventId) {
-      const row = byId.get(trailOf(accountId), eventId, eventId);
-      return row === undefined ? null : viewOf(row, terms);
-    },
+    byId: (accountId, eventId) => find.byId(trailOf(accountId), eventId),
   };
 }

@@ -1,17 +1,16 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { Bounds } from './trails.js';
+import { blockOf, type Bounds } from './trails.js';
 
 /** The indexes on the trail, each with the condition that its keys are for. */
 const INDEXES = {
   type: { index: 'by_type', keys: 'type = ?' },
-  actor: { index: 'by_actor', keys: 'actor = ? AND type = ?' },
-  actorAlone: { index: 'by_actor_alone', keys: 'actor = ?' },
-  subject: { index: 'by_subject', keys: 'subject = ? AND type = ?' },
-  other: { index: 'by_other', keys: 'subject = ? AND actor IS NOT subject' },
+  actor: { index: 'by_actor', keys: 'actor = ? AND type * 2 + (actor IS subject) = ?' },
+  subject: { index: 'by_subject', keys: 'subject = ? AND type = ? AND actor IS NOT subject' },
   device: { index: 'by_device', keys: 'device = ?' },
   session: { index: 'by_session', keys: 'session = ?' },
   origin: { index: 'by_origin', keys: 'origin = ?' },
-  request: { index: 'by_request', keys: 'substr(request_id, -8) = substr(?, -8)' },
+  request: { index: 'by_request', keys: 'block = ? AND substr(request_id, -8) = substr(?, -8)' },
+  id: { index: 'by_id', keys: 'block = ? AND substr(event_id, -8) = substr(?, -8)' },
 } as const;
 
 /** One look into an index: of its places, those in order, within bounds of their own. */
@@ -27,6 +26,13 @@ export type TrailOrder = 'ascending' | 'descending';
 export interface Stretch extends Bounds {
   readonly trail: number;
   readonly order: TrailOrder;
+}
+
+/** A look into each block of a stretch for an id, in the order of the stretch. */
+export function lookupsInBlocks(index: 'request' | 'id', id: string, { above, below, order }: Stretch): Lookup[] {
+  const [first, last] = [blockOf(above + 1), blockOf(below - 1)];
+  const blocks = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  return (order === 'ascending' ? blocks : blocks.reverse()).map((block) => ({ index, keys: [block, id] }));
 }
 
 /** Answers the first places of a stretch that any of some lookups has, each once, at most so many. */

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { LoggedEvent } from '../../eventstore/event-codec.js';
+import type { LoggedEventOf } from '../projection.js';
 import type { Terms } from './terms.js';
 
 /**
@@ -37,20 +38,32 @@ interface Naming {
   readonly text: string | null;
 }
 
+type Called = LoggedEventOf<'UserCreated' | 'UserRenamed'>;
+
+function ofUser({ data: { userId }, personal }: Called): Naming {
+  return { kind: 'USER', ownerId: userId, personId: userId, text: personal?.username ?? null };
+}
+
+function ofDevice({ data: { deviceId, userId }, personal }: LoggedEventOf<'MfaEnrollmentStarted'>): Naming {
+  return { kind: 'DEVICE', ownerId: deviceId, personId: userId, text: personal?.deviceName ?? null };
+}
+
+function ofToken({ data: { tokenId, accountId }, personal }: LoggedEventOf<'AuditTokenCreated'>): Naming {
+  return { kind: 'TOKEN', ownerId: tokenId, personId: accountId, text: personal?.name ?? null };
+}
+
 function namingOf(event: LoggedEvent): Naming | null {
-  if (event.type === 'UserCreated' || event.type === 'UserRenamed') {
-    const { userId } = event.data;
-    return { kind: 'USER', ownerId: userId, personId: userId, text: event.personal?.username ?? null };
+  switch (event.type) {
+    case 'UserCreated':
+    case 'UserRenamed':
+      return ofUser(event);
+    case 'MfaEnrollmentStarted':
+      return ofDevice(event);
+    case 'AuditTokenCreated':
+      return ofToken(event);
+    default:
+      return null;
   }
-  if (event.type === 'MfaEnrollmentStarted') {
-    const { deviceId, userId } = event.data;
-    return { kind: 'DEVICE', ownerId: deviceId, personId: userId, text: event.personal?.deviceName ?? null };
-  }
-  if (event.type === 'AuditTokenCreated') {
-    const { tokenId, accountId } = event.data;
-    return { kind: 'TOKEN', ownerId: tokenId, personId: accountId, text: event.personal?.name ?? null };
-  }
-  return null;
 }
 
 /** Names for taking in events. */

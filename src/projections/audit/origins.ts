@@ -56,21 +56,23 @@ export function openOrigins(database: Database, terms: Terms): Origins {
   );
   const known = new LRUCache<string, number>({ max: ORIGINS_KEPT });
 
+  function find(values: Values): number {
+    const key = JSON.stringify(values);
+    const kept = known.get(key);
+    if (kept !== undefined) return kept;
+    const [, , ip] = values;
+    const bytes = ip === null ? null : addressBytes(ip);
+    const origin = get.get(...values) ?? Number(add.run(...values, bytes).lastInsertRowid);
+    known.set(key, origin);
+    return origin;
+  }
+
   return {
     of(trail, accountId, event) {
-      const ip = event.request?.ip ?? null;
-      const userAgent = event.request?.userAgent ?? null;
-      if (ip === null && userAgent === null) return null;
+      const { request } = event;
+      if (request === null || (request.ip === null && request.userAgent === null)) return null;
       const person = terms.of(personOf(event, accountId));
-      if (person.erased) return null;
-      const key = `${trail} ${person.term} ${ip ?? ''} ${userAgent ?? ''}`;
-      const kept = known.get(key);
-      if (kept !== undefined) return kept;
-      const values: Values = [trail, person.term, ip, userAgent];
-      const bytes = ip === null ? null : addressBytes(ip);
-      const origin = get.get(...values) ?? Number(add.run(...values, bytes).lastInsertRowid);
-      known.set(key, origin);
-      return origin;
+      return person.erased ? null : find([trail, person.term, request.ip, request.userAgent]);
     },
     erase(trail, person) {
       erase.run(trail, person);

@@ -1,11 +1,11 @@
 import { addressRange, type AddressRange } from '../../audit/address-range.js';
-import { TRAIL_EVENT_TYPES } from '../../audit/description.js';
 import type { Database } from 'better-sqlite3';
 import type { Condition } from '../page.js';
 import { conditionsOf, typesOf, type AuditFilter, type FilterPart, type Numbers } from './audit-filter.js';
-import type { FindPlaces, Lookup, Stretch } from './lookups.js';
+import { lookupsInBlocks, type FindPlaces, type Lookup, type Stretch } from './lookups.js';
 import { openNameSearch, type NameFound } from './names.js';
 import { openOriginSearch } from './origins.js';
+import { openPeople, type People } from './people.js';
 import type { TermReader } from './terms.js';
 
 /** How a filter is answered: by lookups, or along the trail where they are null; and what is left to ask of each row then. */
@@ -31,69 +31,79 @@ export type PlanFor = (stretch: Stretch, filter: AuditFilter) => Plan | null;
 
 type Find = TermReader['numberOf'];
 
-/** What a filter names, in numbers; null where it names something that the trails have never said. */
-function numbersOf(filter: AuditFilter, find: Find): Numbers | null {
-  const named = typesOf(filter);
-  const types = named && named.flatMap((type) => find(type) ?? []);
-  const ids = [filter.actorId, filter.subjectId, filter.deviceId, filter.sessionId];
-  const unknown = ids.some((id) => id !== undefined && find(id) === null);
-  if (unknown || types?.length === 0) return null;
-  const [actor, subject, device, session] = ids.map((id) => (id === undefined ? null : find(id)));
-  return { types, actor: actor ?? null, subject: subject ?? null, device: device ?? null, session: session ?? null };
+const UNKNOWN = 0;
+
+/** The number of an id; `UNKNOWN`, which no term has, where the trails have never said it; null where none is given. */
+function numberOf(id: string | undefined, find: Find): number | null {
+  return id === undefined ? null : (find(id) ?? UNKNOWN);
 }
 
-function typed(index: 'actor' | 'subject', person: number, types: readonly number[]): Lookup[] {
-  return types.map((type) => ({ index, keys: [person, type] }));
+/** What a filter names, in numbers. */
+function numbersOf(filter: AuditFilter, find: Find): Numbers {
+  return {
+    types: typesOf(filter)?.flatMap((type) => find(type) ?? []) ?? null,
+    actor: numberOf(filter.actorId, find),
+    subject: numberOf(filter.subjectId, find),
+    device: numberOf(filter.deviceId, find),
+    session: numberOf(filter.sessionId, find),
+  };
+}
+
+/** Whether nothing can be found: of no type, or of something that the trails have never said. */
+function isVain({ types, actor, subject, device, session }: Numbers): boolean {
+  return types?.length === 0 || [actor, subject, device, session].includes(UNKNOWN);
 }
 
 /** Indexes by one key each, of what a filter names. */
-function singleOptions({ requestId }: AuditFilter, { session, device }: Numbers): Option[] {
+function singleOptions({ session, device }: Numbers): Option[] {
   return [
-    ...(requestId === undefined ? [] : [{ parts: [], lookups: [{ index: 'request' as const, keys: [requestId] }] }]),
-    ...(session === null
-      ? []
-      : [{ parts: ['session' as const], lookups: [{ index: 'session' as const, keys: [session] }] }]),
-    ...(device === null
-      ? []
-      : [{ parts: ['device' as const], lookups: [{ index: 'device' as const, keys: [device] }] }]),
+    ...(session === null ? [] : [optionOf(['session'], [{ index: 'session', keys: [session] }])]),
+    ...(device === null ? [] : [optionOf(['device'], [{ index: 'device', keys: [device] }])]),
   ];
 }
 
-/** By whom and of which types: a person's indexes have the type before the place. */
-function peopleOptions({ actor, subject, types }: Numbers, every: readonly number[]): Option[] {
+function optionOf(parts: readonly FilterPart[], lookups: readonly Lookup[]): Option {
+  return { parts, lookups };
+}
+
+/** By whom, about whom and of which types: a person's indexes have the type before the place. */
+function peopleOptions(people: People, trail: number, { actor, subject, types }: Numbers): Option[] {
+  const typed = types === null ? [] : (['types'] as const);
   const options: Option[] = [];
-  if (actor !== null && types !== null)
-    options.push({ parts: ['actor', 'types'], lookups: typed('actor', actor, types) });
-  if (actor !== null && types === null)
-    options.push({ parts: ['actor'], lookups: [{ index: 'actorAlone', keys: [actor] }] });
-  if (subject !== null)
-    options.push({ parts: ['subject', 'types'], lookups: typed('subject', subject, types ?? every) });
-  if (actor === null && subject === null && types !== null)
-    options.push({ parts: ['types'], lookups: types.map((type) => ({ index: 'type', keys: [type] })) });
+  if (actor !== null) options.push(optionOf(['actor', ...typed], people.actor(trail, actor, types)));
+  if (subject !== null) options.push(optionOf(['subject', ...typed], people.subject(trail, subject, types)));
+  if (options.length === 0 && types !== null) {
+    const lookups = types.map((type): Lookup => ({ index: 'type', keys: [type] }));
+    options.push(optionOf(['types'], lookups));
+  }
   return options;
 }
 
 /** What was done by, to or with whatever had the name, while it had it. */
-function lookupsOf({ owner, kind, since, until }: NameFound, types: readonly number[] | null): Lookup[] {
+function lookupsOf(
+  people: People,
+  trail: number,
+  { owner, kind, since, until }: NameFound,
+  { types }: Numbers,
+): Lookup[] {
   const bounds = { above: since - 1, ...(until !== null && { below: until }) };
-  const alone = (index: 'actorAlone' | 'other' | 'device'): Lookup => ({ index, keys: [owner], ...bounds });
-  if (kind === 'DEVICE') return [alone('device')];
-  if (types === null) return kind === 'TOKEN' ? [alone('actorAlone')] : [alone('actorAlone'), alone('other')];
-  return [...typed('actor', owner, types), ...typed('subject', owner, types)].map((lookup) => ({
-    ...lookup,
-    ...bounds,
-  }));
+  const lookups: Lookup[] =
+    kind === 'DEVICE'
+      ? [{ index: 'device', keys: [owner] }]
+      : [...people.actor(trail, owner, types), ...people.byOthers(trail, owner, types)];
+  return lookups.map((lookup) => ({ ...lookup, ...bounds }));
 }
 
-function searchOption(found: readonly NameFound[], types: readonly number[] | null): Option | null {
-  if (found.length > MOST_LOOKUPS) return null;
-  const devices = found.some(({ kind }) => kind === 'DEVICE');
-  const byType = found.flatMap((name) => lookupsOf(name, types));
-  if (byType.length <= MOST_LOOKUPS) {
-    return { lookups: byType, parts: types === null || devices ? ['search'] : ['search', 'types'] };
+/** Null where more has such a name than a page is worth; `found` has one more then. */
+function searchOption(people: People, trail: number, found: readonly NameFound[], numbers: Numbers): Option | null {
+  const lookups: Lookup[] = [];
+  for (const name of found) {
+    lookups.push(...lookupsOf(people, trail, name, numbers));
+    if (lookups.length > MOST_LOOKUPS) return null;
   }
-  const lookups = found.flatMap((name) => lookupsOf(name, null));
-  return lookups.length <= MOST_LOOKUPS ? { lookups, parts: ['search'] } : null;
+  // Of a device all is looked up, whatever its type.
+  const typed = found.every(({ kind }) => kind !== 'DEVICE');
+  return optionOf(typed ? ['search', 'types'] : ['search'], lookups);
 }
 
 function originOption(origins: readonly number[]): Option | null {
@@ -113,32 +123,31 @@ function narrowest(options: readonly Option[], stretch: Stretch, find: FindPlace
 }
 
 /** Opens the search for the index that answers a filter by the fewest looks. */
-export function openPlans(database: Database, { numberOf }: TermReader, find: FindPlaces): PlanFor {
+export function openPlans(database: Database, terms: TermReader, find: FindPlaces): PlanFor {
   const searchNames = openNameSearch(database);
   const searchOrigins = openOriginSearch(database);
+  const people = openPeople(database);
 
-  function foundOptions({ trail }: Stretch, filter: AuditFilter, range: AddressRange | null, { types }: Numbers) {
-    const { search } = filter;
-    return [
+  function optionsOf(stretch: Stretch, filter: AuditFilter, range: AddressRange | null, numbers: Numbers): Option[] {
+    const { trail } = stretch;
+    const { requestId, search } = filter;
+    const namesOf = (text: string): NameFound[] => searchNames(trail, text, MOST_LOOKUPS + 1);
+    const options = [
+      // Ids that end alike are told apart row by row.
+      requestId === undefined ? null : optionOf([], lookupsInBlocks('request', requestId, stretch)),
+      ...singleOptions(numbers),
       range && originOption(searchOrigins(trail, range, MOST_LOOKUPS + 1)),
-      search === undefined ? null : searchOption(searchNames(trail, search, MOST_LOOKUPS + 1), types),
-    ].filter((option) => option !== null);
+      search === undefined ? null : searchOption(people, trail, namesOf(search), numbers),
+      ...peopleOptions(people, trail, numbers),
+    ];
+    return options.filter((option) => option !== null);
   }
 
   return (stretch, filter) => {
-    const numbers = numbersOf(filter, numberOf);
+    const numbers = numbersOf(filter, terms.numberOf);
     const range = filter.ip === undefined ? null : addressRange(filter.ip);
-    if (numbers === null || (filter.ip !== undefined && range === null)) return null;
-    const every = TRAIL_EVENT_TYPES.flatMap((type) => numberOf(type) ?? []);
-    const option = narrowest(
-      [
-        ...singleOptions(filter, numbers),
-        ...foundOptions(stretch, filter, range, numbers),
-        ...peopleOptions(numbers, every),
-      ],
-      stretch,
-      find,
-    );
+    if (isVain(numbers) || (filter.ip !== undefined && range === null)) return null;
+    const option = narrowest(optionsOf(stretch, filter, range, numbers), stretch, find);
     const rest = [...conditionsOf(filter, numbers)].filter(([part]) => option?.parts.includes(part) !== true);
     return { lookups: option?.lookups ?? null, rest: rest.map(([, condition]) => condition) };
   };

@@ -20,6 +20,17 @@ export const TRAILS_SCHEMA = `
 /** Of so many places one is noted with its moment: a page then reads that many events at most that are outside a span of time. */
 const NOTED_EVERY = 64;
 
+const FIRST_BLOCK = 256;
+
+/**
+ * The block that a place lies in. Ids come in no order, so in an index on all of them each is written to a page of its own; within a
+ * block they stay together, and who looks for one looks into each block. Blocks grow with the trail: one of a million events
+ * has 63, one of ten million 198.
+ */
+export function blockOf(seq: number): number {
+  return Math.floor(Math.sqrt(seq / FIRST_BLOCK));
+}
+
 /** An account's trail: how long it is, the latest moment in it, and the most that an event was ever behind that, in milliseconds. */
 interface Trail {
   readonly size: number;
