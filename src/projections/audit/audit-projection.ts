@@ -33,7 +33,7 @@ const EVENTS_SCHEMA = `
   CREATE INDEX audit_events_5_by_type ON audit_events_5 (trail, type, seq);
   CREATE INDEX audit_events_5_by_actor ON audit_events_5 (trail, actor, type * 2 + (actor IS subject), seq)
     WHERE actor IS NOT NULL;
-  CREATE INDEX audit_events_5_by_subject ON audit_events_5 (trail, subject, type, seq)
+  CREATE INDEX audit_events_5_by_subject ON audit_events_5 (trail, subject, type, seq, actor)
     WHERE subject IS NOT NULL AND actor IS NOT subject;
   CREATE INDEX audit_events_5_by_device ON audit_events_5 (trail, device, seq) WHERE device IS NOT NULL;
   CREATE INDEX audit_events_5_by_session ON audit_events_5 (trail, session, seq) WHERE session IS NOT NULL;

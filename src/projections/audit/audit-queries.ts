@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { pageOf, type Key, type Page, type PageRequest } from '../page.js';
 import type { AuditFilter } from './audit-filter.js';
 import type { AuditEventView } from './audit-view.js';
-import { lookupsInBlocks, openLookups, type Stretch, type TrailOrder } from './lookups.js';
+import { lookupsInBlocks, openPlaces, type Stretch, type TrailOrder } from './lookups.js';
 import { openPlans } from './plan.js';
 import { openReading, type Found } from './reading.js';
 import { openTermReader, type TermReader } from './terms.js';
@@ -60,24 +60,25 @@ const NOTHING: Found = { views: [], stoppedAt: null };
 /** Opens the reading of a trail that is so long. */
 function openFind(database: Database, terms: TermReader, sizeOf: (trail: number) => number) {
   const spanOf = openSpans(database);
-  const places = openLookups(database);
+  const places = openPlaces(database);
   const planFor = openPlans(database, terms, places);
   const read = openReading(database, terms, places);
+  // In one transaction: locks for each of many small looks would cost far more than the looks.
   return {
     /** What a filter finds in a stretch. */
-    filtered(stretch: Stretch, filter: AuditFilter, limit: number): Found {
+    filtered: database.transaction((stretch: Stretch, filter: AuditFilter, limit: number): Found => {
       const span = spanOf(stretch.trail, filter);
       const above = Math.max(span.above, stretch.above, -1);
       const below = Math.min(span.below, stretch.below, sizeOf(stretch.trail));
       const within = { ...stretch, above, below };
       const plan = above + 1 < below ? planFor(within, filter) : null;
       return plan === null ? NOTHING : read(within, plan, limit);
-    },
-    byId(trail: number, eventId: string): AuditEventView | null {
+    }),
+    byId: database.transaction((trail: number, eventId: string): AuditEventView | null => {
       const whole: Stretch = { trail, order: 'ascending', above: -1, below: sizeOf(trail) };
       const rest = [{ sql: ' AND e.event_id = ?', parameters: [eventId] }];
       return read(whole, { lookups: lookupsInBlocks('id', eventId, whole), rest }, 1).views[0] ?? null;
-    },
+    }),
   };
 }
 

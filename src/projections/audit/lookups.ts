@@ -35,8 +35,19 @@ export function lookupsInBlocks(index: 'request' | 'id', id: string, { above, be
   return (order === 'ascending' ? blocks : blocks.reverse()).map((block) => ({ index, keys: [block, id] }));
 }
 
-/** Answers the first places of a stretch that any of some lookups has, each once, at most so many. */
-export type FindPlaces = (stretch: Stretch, lookups: readonly Lookup[], limit: number) => readonly number[];
+/** How many places one look may answer, in the steps that there are statements for. */
+const SIZES = [64, 128, 512];
+
+/** Finds places by lookups. */
+export interface Places {
+  /** The first places of a stretch that any of some lookups has, each once, at most so many. */
+  find(stretch: Stretch, lookups: readonly Lookup[], limit: number): readonly number[];
+  /** How many places of a stretch some lookups have, up to `COUNTED`; those that several have count as often. */
+  count(stretch: Stretch, lookups: readonly Lookup[]): number;
+}
+
+/** Up to so many places it is counted how many lookups have. */
+const COUNTED = 500;
 
 /** The first so many places of a list in order, each once. */
 function firstOf(places: readonly number[], order: TrailOrder, limit: number): number[] {
@@ -49,11 +60,18 @@ function before(bounds: Bounds, order: TrailOrder, place: number): Bounds {
   return order === 'ascending' ? { ...bounds, below: place } : { ...bounds, above: place };
 }
 
-/**
- * Opens the lookups. Once there are as many places as are wanted, the next lookups are only asked for places that come before
- * the last of them: so many lookups cost little more than that they are made.
- */
-export function openLookups(database: Database): FindPlaces {
+/** Where a lookup may find places of a stretch; null where there are none between the bounds of both. */
+function withinBoth({ above = -1, below = Number.MAX_SAFE_INTEGER }: Lookup, stretch: Bounds): Bounds | null {
+  const both = { above: Math.max(stretch.above, above), below: Math.min(stretch.below, below) };
+  return both.above + 1 < both.below ? both : null;
+}
+
+/** Runs lookups by statements that are kept. @param sqlOf the statement, from the condition of an index and an order */
+function openRun<T>(
+  database: Database,
+  sqlOf: (source: string, order: string) => string,
+  answer: (statement: Statement<unknown[], number>, parameters: readonly unknown[]) => T,
+) {
   const statements = new Map<string, Statement<unknown[], number>>();
 
   function statementOf(index: Lookup['index'], order: TrailOrder): Statement<unknown[], number> {
@@ -61,29 +79,65 @@ export function openLookups(database: Database): FindPlaces {
     const known = statements.get(name);
     if (known !== undefined) return known;
     const { index: suffix, keys } = INDEXES[index];
+    const source = `audit_events_5 INDEXED BY audit_events_5_${suffix} WHERE trail = ? AND ${keys} AND seq > ? AND seq < ?`;
     const statement = database
-      .prepare<unknown[], number>(
-        `SELECT seq FROM audit_events_5 INDEXED BY audit_events_5_${suffix}
-         WHERE trail = ? AND ${keys} AND seq > ? AND seq < ? ORDER BY seq ${order === 'ascending' ? 'ASC' : 'DESC'} LIMIT ?`,
-      )
+      .prepare<unknown[], number>(sqlOf(source, order === 'ascending' ? 'ASC' : 'DESC'))
       .pluck();
     statements.set(name, statement);
     return statement;
   }
 
-  return ({ trail, order, above, below }, lookups, limit) => {
-    let bounds: Bounds = { above, below };
-    let places: number[] = [];
-    for (const { index, keys, ...own } of lookups) {
-      const from = Math.max(bounds.above, own.above ?? -1);
-      const to = Math.min(bounds.below, own.below ?? Number.MAX_SAFE_INTEGER);
-      if (from + 1 < to) places.push(...statementOf(index, order).all(trail, ...keys, from, to, limit));
-      // Sorting now and then only, so that many lookups that find little are not sorted each time.
-      if (places.length < 2 * limit) continue;
-      places = firstOf(places, order, limit);
-      const last = places[limit - 1];
-      if (last !== undefined) bounds = before(bounds, order, last);
-    }
-    return firstOf(places, order, limit);
+  return (lookup: Lookup, stretch: Stretch, none: T): T => {
+    const bounds = withinBoth(lookup, stretch);
+    if (bounds === null) return none;
+    const parameters = [stretch.trail, ...lookup.keys, bounds.above, bounds.below];
+    return answer(statementOf(lookup.index, stretch.order), parameters);
+  };
+}
+
+/**
+ * Opens the lookups. Once there are as many places as are wanted, the next lookups are only asked for places that come before
+ * the last of them: so many lookups cost little more than that they are made.
+ */
+export function openPlaces(database: Database): Places {
+  // A limit that is bound would have SQLite prepare the statement anew each time it is run.
+  const runs = SIZES.map((size) => ({
+    size,
+    run: openRun(
+      database,
+      (source, order) => `SELECT seq FROM ${source} ORDER BY seq ${order} LIMIT ${size}`,
+      (statement, parameters): readonly number[] => statement.all(...parameters),
+    ),
+  }));
+  const count = openRun(
+    database,
+    (source) => `SELECT count(*) FROM (SELECT 1 FROM ${source} LIMIT ${COUNTED})`,
+    (statement, parameters) => statement.get(...parameters) ?? 0,
+  );
+
+  return {
+    find(from, lookups, limit) {
+      const sized = runs.find(({ size }) => size >= limit);
+      if (sized === undefined) throw new RangeError(`${limit} places are more than one look answers`);
+      let stretch = from;
+      let places: number[] = [];
+      for (const lookup of lookups) {
+        places.push(...sized.run(lookup, stretch, []));
+        // Sorting now and then only, so that many lookups that find little are not sorted each time.
+        if (places.length < 2 * limit) continue;
+        places = firstOf(places, stretch.order, limit);
+        const last = places[limit - 1];
+        if (last !== undefined) stretch = { ...stretch, ...before(stretch, stretch.order, last) };
+      }
+      return firstOf(places, stretch.order, limit);
+    },
+    count(stretch, lookups) {
+      let sum = 0;
+      for (const lookup of lookups) {
+        sum += count(lookup, stretch, 0);
+        if (sum >= COUNTED) return COUNTED;
+      }
+      return sum;
+    },
   };
 }

@@ -112,10 +112,10 @@ export interface NameFound {
 }
 
 /** Opens the search for names of an account that have a text in them: at most so many. */
-export function openNameSearch(database: Database): (trail: number, text: string, most: number) => NameFound[] {
-  const search = database.prepare<[number, string, number], NameFound>(`
+export function openNameSearch(database: Database, most: number): (trail: number, text: string) => NameFound[] {
+  const search = database.prepare<[number, string], NameFound>(`
     SELECT owner, kind, since,
       (SELECT min(m.since) FROM audit_names_5 AS m WHERE m.trail = n.trail AND m.owner = n.owner AND m.since > n.since) AS until
-    FROM audit_names_5 AS n WHERE trail = ? AND instr(folded, ?) > 0 LIMIT ?`);
-  return (trail, text, most) => search.all(trail, folded(text), most);
+    FROM audit_names_5 AS n WHERE trail = ? AND instr(folded, ?) > 0 LIMIT ${most}`);
+  return (trail, text) => search.all(trail, folded(text));
 }

@@ -84,12 +84,12 @@ export function openOrigins(database: Database, terms: Terms): Origins {
 }
 
 /** Opens the search for origins of an account within a range of addresses: at most so many. */
-export function openOriginSearch(database: Database): (trail: number, range: AddressRange, most: number) => number[] {
+export function openOriginSearch(database: Database, most: number): (trail: number, range: AddressRange) => number[] {
   const search = database
-    .prepare<[number, Uint8Array, Uint8Array, number], number>(
+    .prepare<[number, Uint8Array, Uint8Array], number>(
       `SELECT origin FROM audit_origins_5 INDEXED BY audit_origins_5_by_address
-       WHERE trail = ? AND bytes BETWEEN ? AND ? LIMIT ?`,
+       WHERE trail = ? AND bytes BETWEEN ? AND ? LIMIT ${most}`,
     )
     .pluck();
-  return (trail, { from, to }, most) => search.all(trail, from, to, most);
+  return (trail, { from, to }) => search.all(trail, from, to);
 }

@@ -2,7 +2,7 @@ import { addressRange, type AddressRange } from '../../audit/address-range.js';
 import type { Database } from 'better-sqlite3';
 import type { Condition } from '../page.js';
 import { conditionsOf, typesOf, type AuditFilter, type FilterPart, type Numbers } from './audit-filter.js';
-import { lookupsInBlocks, type FindPlaces, type Lookup, type Stretch } from './lookups.js';
+import { lookupsInBlocks, type Lookup, type Places, type Stretch } from './lookups.js';
 import { openNameSearch, type NameFound } from './names.js';
 import { openOriginSearch } from './origins.js';
 import { openPeople, type People } from './people.js';
@@ -23,8 +23,8 @@ interface Option {
 /** Lookups that one page is worth; what would take more is read along the trail. */
 const MOST_LOOKUPS = 400;
 
-/** Up to so many places it is counted how many lookups have, to find the option that has the fewest. */
-const WORTH_COUNTING = 500;
+/** Names whose bearers are looked up: what they did and what was done to them has types of which each is looked for. */
+const MOST_NAMES = 50;
 
 /** Finds how to answer a filter in a trail; null where nothing can be found. */
 export type PlanFor = (stretch: Stretch, filter: AuditFilter) => Plan | null;
@@ -97,6 +97,7 @@ function lookupsOf(
 /** Null where more has such a name than a page is worth; `found` has one more then. */
 function searchOption(people: People, trail: number, found: readonly NameFound[], numbers: Numbers): Option | null {
   const lookups: Lookup[] = [];
+  if (found.length > MOST_NAMES) return null;
   for (const name of found) {
     lookups.push(...lookupsOf(people, trail, name, numbers));
     if (lookups.length > MOST_LOOKUPS) return null;
@@ -112,32 +113,28 @@ function originOption(origins: readonly number[]): Option | null {
 }
 
 /** The option that has the fewest places in a stretch; of several that have many, the first. */
-function narrowest(options: readonly Option[], stretch: Stretch, find: FindPlaces): Option | null {
+function narrowest(options: readonly Option[], stretch: Stretch, places: Places): Option | null {
   const [first, ...others] = options;
   if (first === undefined || others.length === 0) return first ?? null;
-  const counted = options.map((option) => ({
-    option,
-    count: find(stretch, option.lookups, WORTH_COUNTING).length,
-  }));
+  const counted = options.map((option) => ({ option, count: places.count(stretch, option.lookups) }));
   return counted.reduce((least, other) => (other.count < least.count ? other : least)).option;
 }
 
 /** Opens the search for the index that answers a filter by the fewest looks. */
-export function openPlans(database: Database, terms: TermReader, find: FindPlaces): PlanFor {
-  const searchNames = openNameSearch(database);
-  const searchOrigins = openOriginSearch(database);
+export function openPlans(database: Database, terms: TermReader, places: Places): PlanFor {
+  const searchNames = openNameSearch(database, MOST_NAMES + 1);
+  const searchOrigins = openOriginSearch(database, MOST_LOOKUPS + 1);
   const people = openPeople(database);
 
   function optionsOf(stretch: Stretch, filter: AuditFilter, range: AddressRange | null, numbers: Numbers): Option[] {
     const { trail } = stretch;
     const { requestId, search } = filter;
-    const namesOf = (text: string): NameFound[] => searchNames(trail, text, MOST_LOOKUPS + 1);
     const options = [
       // Ids that end alike are told apart row by row.
       requestId === undefined ? null : optionOf([], lookupsInBlocks('request', requestId, stretch)),
       ...singleOptions(numbers),
-      range && originOption(searchOrigins(trail, range, MOST_LOOKUPS + 1)),
-      search === undefined ? null : searchOption(people, trail, namesOf(search), numbers),
+      range && originOption(searchOrigins(trail, range)),
+      search === undefined ? null : searchOption(people, trail, searchNames(trail, search), numbers),
       ...peopleOptions(people, trail, numbers),
     ];
     return options.filter((option) => option !== null);
@@ -147,7 +144,7 @@ export function openPlans(database: Database, terms: TermReader, find: FindPlace
     const numbers = numbersOf(filter, terms.numberOf);
     const range = filter.ip === undefined ? null : addressRange(filter.ip);
     if (isVain(numbers) || (filter.ip !== undefined && range === null)) return null;
-    const option = narrowest(optionsOf(stretch, filter, range, numbers), stretch, find);
+    const option = narrowest(optionsOf(stretch, filter, range, numbers), stretch, places);
     const rest = [...conditionsOf(filter, numbers)].filter(([part]) => option?.parts.includes(part) !== true);
     return { lookups: option?.lookups ?? null, rest: rest.map(([, condition]) => condition) };
   };

@@ -2,12 +2,12 @@ import type { Database, Statement } from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import type { Condition, Parameter } from '../page.js';
 import { SELECT_ROWS, viewOf, type AuditEventView, type Row } from './audit-view.js';
-import type { FindPlaces, Lookup, Stretch, TrailOrder } from './lookups.js';
+import type { Places, Lookup, Stretch, TrailOrder } from './lookups.js';
 import type { Plan } from './plan.js';
 import type { TermReader } from './terms.js';
 
 /** Rows that one page looks at where an index does not answer the whole filter: what bounds its cost, whatever it finds. */
-export const ROWS_LOOKED_AT = 2_000;
+export const ROWS_LOOKED_AT = 1_000;
 
 /** Places that are looked up at once, at most, to see which of them fulfil the rest of a filter. */
 const MOST_AT_ONCE = 500;
@@ -39,11 +39,11 @@ function openSelect(database: Database, terms: TermReader): Select {
   return ({ trail, order }, conditions, limit) => {
     const where = conditions.map(({ sql }) => sql).join('');
     const direction = order === 'ascending' ? 'ASC' : 'DESC';
-    const sql = `${SELECT_ROWS} WHERE e.trail = ?${where} ORDER BY e.seq ${direction} LIMIT ?`;
+    const sql = `${SELECT_ROWS} WHERE e.trail = ?${where} ORDER BY e.seq ${direction} LIMIT ${limit}`;
     const statement = statements.get(sql) ?? database.prepare<unknown[], Row>(sql);
     statements.set(sql, statement);
     const parameters: Parameter[] = conditions.flatMap((condition) => condition.parameters);
-    return statement.all(trail, ...parameters, limit).map((row) => viewOf(row, terms));
+    return statement.all(trail, ...parameters).map((row) => viewOf(row, terms));
   };
 }
 
@@ -75,21 +75,21 @@ function readAlong(stretch: Stretch, rest: readonly Condition[], limit: number, 
 interface ByLookups {
   readonly lookups: readonly Lookup[];
   readonly rest: readonly Condition[];
-  readonly find: FindPlaces;
+  readonly places: Places;
   readonly select: Select;
 }
 
 /** Looks up places, a few and then more at once, until there are as many rows as are wanted, or enough was looked at. */
-function readLookups(from: Stretch, { lookups, rest, find, select }: ByLookups, limit: number): Found {
+function readLookups(from: Stretch, { lookups, rest, places, select }: ByLookups, limit: number): Found {
   const views: AuditEventView[] = [];
   let stretch = from;
-  let [left, size] = [rest.length === 0 ? limit : ROWS_LOOKED_AT, limit];
+  let [left, size] = [rest.length === 0 ? limit : ROWS_LOOKED_AT, Math.min(limit, MOST_AT_ONCE)];
   for (;;) {
     const wanted = Math.min(size, left);
-    const places = find(stretch, lookups, wanted);
-    const at = { sql: AT_PLACES, parameters: [JSON.stringify(places)] };
-    if (places.length > 0) views.push(...select(stretch, [at, ...rest], limit - views.length));
-    const last = places[wanted - 1];
+    const found = places.find(stretch, lookups, wanted);
+    const at = { sql: AT_PLACES, parameters: [JSON.stringify(found)] };
+    if (found.length > 0) views.push(...select(stretch, [at, ...rest], limit - views.length));
+    const last = found[wanted - 1];
     if (last === undefined || views.length === limit) return { views, stoppedAt: null };
     left -= wanted;
     if (left === 0) return { views, stoppedAt: last };
@@ -99,10 +99,10 @@ function readLookups(from: Stretch, { lookups, rest, find, select }: ByLookups, 
 }
 
 /** Opens the reading of stretches of trails. */
-export function openReading(database: Database, terms: TermReader, find: FindPlaces): ReadStretch {
+export function openReading(database: Database, terms: TermReader, places: Places): ReadStretch {
   const select = openSelect(database, terms);
   return (stretch, { lookups, rest }, limit) =>
     lookups === null
       ? readAlong(stretch, rest, limit, select)
-      : readLookups(stretch, { lookups, rest, find, select }, limit);
+      : readLookups(stretch, { lookups, rest, places, select }, limit);
 }
