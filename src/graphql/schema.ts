@@ -15,6 +15,7 @@ import { SessionResolver } from './resolvers/session-resolver.js';
 import { UserResolver } from './resolvers/user-resolver.js';
 import { PAYLOAD_TYPES } from './types/payloads.js';
 import { InputError, MfaError, ThrottledError, VerificationRequiredError } from './types/user-error.js';
+import { withAuditDetails } from './types/audit-details.js';
 import { AuditEvent } from './types/audit-event.js';
 import { Session } from './types/session.js';
 import { User } from './types/user.js';
@@ -72,5 +73,5 @@ export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
     skipCheck: true,
     pubSub: noTopics,
   });
-  return enforceAccess(withQueryOnPayloads(schema));
+  return enforceAccess(withQueryOnPayloads(withAuditDetails(schema)));
 }
