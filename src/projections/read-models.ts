@@ -1,4 +1,6 @@
 import type { Database } from 'better-sqlite3';
+import { auditTreeProjection } from './audit-tree/audit-tree-projection.js';
+import { createAuditTrees, type AuditTrees } from './audit-tree/audit-trees.js';
 import { auditProjection } from './audit/audit-projection.js';
 import { createAuditQueries, type AuditQueries } from './audit/audit-queries.js';
 import type { Projection } from './projection.js';
@@ -8,13 +10,19 @@ import { createUserQueries, type UserQueries } from './users/user-queries.js';
 import { usersProjection } from './users/users-projection.js';
 
 /** Every read model there is. */
-export const projections: readonly Projection[] = [usersProjection, sessionsProjection, auditProjection];
+export const projections: readonly Projection[] = [
+  usersProjection,
+  sessionsProjection,
+  auditProjection,
+  auditTreeProjection,
+];
 
 /** The read side: what queries ask. */
 export interface ReadModels {
   readonly users: UserQueries;
   readonly sessions: SessionQueries;
   readonly audit: AuditQueries;
+  readonly trees: AuditTrees;
 }
 
 /** Prepares the read side; the tables must be there, which starting the projections sees to. */
@@ -23,5 +31,6 @@ export function createReadModels(database: Database): ReadModels {
     users: createUserQueries(database),
     sessions: createSessionQueries(database),
     audit: createAuditQueries(database),
+    trees: createAuditTrees(database),
   };
 }
