@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addAuditCommands } from './cli/audit/commands.js';
 import { readConfig } from './config.js';
 
 /** Errors that are explained by their message alone, since the operator can mend them. */
@@ -71,6 +72,8 @@ program
     const { demo } = await import('./demo/demo.js');
     await demo();
   });
+
+addAuditCommands(program.command('audit').description('the audit trail: verify it'));
 
 const keys = program.command('keys').description('the key ring that seals the vault');
 

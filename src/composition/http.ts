@@ -4,6 +4,7 @@ import type { ReportError } from '../graphql/masking.js';
 import { buildGraphqlSchema } from '../graphql/schema.js';
 import { createGraphqlServer } from '../graphql/server.js';
 import { createHttpApp, type HttpApp } from '../http/http-app.js';
+import { createTrailReader } from '../projections/audit-tree/trail-reader.js';
 import type { Freshness } from '../projections/freshness.js';
 import type { ReadSide } from './read-side.js';
 import { readinessOf } from './readiness.js';
@@ -34,6 +35,11 @@ export async function openHttp(options: HttpOptions): Promise<HttpApp> {
   const introspection = config.environment !== 'production';
   return createHttpApp({
     ...{ app, readModels, freshness, report, schema, introspection, tls: config.tls },
+    exporter: {
+      ...{ log: app.log, records: createTrailReader(storage.store, readModels.trees), readModels },
+      originOf: (accountId) => `localhost/audit/${accountId}`,
+    },
+    checkpointsOf: async () => [],
     server: await createGraphqlServer({ schema, introspection, report }),
     isStarted: () => startUp.head() !== null,
     reached: (position) => runner.reached(position, LONGEST_WAIT_FOR_READ_MODELS),

@@ -1,6 +1,7 @@
 import { accept, reject, type Decider, type Decision } from '../decider.js';
 import type { Recorded } from '../event.js';
 import type { AccountEvent } from './events.js';
+import { decideExport, type ExportAuditTrail } from './export-audit-trail.js';
 
 export type AccountState =
   | { readonly status: 'NONE' }
@@ -25,9 +26,10 @@ export interface AbandonRegistration {
   readonly userId: string;
 }
 
-export type AccountCommand = RegisterPrimaryAccount | AbandonRegistration;
+export type AccountCommand = RegisterPrimaryAccount | AbandonRegistration | ExportAuditTrail;
 
 function decide(command: AccountCommand, state: AccountState): Decision<AccountEvent> {
+  if (command.type === 'ExportAuditTrail') return decideExport(command, state.status === 'REGISTERED');
   const { accountId, userId } = command;
   if (command.type === 'AbandonRegistration') {
     if (state.status !== 'NONE') return accept();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../../canonical/canonical-json.js';
 import type { Actor } from '../../../domain/event.js';
 import { sentenceOf } from '../../description.js';
 import { leafHash } from '../../merkle/hashing.js';
@@ -120,4 +121,9 @@ export function ocsfEvent(source: OcsfSource, version: OcsfVersion): OcsfObject 
     ...mapped.attributes,
     ...integrityOf(record),
   });
+}
+
+/** An event of a trail as a line of an export, without its newline. */
+export function ocsfLine(source: OcsfSource, version: OcsfVersion): string {
+  return canonicalJson(ocsfEvent(source, version));
 }
