@@ -118,7 +118,7 @@ const rooms = [
     'cli-on-top',
     '^src/cli/',
     [
-      '^src/(?:cli|composition|application|audit|projections|domain)/',
+      '^src/(?:cli|composition|application|audit|canonical|projections|domain)/',
       '^src/config[.]ts$',
       ports.eventstore,
       ports.vault,
