@@ -6,7 +6,7 @@ import { verifyStore, type VerifyStoreOptions } from '../../src/cli/audit/verify
 import { readConfig } from '../../src/config.js';
 import { keyOf } from '../audit/notes/given.js';
 import { createSubUser, primary } from '../support/people.js';
-import type { Client, Loose } from '../support/client.js';
+import type { Client } from '../support/client.js';
 import { temporaryFolder } from '../support/process.js';
 import { startService, type TestService } from '../support/service.js';
 import { headerOf, KEY, keptAt, linesIn, silentTerminal, verifierIn } from './given.js';
