@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Checkpoints } from '../audit/checkpoints/checkpoints.js';
 import type { Config } from '../config.js';
 import type { ReportError } from '../graphql/masking.js';
 import { buildGraphqlSchema } from '../graphql/schema.js';
@@ -15,6 +16,7 @@ export interface HttpOptions {
   readonly config: Config;
   readonly storage: Storage;
   readonly readSide: ReadSide;
+  readonly checkpoints: Checkpoints;
   readonly startUp: StartUp;
   readonly freshness: Freshness;
   readonly logger: Logger;
@@ -27,19 +29,17 @@ const LONGEST_SILENCE = 1_000;
 
 /** Puts HTTP in front of everything; it does not listen yet. */
 export async function openHttp(options: HttpOptions): Promise<HttpApp> {
-  const { config, storage, readSide, startUp, freshness, logger } = options;
-  const { app } = storage;
+  const { config, storage, readSide, checkpoints, startUp, freshness, logger } = options;
+  const { app, store } = storage;
   const { readModels, runner } = readSide;
   const report: ReportError = (error, requestId) => logger.error({ requestId, err: error }, 'a request failed');
   const schema = await buildGraphqlSchema();
   const introspection = config.environment !== 'production';
+  const records = createTrailReader(store, readModels.trees);
+  const originOf = (accountId: string) => `${config.auditOrigin}/${accountId}`;
   return createHttpApp({
-    ...{ app, readModels, freshness, report, schema, introspection, tls: config.tls },
-    exporter: {
-      ...{ log: app.log, records: createTrailReader(storage.store, readModels.trees), readModels },
-      originOf: (accountId) => `localhost/audit/${accountId}`,
-    },
-    checkpointsOf: async () => [],
+    ...{ app, readModels, checkpoints, freshness, report, schema, introspection, tls: config.tls },
+    ...{ records, exporter: { log: app.log, records, readModels, originOf } },
     server: await createGraphqlServer({ schema, introspection, report }),
     isStarted: () => startUp.head() !== null,
     reached: (position) => runner.reached(position, LONGEST_WAIT_FOR_READ_MODELS),

@@ -12,6 +12,8 @@ import { sendFault, type HttpFault } from './errors.js';
 export interface GraphqlRouteOptions extends AdmissionOptions {
   readonly app: Application;
   readonly readModels: ReadModels;
+  readonly records: GraphqlContext['records'];
+  readonly checkpoints: GraphqlContext['checkpoints'];
   readonly freshness: Freshness;
   readonly server: ApolloServer<GraphqlContext>;
   /** How far the read models have come. */
@@ -34,10 +36,10 @@ export function staleMark({ freshness }: Pick<GraphqlRouteOptions, 'freshness'>)
 
 /** What resolvers work with, for a request that was let in. */
 function contextOf(options: GraphqlRouteOptions, admitted: Admitted, carrier: SessionCarrier): GraphqlContext {
-  const { app, readModels, freshness, reached, sessions, moreToRead } = options;
+  const { app, readModels, records, checkpoints, freshness, reached, sessions, moreToRead } = options;
   const { arrival } = admitted;
   return {
-    ...{ app, readModels, request: arrival.request, carrier, moreToRead },
+    ...{ app, readModels, records, checkpoints, request: arrival.request, carrier, moreToRead },
     session: arrival.request.current,
     sessionSource: arrival.source,
     sessionNow: async (sessionId) => (await sessions.byId(sessionId)).current,

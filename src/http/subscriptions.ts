@@ -54,9 +54,9 @@ function tokenOf(options: SubscriptionOptions, request: IncomingMessage, params:
 }
 
 function contextOf(options: SubscriptionOptions, { request, source, known }: Arrival): GraphqlContext {
-  const { app, readModels, moreToRead, sessions, freshness } = options;
+  const { app, readModels, records, checkpoints, moreToRead, sessions, freshness } = options;
   return {
-    ...{ app, readModels, request, moreToRead },
+    ...{ app, readModels, records, checkpoints, request, moreToRead },
     session: request.current,
     sessionSource: source,
     sessionNow: async (sessionId) => (await sessions.byId(sessionId)).current,

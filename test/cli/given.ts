@@ -4,12 +4,16 @@ import { parseExportLine } from '../../src/audit/export/line.js';
 import { parseHeader, type ExportHeader } from '../../src/audit/export/header.js';
 import { EMPTY_FRONTIER, growTree } from '../../src/audit/merkle/frontier.js';
 import { signCheckpoint } from '../../src/audit/notes/checkpoint.js';
-import type { SigningKey } from '../../src/audit/notes/keys.js';
+import { SEED_BYTES, signingKeyOf, signingKeyText, type SigningKey } from '../../src/audit/notes/keys.js';
 import { verifyExport, type VerifyExportOptions } from '../../src/cli/audit/verify-export.js';
-import { keyOf } from '../audit/notes/given.js';
 
-/** The key by which these tests sign. */
-export const KEY: SigningKey = keyOf('localhost/audit');
+const SEED = Buffer.alloc(SEED_BYTES, 1);
+
+/** The key by which these tests sign, and the services that they start. */
+export const KEY: SigningKey = signingKeyOf('localhost/audit', SEED);
+
+/** What a service has to be told so that it signs by that key. */
+export const KEYS = { AUDIT_KEYS: signingKeyText('localhost/audit', SEED) };
 
 /** The lines of a native export. */
 export function linesIn(text: string): readonly string[] {

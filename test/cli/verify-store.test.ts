@@ -9,7 +9,7 @@ import { createSubUser, primary } from '../support/people.js';
 import type { Client } from '../support/client.js';
 import { temporaryFolder } from '../support/process.js';
 import { startService, type TestService } from '../support/service.js';
-import { headerOf, KEY, keptAt, linesIn, silentTerminal, verifierIn } from './given.js';
+import { headerOf, KEY, KEYS, keptAt, linesIn, silentTerminal, verifierIn } from './given.js';
 
 const scratch = temporaryFolder();
 const { put } = verifierIn(scratch.path);
@@ -26,7 +26,11 @@ async function exported(client: Client): Promise<readonly string[]> {
   return linesIn(await response.text());
 }
 
-async function verify(folder: string, more: Partial<VerifyStoreOptions> = {}) {
+async function verify(
+  folder: string,
+  more: Partial<VerifyStoreOptions> = {},
+  settings: Readonly<Record<string, string>> = {},
+) {
   const terminal = silentTerminal();
   const given = {
     account: [],
@@ -35,7 +39,7 @@ async function verify(folder: string, more: Partial<VerifyStoreOptions> = {}) {
     openings: true,
     json: false,
   };
-  const config = readConfig({ NODE_ENV: 'test', DATA_DIR: folder });
+  const config = readConfig({ NODE_ENV: 'test', DATA_DIR: folder, ...settings });
   const code = await verifyStore({ ...given, ...more }, config, terminal);
   return { code, out: terminal.out() };
 }
@@ -58,7 +62,7 @@ const at = (seq: number) =>
   `position = (SELECT position FROM events WHERE json_extract(data, '$.accountId') = '${accountId}' AND stream NOT LIKE 'name-%' ORDER BY position LIMIT 1 OFFSET ${seq})`;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await startService({ ...KEYS, AUDIT_CHECKPOINTS_FILE: join(scratch.path, 'own.txt') });
   const { client, account } = await primary(service, 'BEARER');
   await createSubUser(client, account);
   const lines = await exported(client);
@@ -91,6 +95,9 @@ describe('The log of a service', () => {
     expect(await verify(service.folder, { checkpoint: [] })).toMatchObject({ code: 2 });
     const foreign = await verify(service.folder, { key: [keyOf('somebody').verifier.text] });
     expect(foreign).toMatchObject({ code: 1, out: expect.stringContaining('BAD_SIGNATURE: account') });
+    // The service's own file of checkpoints and its keys are taken where none are given.
+    const own = { AUDIT_CHECKPOINTS_FILE: put(kept.join('\n')), ...KEYS };
+    expect(await verify(service.folder, { checkpoint: [], key: [] }, own)).toMatchObject({ code: 0 });
     const nowhere = await verify(join(scratch.path, 'nowhere'));
     expect(nowhere).toMatchObject({ code: 2, out: expect.stringContaining('the event log') });
   });

@@ -45,6 +45,9 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Query.users': { FULL: readers },
   'Query.mfaCoverage': { FULL: readers },
   'Query.auditEvents': { FULL: readers },
+  'Query.auditCheckpoint': { FULL: readers },
+  'Query.auditInclusionProof': { FULL: readers },
+  'Query.auditConsistencyProof': { FULL: readers },
   'Viewer.user': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
   'User.sessions': {
     ANONYMOUS: 'UNREACHABLE',

@@ -2,9 +2,11 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportHeader } from '../../src/audit/export/header.js';
 import { exportLine, parseExportLine, type ExportedRecord } from '../../src/audit/export/line.js';
+import { EMPTY_ROOT } from '../../src/audit/merkle/hashing.js';
+import { signCheckpoint } from '../../src/audit/notes/checkpoint.js';
 import type { Opening } from '../../src/canonical/commitment.js';
 import type { AuditRecord } from '../../src/audit/record.js';
-import { headerOf, KEY, keptAt, linesIn, verifierIn } from '../cli/given.js';
+import { headerOf, KEY, KEYS, keptAt, linesIn, verifierIn } from '../cli/given.js';
 import { keyOf } from '../audit/notes/given.js';
 import { playJourney, type Journey } from '../support/journey.js';
 import { createSubUser, primary, signIn } from '../support/people.js';
@@ -32,7 +34,7 @@ function faultIn({ status, text }: Awaited<ReturnType<typeof take>>) {
 }
 
 beforeAll(async () => {
-  service = await startService();
+  service = await startService(KEYS);
   journey = await playJourney(service);
 });
 
@@ -158,11 +160,20 @@ describe('A native export', () => {
     expect(code).toBe(2);
   });
 
-  it('proves nothing where nobody kept a checkpoint of it', async () => {
-    const checkpoint = put(kept.join(''));
-    const none = await verify(lines, [], { checkpoint: [] });
-    const foreign = await verify(lines, [], { checkpoint: [checkpoint], key: [keyOf('somebody').verifier.text] });
-    expect([none.code, foreign.code]).toEqual([2, 1]);
+  it('proves itself where nobody kept a checkpoint of it, and says that this is not much', async () => {
+    const { code, out } = await verify(lines, [], { checkpoint: [] });
+    expect(code).toBe(0);
+    expect(out).toContain(`the first ${records.length} records fit the export's own checkpoint`);
+    const foreign = { key: [keyOf('somebody').verifier.text] };
+    const nobodys = await verify(lines, kept, foreign);
+    expect(nobodys).toMatchObject({ code: 1, out: expect.stringContaining('is signed by no key that was given') });
+  });
+
+  it('proves nothing where no checkpoint that was kept is of it', async () => {
+    const strange = signCheckpoint({ origin: 'other', size: 0, root: EMPTY_ROOT, extensions: [] }, [KEY]);
+    const { code, out } = await verify(lines, [strange]);
+    expect(out).toContain('no checkpoint is of this log');
+    expect(code).toBe(2);
   });
 
   it('tells programs each finding, and the verdict last; its exit code is that of the process', async () => {

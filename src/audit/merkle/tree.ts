@@ -45,6 +45,11 @@ function demand(holds: boolean, sentence: string): void {
   if (!holds) throw new RangeError(sentence);
 }
 
+/** The hash of a leaf. @throws {MissingNodeError} */
+export function leafAt(nodes: KnownNodes, index: number): Uint8Array {
+  return nodeAt(nodes, 0, index);
+}
+
 /** What has to be known of the tree of a size so that it can grow. @throws {MissingNodeError} */
 export function frontierAt(nodes: KnownNodes, size: number): Frontier {
   demand(isCount(size), `${size} is no size of a tree`);

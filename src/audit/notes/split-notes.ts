@@ -1,3 +1,5 @@
+import { TORN } from './note-file.js';
+
 const SIGNATURE = '\u2014 ';
 
 /**
@@ -14,6 +16,11 @@ export function splitNotes(text: string): readonly string[] {
   };
   const isSigned = (): boolean => lines.at(-1)?.startsWith(SIGNATURE) === true && lines.includes('');
   for (const line of text.split('\n')) {
+    if (line === TORN) {
+      // What was torn off in the middle, and closed so that others could follow.
+      lines = [];
+      continue;
+    }
     if (isSigned() && !line.startsWith(SIGNATURE)) close();
     if (line !== '' || lines.length > 0) lines.push(line);
   }

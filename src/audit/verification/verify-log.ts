@@ -4,7 +4,7 @@ import { claimOf } from '../notes/checkpoint.js';
 import type { VerifierKey } from '../notes/keys.js';
 import { recordOf, trailOf, type TrailSource } from '../record.js';
 import type { Finding, Problem, Verdict } from './finding.js';
-import { knownCheckpoints } from './known-checkpoints.js';
+import { knownCheckpoints, type KnownCheckpoint } from './known-checkpoints.js';
 import { openRootCheck, type RootCheck } from './root-check.js';
 import { openStreamVersions } from './stream-versions.js';
 
@@ -64,6 +64,9 @@ interface Trail {
   readonly roots: RootCheck | null;
 }
 
+/** A trail from its first record on. */
+const WHOLE = { start: EMPTY_FRONTIER, checkpoints: [] } as const;
+
 interface Sorted {
   readonly trails: Map<string, Trail>;
   readonly findings: readonly LogFinding[];
@@ -86,18 +89,35 @@ function byOrigin(evidence: LogEvidence): { readonly notes: Map<string, string[]
   return { notes, problem };
 }
 
+/** What the checks of one trail say, which know nothing of gaps in a log. */
+function ofAccount(account: string, findings: readonly Finding[]): readonly LogFinding[] {
+  return findings.flatMap((finding) => (finding.code === 'SEQ_GAP' ? [] : [{ ...finding, account }]));
+}
+
+/** The trails that there are checkpoints of, before their first record. */
+function trailsWith(usable: ReadonlyMap<string, readonly KnownCheckpoint[]>): Map<string, Trail> {
+  const trails = new Map<string, Trail>();
+  for (const [account, checkpoints] of usable) {
+    if (checkpoints.length === 0) continue;
+    const sorted = checkpoints.toSorted((one, other) => one.size - other.size);
+    trails.set(account, { size: 0, roots: openRootCheck({ ...WHOLE, account, origin: '' }, sorted) });
+  }
+  return trails;
+}
+
+/** The checkpoints of accounts, under whatever origin: a service may have been called otherwise before. */
 function sortCheckpoints(evidence: LogEvidence): Sorted {
   const { notes, problem } = byOrigin(evidence);
-  const trails = new Map<string, Trail>();
+  const usable = new Map<string, KnownCheckpoint[]>();
   const findings: LogFinding[] = [];
   for (const [origin, kept] of notes) {
     const account = evidence.accountOf(origin);
     if (!isAsked(evidence, account)) continue;
-    const header = { account, origin, start: EMPTY_FRONTIER, checkpoints: [] };
-    const known = knownCheckpoints(kept, header, evidence.keys);
-    for (const finding of known.findings) if (finding.code !== 'SEQ_GAP') findings.push({ ...finding, account });
-    if (known.usable.length > 0) trails.set(account, { size: 0, roots: openRootCheck(header, known.usable) });
+    const known = knownCheckpoints(kept, { ...WHOLE, account, origin }, evidence.keys);
+    findings.push(...ofAccount(account, known.findings));
+    usable.set(account, [...(usable.get(account) ?? []), ...known.usable]);
   }
+  const trails = trailsWith(usable);
   return { trails, findings, problem: problem ?? (trails.size > 0 ? null : { code: 'NO_CHECKPOINT' }) };
 }
 
@@ -110,9 +130,8 @@ function openTally({ onFinding }: LogReport) {
   };
   return {
     report,
-    /** What the check of roots says, which knows nothing of gaps. */
     reportRoots(account: string, found: readonly Finding[] | undefined): void {
-      for (const finding of found ?? []) if (finding.code !== 'SEQ_GAP') report({ ...finding, account });
+      ofAccount(account, found ?? []).forEach(report);
     },
     count: () => findings,
   };

@@ -3,7 +3,8 @@ import { stat, readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { splitNotes } from '../../audit/notes/split-notes.js';
-import { NoteKeyError, parseVerifierKey, type VerifierKey } from '../../audit/notes/keys.js';
+import { KeyListError, parseKeyList } from '../../audit/notes/key-list.js';
+import type { VerifierKey } from '../../audit/notes/keys.js';
 import type { Terminal } from '../terminal.js';
 
 /** What was given cannot be used; the message is a sentence that says what it is and what to do. */
@@ -134,23 +135,16 @@ export async function readCheckpoints(paths: readonly string[]): Promise<readonl
   return notes;
 }
 
-function keysIn(text: string): readonly VerifierKey[] {
-  const lines = text.split(/\r?\n/).map((line) => line.trim());
-  return lines.filter((line) => line !== '' && !line.startsWith('#')).map(parseVerifierKey);
-}
-
 /** The verifier keys that are given: each as its text, or as a file with one a line. @throws {UnusableInputError} */
 export async function readKeys(given: readonly string[]): Promise<readonly VerifierKey[]> {
   const keys: VerifierKey[] = [];
   for (const one of given) {
-    const text = await readFile(one, 'utf8').catch(() => one);
+    const file = await readFile(one, 'utf8').catch(() => null);
     try {
-      keys.push(...keysIn(text));
+      keys.push(...parseKeyList(file ?? one, file === null ? 'given with --key' : one).verifiers);
     } catch (error) {
-      if (!(error instanceof NoteKeyError)) throw error;
-      throw new UnusableInputError(
-        `what was given with --key is neither a verifier key nor a file of them (${error.message}): give name+id+base64 as it was published`,
-      );
+      if (error instanceof KeyListError) throw new UnusableInputError(error.message);
+      throw error;
     }
   }
   return keys;

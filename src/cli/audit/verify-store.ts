@@ -129,13 +129,22 @@ function broken(report: Report, findings: number, error: unknown): number {
   return EXIT_CODES[verdict];
 }
 
-/** The checkpoints that the service has put into its own file, if there is one. */
-async function ownCheckpoints({ dataDir }: Config): Promise<readonly string[]> {
-  const path = join(dataDir, 'audit-checkpoints.txt');
+async function ifThere(path: string): Promise<readonly string[]> {
   return access(path).then(
     () => [path],
     () => [],
   );
+}
+
+/** The file into which the service puts its checkpoints, if there is one. */
+function ownCheckpoints({ auditCheckpointsFile, dataDir }: Config): Promise<readonly string[]> {
+  return ifThere(auditCheckpointsFile ?? join(dataDir, 'audit-checkpoints.txt'));
+}
+
+/** The keys of the service itself, for whom none is given. */
+async function ownKeys({ auditKeys, dataDir }: Config): Promise<readonly string[]> {
+  if (auditKeys.from === 'ENVIRONMENT') return [auditKeys.text];
+  return auditKeys.from === 'FILE' ? [auditKeys.path] : ifThere(join(dataDir, 'audit-keys.txt'));
 }
 
 interface Given {
@@ -145,7 +154,7 @@ interface Given {
 
 /** Read before the log: what is signed while that is read would be ahead of it. */
 async function givenBy({ checkpoint, key }: VerifyStoreOptions, config: Config): Promise<Given> {
-  const keys = await readKeys(key);
+  const keys = await readKeys(key.length > 0 ? key : await ownKeys(config));
   return { keys, checkpoints: await readCheckpoints([...checkpoint, ...(await ownCheckpoints(config))]) };
 }
 

@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CheckpointRefusedError, TreesBehindError, type Checkpoints } from '../../audit/checkpoints/checkpoints.js';
+import type { SignedCheckpoint } from '../../audit/checkpoints/signing.js';
 import type { Application } from '../../application/application.js';
 import { bySelf } from '../../application/authorship.js';
 import type { Authorship } from '../../application/execute.js';
@@ -16,8 +18,7 @@ export interface ExportRouteOptions extends AdmissionOptions {
   readonly app: Application;
   readonly readModels: ReadModels;
   readonly exporter: ExporterOptions;
-  /** Signed checkpoints for a native export that ends before a `seq`. */
-  readonly checkpointsOf: (accountId: string, size: number) => Promise<readonly string[]>;
+  readonly checkpoints: Pick<Checkpoints, 'sign'>;
 }
 
 /** Who asks for an export: of which account, and as whom it is recorded. */
@@ -25,6 +26,8 @@ interface Caller {
   readonly accountId: string;
   readonly by: Authorship;
 }
+
+type ExportEnd = Pick<ExportRequest, 'to' | 'checkpoints'>;
 
 /** Exports at once on a node; each reads the log for itself. */
 const MOST_AT_ONCE = 8;
@@ -79,6 +82,24 @@ function queryOf(request: FastifyRequest): ExportQuery | HttpFault {
   }
 }
 
+/** The trail as it is signed now; null where it is not what was signed before, and handed out all the same: whoever kept a checkpoint will see it. */
+async function signedNow({ checkpoints }: ExportRouteOptions, accountId: string): Promise<SignedCheckpoint | null> {
+  try {
+    return await checkpoints.sign(accountId);
+  } catch (error) {
+    if (error instanceof CheckpointRefusedError) return null;
+    throw error;
+  }
+}
+
+/** Where an export ends, and the checkpoint of that. Others may have written meanwhile: the end is where it is now. */
+async function endOf(options: ExportRouteOptions, accountId: string, query: ExportQuery): Promise<ExportEnd> {
+  const signed = query.format === 'NATIVE' ? await signedNow(options, accountId) : null;
+  const to = query.to ?? signed?.size ?? options.readModels.trees.sizeOf(accountId);
+  // One that is larger than the export would say that its end is missing.
+  return { to, checkpoints: signed?.size === to ? [signed.note] : [] };
+}
+
 /** The exports that are being written. */
 function openStreams(http: FastifyInstance) {
   const streams = new Set<Readable>();
@@ -101,7 +122,7 @@ function openStreams(http: FastifyInstance) {
 
 /** Offers `GET /audit/export`: the audit trail of one's own account, streamed, and recorded in it. */
 export function offerAuditExport(http: FastifyInstance, options: ExportRouteOptions): void {
-  const { app, readModels, exporter, reached, checkpointsOf } = options;
+  const { app, readModels, exporter, reached } = options;
   const admit = createAdmission(options);
   const streams = openStreams(http);
 
@@ -114,10 +135,12 @@ export function offerAuditExport(http: FastifyInstance, options: ExportRouteOpti
     const recorded = await exportAuditTrail(app, admitted.arrival.request, by, { accountId, format, ...part });
     if (!recorded.ok) return fault(404, 'NOT_FOUND', 'There is nothing with this id.');
     if (!(await reached(recorded.value.position))) return BEHIND;
-    // Others may have written meanwhile: to the end means to where it is now.
-    const to = query.to ?? readModels.trees.sizeOf(accountId);
-    const checkpoints = format === 'NATIVE' ? await checkpointsOf(accountId, to) : [];
-    return { accountId, format, span, ocsfVersion, from: part.from, to, checkpoints };
+    try {
+      return { accountId, format, span, ocsfVersion, from: part.from, ...(await endOf(options, accountId, query)) };
+    } catch (error) {
+      if (error instanceof TreesBehindError) return BEHIND;
+      throw error;
+    }
   }
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
