@@ -13,11 +13,13 @@ const EXPLAINED = new Set([
   'MALFORMED_KEY',
   'UNREADABLE_FILE',
   'UNAVAILABLE',
+  'UNUSABLE_INPUT',
 ]);
 
 const REMEDIES: Readonly<Record<string, string>> = {
   EADDRINUSE: 'The port is in use. Stop what listens there, or set PORT to another one.',
   ENOENT: 'Name a file that is there.',
+  EEXIST: 'Name a file that is not there yet.',
   EACCES: 'Permission was denied. Use a PORT from 1024 on, and a DATA_DIR that this user may write.',
   EADDRNOTAVAIL: 'This machine does not have the address in HOST. Set it to one that it has, such as 127.0.0.1.',
   ENOTFOUND: 'The name in HOST is not known. Set it to an address of this machine, such as 127.0.0.1.',

@@ -1,4 +1,8 @@
 import { Option, type Command } from 'commander';
+import { DEFAULT_OCSF_VERSION, OCSF_VERSIONS, type OcsfVersion } from '../../audit/export/ocsf/activities.js';
+import { EXPORT_FORMATS } from '../../domain/account/events.js';
+
+const FORMAT_NAMES = EXPORT_FORMATS.map((format) => format.toLowerCase());
 
 /** Many files or keys: the option may be given more than once, and each may be followed by several. */
 function many(flags: string, description: string): Option {
@@ -39,6 +43,34 @@ async function verify(file: string | undefined, flags: VerifyFlags, command: Com
   process.exitCode = await verifyStore({ ...flags, json }, readConfig(), terminal);
 }
 
+const EXPORT_EXAMPLES = `
+Personal values are in it: keep the file where they may be.
+
+Examples:
+  $ virtual-mfa audit export --account 0b3f… --output trail.ndjson
+  $ virtual-mfa audit export --account 0b3f… --format csv | gzip > trail.csv.gz
+  $ virtual-mfa audit export --account 0b3f… --from 1200 --output rest.ndjson`;
+
+interface ExportFlags {
+  readonly account: string;
+  readonly format: string;
+  readonly from: string;
+  readonly ocsfVersion: OcsfVersion;
+  readonly output?: string;
+}
+
+async function exportTrail(flags: ExportFlags, command: Command): Promise<void> {
+  const format = EXPORT_FORMATS.find((one) => one.toLowerCase() === flags.format);
+  const from = Number(flags.from);
+  if (format === undefined || !/^\d+$/.test(flags.from) || !Number.isSafeInteger(from))
+    command.error('error: --from is the seq of a record: a whole number from 0 on');
+  const { exportFromLog } = await import('./export-trail.js');
+  const { readConfig } = await import('../../config.js');
+  const { stdout, stderr } = process;
+  const { account, ocsfVersion, output = null } = flags;
+  await exportFromLog({ account, format, from, ocsfVersion, output }, readConfig(), { stdout, stderr });
+}
+
 /** Adds what can be done with audit trails; each is loaded when it is asked for. */
 export function addAuditCommands(audit: Command): void {
   audit
@@ -53,4 +85,14 @@ export function addAuditCommands(audit: Command): void {
     .option('--json', 'one JSON object a line: the findings, then the verdict')
     .addHelpText('after', VERIFY_EXAMPLES)
     .action(verify);
+  audit
+    .command('export')
+    .description('take the audit trail of an account out of the log that the settings name; the trail says so')
+    .requiredOption('--account <id>', 'whose trail')
+    .addOption(new Option('--format <format>', 'native can be verified').choices(FORMAT_NAMES).default('native'))
+    .option('--from <seq>', 'the first record; after an export that broke off the one behind its last', '0')
+    .addOption(new Option('--ocsf-version <version>', 'of OCSF').choices(OCSF_VERSIONS).default(DEFAULT_OCSF_VERSION))
+    .option('--output <file>', 'a file that is not there yet, instead of standard output')
+    .addHelpText('after', EXPORT_EXAMPLES)
+    .action(exportTrail);
 }
