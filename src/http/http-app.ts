@@ -1,6 +1,7 @@
 import fastifyCookie from '@fastify/cookie';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { ReportError } from '../graphql/masking.js';
+import { offerAuditExport, type ExportRouteOptions } from './audit-export/export-route.js';
 import { offerAuditKeys } from './audit-keys-route.js';
 import { createCookies } from './cookies.js';
 import { handleErrors, sendFault, type HttpFault } from './errors.js';
@@ -20,10 +21,10 @@ export interface AccessLine {
   readonly milliseconds: number;
 }
 
-export interface HttpAppOptions extends Omit<
-  SubscriptionOptions,
-  'cookies' | 'sessions' | 'auditTokens' | 'positions'
-> {
+export interface HttpAppOptions
+  extends
+    Omit<SubscriptionOptions, 'cookies' | 'sessions' | 'auditTokens' | 'positions'>,
+    Pick<ExportRouteOptions, 'exporter'> {
   readonly tls: boolean;
   readonly readiness: () => Readiness;
   readonly report: ReportError;
@@ -113,6 +114,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     positions: createLogPositions(app),
   };
   offerGraphql(http, { ...options, ...more });
+  offerAuditExport(http, { ...options, ...more });
   const subscriptions = offerSubscriptions(http.server, { ...options, ...more });
   http.addHook('preClose', () => subscriptions.stop());
   return http;

@@ -2,7 +2,7 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { Arg, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { AuditCategory, AuditOutcome } from '../../audit/description.js';
 import { refusalOf } from '../../audit/refusal.js';
-import { sentenceOf, type SentenceNames, type SummaryLanguage } from '../../audit/sentence.js';
+import { sentenceNamesOf, sentenceOf, type SentenceNames, type SummaryLanguage } from '../../audit/sentence.js';
 import type { Actor } from '../../domain/event.js';
 import type { AuditEventView } from '../../projections/audit/audit-view.js';
 import { Access } from '../access.js';
@@ -124,12 +124,6 @@ export class AuditEvent extends Node {
   }
 }
 
-/** The names in a sentence; who did it only where that is not the subject itself. */
-function namesOf({ actorKind, actorId, actorName, subjectId, subjectName, deviceName }: AuditEventView): SentenceNames {
-  const by = actorId === subjectId ? null : { kind: actorKind, name: actorName };
-  return { subject: subjectName, device: deviceName, by };
-}
-
 /** An event of the trail as the API shows it. */
 export function auditEventOf(view: AuditEventView): AuditEvent {
   const refusal = refusalOf(view.type, view.reason, view.details);
@@ -143,6 +137,6 @@ export function auditEventOf(view: AuditEventView): AuditEvent {
     device: view.deviceId === null ? null : { id: view.deviceId, name: view.deviceName },
     refusal: refusal && auditRefusalOf(refusal),
     details: typedDetails(type, view.details),
-    names: namesOf(view),
+    names: sentenceNamesOf(view),
   });
 }
