@@ -5,6 +5,7 @@ import { buildSchema, type PubSub } from 'type-graphql';
 import { enforceAccess } from './access.js';
 import { AccountResolver } from './resolvers/account-resolver.js';
 import { AuditSubscription } from './resolvers/audit-subscription.js';
+import { LookBackResolver } from './resolvers/look-back-resolver.js';
 import { MfaResolver } from './resolvers/mfa-resolver.js';
 import { PasswordResolver } from './resolvers/password-resolver.js';
 import { ReadResolver } from './resolvers/read-resolver.js';
@@ -58,6 +59,7 @@ export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
       PasswordResolver,
       MfaResolver,
       ReadResolver,
+      LookBackResolver,
       AuditSubscription,
     ],
     orphanedTypes: [InputError, MfaError, ThrottledError, VerificationRequiredError, User, Session, AuditEvent],

@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { auditProjection } from './audit/audit-projection.js';
 import { createAuditQueries, type AuditQueries } from './audit/audit-queries.js';
+import { coverageProjection } from './coverage/coverage-projection.js';
+import { createCoverageQueries, type CoverageQueries } from './coverage/coverage-queries.js';
 import type { Projection } from './projection.js';
 import { createSessionQueries, type SessionQueries } from './sessions/session-queries.js';
 import { sessionsProjection } from './sessions/sessions-projection.js';
@@ -8,13 +10,19 @@ import { createUserQueries, type UserQueries } from './users/user-queries.js';
 import { usersProjection } from './users/users-projection.js';
 
 /** Every read model there is. */
-export const projections: readonly Projection[] = [usersProjection, sessionsProjection, auditProjection];
+export const projections: readonly Projection[] = [
+  usersProjection,
+  sessionsProjection,
+  auditProjection,
+  coverageProjection,
+];
 
 /** The read side: what queries ask. */
 export interface ReadModels {
   readonly users: UserQueries;
   readonly sessions: SessionQueries;
   readonly audit: AuditQueries;
+  readonly coverage: CoverageQueries;
 }
 
 /** Prepares the read side; the tables must be there, which starting the projections sees to. */
@@ -23,5 +31,6 @@ export function createReadModels(database: Database): ReadModels {
     users: createUserQueries(database),
     sessions: createSessionQueries(database),
     audit: createAuditQueries(database),
+    coverage: createCoverageQueries(database),
   };
 }

@@ -44,6 +44,9 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Query.user': { FULL: everybody },
   'Query.users': { FULL: readers },
   'Query.mfaCoverage': { FULL: readers },
+  'Query.mfaCoverageSeries': { FULL: readers },
+  'Query.mfaStateAt': { FULL: everybody },
+  'Query.exposures': { FULL: readers },
   'Query.auditEvents': { FULL: readers },
   'Viewer.user': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
   'User.sessions': {
