@@ -44,7 +44,7 @@ function withoutKey(one: LoggedEvent): LoggedEvent {
   const { actor } = one.metadata;
   const ofSam = actor.id === SAM || actor.kind === 'ANONYMOUS';
   const named = 'userId' in one.data && one.data.userId === SAM;
-  return { ...one, ...(named && { personal: null }), ...(ofSam && { request: null }) } as LoggedEvent;
+  return { ...one, ...(named && { personal: null }), ...(ofSam && { request: null }) };
 }
 
 const found = (database: Database, filter: AuditFilter = {}): readonly AuditEventView[] =>
