@@ -2,6 +2,7 @@ import { cpSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
+import { exportFromLog } from '../../src/cli/audit/export-trail.js';
 import { verifyStore, type VerifyStoreOptions } from '../../src/cli/audit/verify-store.js';
 import { readConfig } from '../../src/config.js';
 import { keyOf } from '../audit/notes/given.js';
@@ -12,12 +13,15 @@ import { startService, type TestService } from '../support/service.js';
 import { headerOf, KEY, KEYS, keptAt, linesIn, silentTerminal, verifierIn } from './given.js';
 
 const scratch = temporaryFolder();
-const { put } = verifierIn(scratch.path);
+const verifier = verifierIn(scratch.path);
+const { put } = verifier;
 let service: TestService;
 let accountId: string;
 /** Checkpoints of the account at some sizes. */
 let kept: readonly string[];
 let size: number;
+/** Another account. */
+let strangers: string;
 let copies = 0;
 
 async function exported(client: Client): Promise<readonly string[]> {
@@ -69,7 +73,7 @@ beforeAll(async () => {
   accountId = headerOf(lines).account;
   size = lines.length - 1;
   kept = [2, 5, size].map((one) => keptAt(lines, one));
-  await primary(service);
+  strangers = (await primary(service)).account.accountId;
 });
 
 afterAll(async () => {
@@ -100,6 +104,23 @@ describe('The log of a service', () => {
     expect(await verify(service.folder, { checkpoint: [], key: [] }, own)).toMatchObject({ code: 0 });
     const nowhere = await verify(join(scratch.path, 'nowhere'));
     expect(nowhere).toMatchObject({ code: 2, out: expect.stringContaining('the event log') });
+  });
+
+  it('gives out a trail that is sound, and says in it that the operator took it', async () => {
+    const output = join(scratch.path, 'operator.ndjson');
+    const settings = { NODE_ENV: 'test', DATA_DIR: service.folder, LOG_LEVEL: 'silent', ...KEYS };
+    const options = { account: strangers, format: 'NATIVE', from: 0, ocsfVersion: '1.8.0', output } as const;
+    const terminal = silentTerminal();
+    await exportFromLog(options, readConfig(settings), { stdout: process.stdout, stderr: terminal.stderr });
+    const lines = linesIn(readFileSync(output, 'utf8'));
+    expect(await verifier.verify(lines, [keptAt(lines, 2)])).toMatchObject({ code: 0 });
+    expect(lines.at(-1)).toContain('"actor":{"id":"operator","kind":"SYSTEM"}');
+    expect(headerOf(lines).checkpoints).toHaveLength(1);
+    const again = exportFromLog(options, readConfig(settings), { stdout: process.stdout, stderr: terminal.stderr });
+    await expect(again).rejects.toMatchObject({ code: 'EEXIST' });
+    const nobody = { ...options, account: 'nobody', output: null };
+    const none = exportFromLog(nobody, readConfig(settings), { stdout: process.stdout, stderr: terminal.stderr });
+    await expect(none).rejects.toMatchObject({ code: 'UNUSABLE_INPUT' });
   });
 
   it('is tampered with in its file, which is named', async () => {
