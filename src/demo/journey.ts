@@ -21,7 +21,7 @@ function seatsOf(
 
 /**
  * Plays the journey through the document, heading by heading, and answers the number of its steps. Codes of different phones
- * are independent: it waits for the next ones four times, and everybody who needs one has it then.
+ * are independent: it waits for the next ones five times, and everybody who needs one has it then.
  * @throws {DemoError} at the first answer that is not the expected one
  */
 export async function playJourney(stage: Stage): Promise<number> {

@@ -53,6 +53,7 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Query.auditInclusionProof': { FULL: readers },
   'Query.auditConsistencyProof': { FULL: readers },
   'Query.auditTokens': { FULL: readers },
+  'AuditEvent.summary': { FULL: readers },
   'Viewer.user': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
   'User.sessions': {
     ANONYMOUS: 'UNREACHABLE',
@@ -87,7 +88,7 @@ export const ACCESS: Readonly<Record<string, Row>> = {
 
 /** What a program may use by an audit token with the scope READ; `viewer` is null to it. Everything else it is forbidden. */
 export const BY_AUDIT_TOKEN: readonly string[] = [
-  ...['Query.viewer', 'Query.node', 'Query.auditEvents'],
+  ...['Query.viewer', 'Query.node', 'Query.auditEvents', 'AuditEvent.summary'],
   ...['Query.mfaCoverage', 'Query.mfaCoverageSeries', 'Query.mfaStateAt', 'Query.exposures'],
   ...['Query.auditCheckpoint', 'Query.auditInclusionProof', 'Query.auditConsistencyProof'],
   'Subscription.auditEventRecorded',

@@ -7,7 +7,7 @@ import type { Actor } from '../../domain/event.js';
 import type { AuditEventView } from '../../projections/audit/audit-view.js';
 import { Access } from '../access.js';
 import { AUDIT_LIST, cursorOf } from '../cursor.js';
-import { READERS } from '../resolvers/readers.js';
+import { TRAIL_READERS } from '../resolvers/readers.js';
 import { typedDetails, type TypedDetails } from './audit-details.js';
 import { AuditRefusal, auditRefusalOf } from './audit-refusal.js';
 import {
@@ -114,7 +114,7 @@ export class AuditEvent extends Node {
   /** The names that the summary mentions. */
   names!: SentenceNames;
 
-  @Access({ stages: ['FULL'], roles: READERS })
+  @Access({ stages: ['FULL'], roles: TRAIL_READERS })
   @Field(() => String, { description: 'What happened, as a sentence, with the names that things had then.' })
   summary(
     @Arg('language', () => SummaryLanguageEnum, { defaultValue: 'EN', description: 'The language of the sentence.' })
