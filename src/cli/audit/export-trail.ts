@@ -95,6 +95,8 @@ export async function exportFromLog(options: ExportTrailOptions, config: Config,
     await catchUp(storage, readSide, progress);
     // Nothing is signed but the end of this export: the rounds belong to the service.
     const begin = Promise.reject<bigint>(new Error('no rounds'));
+    // It is taken hold of only once the keys are loaded.
+    begin.catch(() => undefined);
     const keeping = await keepCheckpoints({ config, storage, readSide, logger, begin });
     opened.push(keeping.stop);
     const { account: accountId, format, from, ocsfVersion } = options;
