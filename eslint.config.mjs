@@ -60,7 +60,7 @@ const ambientGlobals = [
 ].map((name) => ({ name, message: 'The domain is pure: what it needs is passed in as a fact.' }));
 
 export default defineConfig(
-  { ignores: ['node_modules/', 'dist/', 'coverage/', 'data/', 'bench/peers/', 'bench/.cache/'] },
+  { ignores: ['node_modules/', 'dist/', '.bundle-*/', 'coverage/', 'data/', 'bench/peers/', 'bench/.cache/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,

@@ -6,6 +6,8 @@ const countsFile = process.env.JEST_COUNTS_FILE;
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
+  globalSetup: '<rootDir>/test/support/build-programs.mjs',
+  globalTeardown: '<rootDir>/test/support/remove-programs.mjs',
   testMatch: ['**/*.test.ts'],
   // A real EventStoreDB is tested where there is one.
   testPathIgnorePatterns: process.env.EVENTSTOREDB_URL ? [] : ['real-server[.]test[.]ts$'],

@@ -16,15 +16,19 @@ const LAZY = ['@eventstore/db-client', '@zxcvbn-ts/language-common'];
 const BANNER =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
+/** What is shipped, by the name of its file. */
+const SERVICE = { main: 'src/main.ts' };
+
 /**
  * Bundles the service: `main.js`, and beside it what is loaded only when it is needed. One file is read and compiled several
  * times faster than a thousand.
  * @param {string} outdir emptied first; a folder of the project, whose package.json is read from there
+ * @param {Readonly<Record<string, string>>} more programs to be bundled with it, by name
  */
-export async function bundle(outdir) {
+export async function bundle(outdir, more = {}) {
   rmSync(outdir, { recursive: true, force: true });
   await build({
-    ...{ absWorkingDir: ROOT, entryPoints: ['src/main.ts'], outdir, chunkNames: 'chunks/[name]-[hash]' },
+    ...{ absWorkingDir: ROOT, entryPoints: { ...SERVICE, ...more }, outdir, chunkNames: 'chunks/[name]-[hash]' },
     ...{
       bundle: true,
       splitting: true,

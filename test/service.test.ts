@@ -4,6 +4,7 @@ import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readConfig } from '../src/config.js';
 import { start, type Overrides, type Service } from '../src/service.js';
 import { fileIdOf, isHeld } from '../src/sqlite/held-files.js';
+import { programOf } from './support/programs.js';
 import { troubledStore } from './support/troubled-store.js';
 import { contentOf, freshFolder, raw, type Folder } from './sqlite/given.js';
 
@@ -51,7 +52,7 @@ function expectLogClosed(): void {
 
 /** What the command line does, in a process of its own. */
 function serve(): { readonly status: number | null; readonly errors: string } {
-  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'src/main.ts', 'serve'], {
+  const { status, stderr } = spawnSync(process.execPath, [...programOf('main'), 'serve'], {
     env: { PATH: process.env.PATH, ...environment() },
     encoding: 'utf8',
   });

@@ -6,6 +6,7 @@ import { enforceAccess } from './access.js';
 import { AccountResolver } from './resolvers/account-resolver.js';
 import { AuditProofResolver } from './resolvers/audit-proof-resolver.js';
 import { AuditSubscription } from './resolvers/audit-subscription.js';
+import { LookBackResolver } from './resolvers/look-back-resolver.js';
 import { MfaResolver } from './resolvers/mfa-resolver.js';
 import { PasswordResolver } from './resolvers/password-resolver.js';
 import { ReadResolver } from './resolvers/read-resolver.js';
@@ -59,6 +60,7 @@ export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
       MfaResolver,
       ReadResolver,
       AuditProofResolver,
+      LookBackResolver,
       AuditSubscription,
     ],
     orphanedTypes: [InputError, MfaError, ThrottledError, VerificationRequiredError, User, Session, AuditEvent],

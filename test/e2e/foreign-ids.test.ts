@@ -58,6 +58,17 @@ const OPERATIONS: readonly (readonly [name: string, document: string, variables:
     'query ($id: ID!) { auditEvents(filter: { subjectId: $id }) { nodes { id } pageInfo { hasNextPage } } }',
     (id) => ({ id }),
   ],
+  ['auditInclusionProof', 'query ($id: ID!) { auditInclusionProof(eventId: $id) { leafIndex } }', (id) => ({ id })],
+  [
+    'mfaStateAt',
+    'query ($id: ID!) { mfaStateAt(userId: $id, at: "2026-01-01T00:00:00Z") { existence } }',
+    (id) => ({ id }),
+  ],
+  [
+    'exposures by user',
+    'query ($id: ID!) { exposures(filter: { userId: $id }) { nodes { id } pageInfo { hasNextPage } } }',
+    (id) => ({ id }),
+  ],
   ['unlockUser', documentOf('unlockUser'), (userId) => ({ input: { userId } })],
   ['enableMfa', documentOf('enableMfa'), (enrollmentId) => ({ input: { enrollmentId, code: '123456' } })],
   ['cancelMfaEnrollment', documentOf('cancelMfaEnrollment'), (enrollmentId) => ({ input: { enrollmentId } })],

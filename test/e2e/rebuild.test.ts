@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { projections } from '../../src/projections/read-models.js';
 import type { Client, Loose } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import { playJourney, type Journey } from '../support/journey.js';
@@ -25,7 +26,9 @@ async function ready(): Promise<{ readonly status: number; readonly body: Loose 
 const EVERYTHING = `{ viewer { stage acr user { ${USER} } }
   users(last: 100) { edges { cursor } nodes { ${USER} } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }
   auditEvents(first: 100) { edges { cursor node { id seq type category occurredAt outcome reason sessionId ip userAgent
-    requestId summary actor { kind id name } subject { id name } device { id name } } } pageInfo { endCursor } } }`;
+    requestId summary actor { kind id name } subject { id name } device { id name } } } pageInfo { endCursor } }
+  mfaCoverage { users enabled required overdue } exposures { edges { cursor node { id cause openedAt ending endedAt
+    user { id name } openedBy { id type actor { kind id name } } endedBy { id type actor { kind id name } } } } } }`;
 
 /** Everything that is shown to those who read the account. */
 async function everything({ primary: ada, sam }: Journey): Promise<Loose[]> {
@@ -49,6 +52,7 @@ it('read models that were deleted are built anew, with equal answers', async () 
   const journey = await playJourney(service);
   const before = await everything(journey);
   expect(before[0].auditEvents.edges.length).toBeGreaterThan(50);
+  expect(before[0].exposures.edges.length).toBeGreaterThan(0);
   await service.stop();
   removeReadModels();
   await service.restart();
@@ -99,7 +103,7 @@ it('an event that cannot be read stops the read models there, and nothing is ski
     const { status, body } = await ready();
     expect(status).toBe(503);
     expect(body).toMatchObject({ status: 'not ready' });
-    expect(body.reasons).toHaveLength(3);
+    expect(body.reasons).toHaveLength(projections.length);
     expect(body.reasons.join()).toContain('UserTransmogrified');
     const shown = await moved(client).send('{ auditEvents { nodes { id } } users { nodes { id } } }');
     // What was there before goes on being shown for a while; read models that were never whole are not shown at all.
@@ -114,7 +118,7 @@ it('an event that cannot be read stops the read models there, and nothing is ski
       await service.stop();
       removeReadModels();
       await service.restart();
-      await eventually(async () => expect((await ready()).body.reasons).toHaveLength(3));
+      await eventually(async () => expect((await ready()).body.reasons).toHaveLength(projections.length));
     }
   }
 });

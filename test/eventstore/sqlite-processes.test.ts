@@ -1,15 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { EventStore } from '../../src/eventstore/event-store.js';
 import { openSqliteEventStore } from '../../src/eventstore/sqlite/sqlite-event-store.js';
 import { follow } from '../conformance/event-store/follower.js';
 import { freshStream } from '../conformance/event-store/given.js';
 import type { Workplace } from '../conformance/sqlite-node.js';
 import { workplace } from '../conformance/sqlite-node.js';
-
-const PROGRAM = fileURLToPath(new URL('sqlite-process.ts', import.meta.url));
+import { programOf } from '../support/programs.js';
 
 const deadline = 50_000;
 
@@ -32,7 +30,7 @@ interface Appender {
 }
 
 function appender(stream: string, count: number): Appender {
-  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, place.file, stream, String(count)], {
+  const child = spawn(process.execPath, [...programOf('log-appender'), place.file, stream, String(count)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MINUTE } from '../../src/domain/instant.js';
+import { projections } from '../../src/projections/read-models.js';
 import type { Client, Loose } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import { failureOf, follow } from '../support/live.js';
@@ -209,7 +210,7 @@ describe('read models that have halted', () => {
       accountId: account.accountId,
       userId: 'somebody',
     });
-    await eventually(async () => expect((await ready(service)).body.reasons).toHaveLength(3));
+    await eventually(async () => expect((await ready(service)).body.reasons).toHaveLength(projections.length));
     expect(await viewer(client)).toMatchObject({ stage: 'FULL' });
     await succeed(client, 'signOut');
     expect(await failure).toBe('UNAUTHENTICATED');

@@ -2,17 +2,15 @@ import { expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Database } from 'better-sqlite3';
 import { openFold } from '../../src/projections/fold.js';
 import { openReadModelFile } from '../../src/projections/read-model-file.js';
 import { projections } from '../../src/projections/read-models.js';
 import { openTakeIn } from '../../src/projections/taking-in.js';
 import { temporaryFolder } from '../support/process.js';
+import { programOf } from '../support/programs.js';
 import { rowsOf } from './given.js';
 import { batchesOf, STORY } from './story.js';
-
-const PROGRAM = fileURLToPath(new URL('crash-process.ts', import.meta.url));
 
 /** Goes on from wherever each read model stands. */
 function build(database: Database, batches: number): unknown {
@@ -37,7 +35,7 @@ it.each(projections.map(({ name }) => name))(
     const batches = join(folder.path, 'batches.json');
     const plain = (_: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
     writeFileSync(batches, JSON.stringify(batchesOf(STORY, 2), plain));
-    const args = ['--import', 'tsx', PROGRAM, path, name, middleOfSecondBatch, batches];
+    const args = [...programOf('read-model-crash'), path, name, middleOfSecondBatch, batches];
     const { signal, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     expect([signal, stderr]).toEqual(['SIGKILL', '']);
     const file = openReadModelFile(path);

@@ -1,9 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { KillOrder } from './killed-service.js';
+import { programOf } from './programs.js';
 
-const SCRIPT = fileURLToPath(new URL('./killed-service.ts', import.meta.url));
 /** Loading a service takes longer than serving with it, so some are always loading ahead. */
 const AHEAD = 2;
 
@@ -28,7 +27,9 @@ interface Loading {
 }
 
 function load(): Loading {
-  const child = fork(SCRIPT, { execArgv: ['--import', 'tsx'], env: { PATH: process.env.PATH }, stdio: 'inherit' });
+  const program = programOf('killed-service');
+  const [script, execArgv] = [program.at(-1) ?? '', program.slice(0, -1)];
+  const child = fork(script, { execArgv, env: { PATH: process.env.PATH }, stdio: 'inherit' });
   return { child, ended: once(child, 'exit').then(([, signal]) => signal as string | null) };
 }
 

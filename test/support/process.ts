@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { programOf } from './programs.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -33,14 +34,11 @@ function collect(stream: Readable): () => string {
   return () => text;
 }
 
-/** The sources, as they are. */
-const SOURCES = ['--import', 'tsx', join(ROOT, 'src/main.ts')];
-
 /** Starts the service as the command line does, with nothing but these variables. @param program what Node is to run */
 export function startProcess(
   environment: Readonly<Record<string, string>>,
   args = ['serve'],
-  program: readonly string[] = SOURCES,
+  program: readonly string[] = programOf('main'),
 ): ServiceProcess {
   const child = spawn(process.execPath, [...program, ...args], {
     cwd: ROOT,

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { programOf } from '../programs.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 
 /** A double in a process of its own. */
 export interface DoubleProcess {
@@ -35,7 +35,7 @@ function collect(stream: Readable): () => string {
 /** Starts a double and waits until it listens. Fails with what it wrote if it ends before. */
 export async function startDoubleProcess({ file, port = 0 }: DoubleProcessOptions = {}): Promise<DoubleProcess> {
   const args = ['--port', port.toString(), ...(file === undefined ? [] : ['--file', file])];
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+  const child = spawn(process.execPath, [...programOf('eventstoredb-double'), ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, NODE_ENV: 'test' },
     stdio: ['ignore', 'pipe', 'pipe'],

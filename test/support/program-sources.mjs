@@ -1,0 +1,8 @@
+/** The programs that tests run in processes of their own, by name. */
+export const SOURCES = {
+  main: 'src/main.ts',
+  'killed-service': 'test/support/killed-service.ts',
+  'eventstoredb-double': 'test/support/eventstoredb/main.ts',
+  'read-model-crash': 'test/projections/crash-process.ts',
+  'log-appender': 'test/eventstore/sqlite-process.ts',
+};
