@@ -104,6 +104,8 @@ beforeAll(async () => {
     'Query.user': { id: sam.userId },
     'Query.users': { first: 10 },
     'Query.auditEvents': { first: 10, filter: {} },
+    'Query.auditInclusionProof': { eventId: 'no-such-event', treeSize: 1 },
+    'Query.auditConsistencyProof': { fromSize: 0, toSize: 1 },
     'Query.mfaCoverage': { at: '2026-01-01T00:00:00Z' },
     'Query.mfaCoverageSeries': { since: '2025-01-01T00:00:00Z', points: 5 },
     'Query.mfaStateAt': { userId: sam.userId, at: '2026-01-01T00:00:00Z' },

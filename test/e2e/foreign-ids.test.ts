@@ -60,6 +60,7 @@ const OPERATIONS: readonly (readonly [name: string, document: string, variables:
     'query ($id: ID!) { auditEvents(filter: { subjectId: $id }) { nodes { id } pageInfo { hasNextPage } } }',
     (id) => ({ id }),
   ],
+  ['auditInclusionProof', 'query ($id: ID!) { auditInclusionProof(eventId: $id) { leafIndex } }', (id) => ({ id })],
   [
     'mfaStateAt',
     'query ($id: ID!) { mfaStateAt(userId: $id, at: "2026-01-01T00:00:00Z") { existence } }',

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { getIntrospectionQuery } from 'graphql';
+import { projections } from '../../src/projections/read-models.js';
 import { documentOf, errorOf, mutate, viewer } from '../support/operations.js';
 import { createSubUser, primary, signIn, trySignIn } from '../support/people.js';
 import { LOG_KIND } from '../support/log-server.js';

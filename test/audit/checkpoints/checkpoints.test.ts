@@ -112,6 +112,19 @@ describe('Checkpoints', () => {
   });
 });
 
+it('a note that was torn off in the file before is no part of the file that took its place', async () => {
+  const other = stage();
+  other.trees.grow('acme', 3);
+  await other.checkpoints.round();
+  const file = memoryFile(other.file.text.slice(0, 20));
+  const { trees, checkpoints, refusals } = stage({ on: file });
+  await checkpoints.round();
+  Object.assign(file, { text: other.file.text, generation: 1 });
+  trees.grow('acme', 2);
+  await checkpoints.round();
+  expect([sizesIn(file), refusals.length]).toEqual([['acme 3'], 1]);
+});
+
 describe('Nothing is signed', () => {
   it('for a trail that is shorter than what was signed, and that is told once', async () => {
     const before = stage();
@@ -160,6 +173,16 @@ describe('Nothing is signed', () => {
     one.trees.grow('acme', 100);
     await one.checkpoints.round();
     expect([sizesIn(one.file).length, one.refusals.length]).toEqual([2, 1]);
+  });
+
+  it('for an account whose trail is gone, which is told at once', async () => {
+    const before = stage();
+    before.trees.grow('acme', 10);
+    await before.checkpoints.round();
+    const { checkpoints, refusals } = stage({ on: before.file });
+    await checkpoints.round();
+    expect(refusals.map(({ accountId }) => accountId)).toEqual(['acme']);
+    await expect(checkpoints.sign('acme')).rejects.toMatchObject({ code: 'CHECKPOINT_REFUSED' });
   });
 
   it('where it cannot be told whether the trees are only behind the log; it is tried again', async () => {

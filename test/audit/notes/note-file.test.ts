@@ -54,6 +54,13 @@ describe('A file of notes', () => {
     }
   });
 
+  it('does not take for a note what ends in a signature that may be torn', () => {
+    const cut = `${noteOf(4).split('\u2014')[0]}\u2014 mfa.example/audit AAAAAAAA\n`;
+    const splitter = createNoteSplitter();
+    splitter.push(FILE + cut);
+    expect(split(FILE + cut + closingOf(splitter.rest()) + noteInFile(noteOf(5)))).toEqual([...NOTES, noteOf(5)]);
+  });
+
   it('may be torn again and again', () => {
     fc.assert(
       fc.property(
