@@ -18,6 +18,23 @@ export interface SentenceNames {
   readonly by?: { readonly kind: Actor['kind']; readonly name: string | null } | null;
 }
 
+/** What a sentence takes its names from. */
+export interface NamedThen {
+  readonly actorKind: Actor['kind'];
+  readonly actorId: string | null;
+  readonly actorName: string | null;
+  readonly subjectId: string | null;
+  readonly subjectName: string | null;
+  readonly deviceName: string | null;
+}
+
+/** The names in a sentence; who did it only where that is not the subject itself. */
+export function sentenceNamesOf(named: NamedThen): SentenceNames {
+  const { actorKind, actorId, actorName, subjectId, subjectName, deviceName } = named;
+  const by = actorId === subjectId ? null : { kind: actorKind, name: actorName };
+  return { subject: subjectName, device: deviceName, by };
+}
+
 function byOf({ byUser, byToken }: Language, by: SentenceNames['by']): string {
   if (by?.kind === 'USER') return byUser(by.name);
   return by?.kind === 'AUDIT_TOKEN' ? byToken(by.name) : '';

@@ -4,6 +4,8 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchema, type PubSub } from 'type-graphql';
 import { enforceAccess } from './access.js';
 import { AccountResolver } from './resolvers/account-resolver.js';
+import { AuditProofResolver } from './resolvers/audit-proof-resolver.js';
+import { AuditTokenResolver } from './resolvers/audit-token-resolver.js';
 import { AuditSubscription } from './resolvers/audit-subscription.js';
 import { LookBackResolver } from './resolvers/look-back-resolver.js';
 import { MfaResolver } from './resolvers/mfa-resolver.js';
@@ -60,7 +62,9 @@ export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
       MfaResolver,
       ReadResolver,
       LookBackResolver,
+      AuditProofResolver,
       AuditSubscription,
+      AuditTokenResolver,
     ],
     orphanedTypes: [InputError, MfaError, ThrottledError, VerificationRequiredError, User, Session, AuditEvent],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],

@@ -14,24 +14,25 @@ import { sessionOf, type Session } from '../types/session.js';
 import { User, userOf } from '../types/user.js';
 import { auditFilterOf } from './audit-filter.js';
 import { current, notFound } from './current.js';
-import { READERS, readsAccount } from './readers.js';
+import { EVERYBODY, READERS, readerOf, TRAIL_READERS } from './readers.js';
 
 function visibleUser(context: GraphqlContext, userId: string): User | null {
-  const session = current(context);
-  const visible = session.user.userId === userId || readsAccount(session);
-  return visible ? readUser(context, session.user.accountId, userId) : null;
+  if (context.session === null) return null;
+  const { accountId, id, readsAccount } = readerOf(context);
+  return id === userId || readsAccount ? readUser(context, accountId, userId) : null;
 }
 
 function visibleSession(context: GraphqlContext, sessionId: string): Session | null {
-  const { user, sessionId: own } = current(context);
+  if (context.session === null) return null;
+  const { user, sessionId: own } = context.session;
   const view = context.readModels.sessions.byId(user.accountId, sessionId, context.app.now());
   const visible = view?.userId === user.userId || user.kind === 'PRIMARY' || user.role === 'ADMIN';
   return view !== null && visible ? sessionOf(view, sessionId === own) : null;
 }
 
 function visibleEvent(context: GraphqlContext, eventId: string): AuditEvent | null {
-  const session = current(context);
-  const event = readsAccount(session) ? context.readModels.audit.byId(session.user.accountId, eventId) : null;
+  const { accountId, readsAccount } = readerOf(context);
+  const event = readsAccount ? context.readModels.audit.byId(accountId, eventId) : null;
   return event && auditEventOf(event);
 }
 
@@ -52,8 +53,12 @@ function userFilterOf(filter: UserFilter | null): Filter {
 
 @Resolver()
 export class ReadResolver {
-  @Access({ stages: ['FULL'], roles: 'ANY' })
-  @Query(() => Node, { nullable: true, description: 'Whatever has this id: a user, a session, or an audit event.' })
+  @Access({ stages: ['FULL'], roles: EVERYBODY })
+  @Query(() => Node, {
+    nullable: true,
+    description:
+      'Whatever has this id: a user, a session, or an audit event; for an audit token, an audit event alone.',
+  })
   node(@Arg('id', () => ID, { description: 'The id.' }) id: string, @Ctx() context: GraphqlContext): Node {
     const found: Node | null = visibleUser(context, id) ?? visibleSession(context, id) ?? visibleEvent(context, id);
     if (found === null) throw notFound();
@@ -100,7 +105,7 @@ export class ReadResolver {
     });
   }
 
-  @Access({ stages: ['FULL'], roles: READERS })
+  @Access({ stages: ['FULL'], roles: TRAIL_READERS })
   @Query(() => AuditEventConnection, {
     nullable: true,
     description:
@@ -117,7 +122,7 @@ export class ReadResolver {
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: GraphqlContext,
   ): AuditEventConnection {
-    const { accountId } = current(context).user;
+    const { accountId } = readerOf(context);
     const order = orderBy === 'OLDEST_FIRST' ? 'ascending' : 'descending';
     const request = pageRequestOf(AUDIT_LIST, args);
     const page = context.readModels.audit.page(accountId, auditFilterOf(filter), request, order);

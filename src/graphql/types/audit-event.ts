@@ -2,12 +2,12 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { Arg, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { AuditCategory, AuditOutcome } from '../../audit/description.js';
 import { refusalOf } from '../../audit/refusal.js';
-import { sentenceOf, type SentenceNames, type SummaryLanguage } from '../../audit/sentence.js';
+import { sentenceNamesOf, sentenceOf, type SentenceNames, type SummaryLanguage } from '../../audit/sentence.js';
 import type { Actor } from '../../domain/event.js';
 import type { AuditEventView } from '../../projections/audit/audit-view.js';
 import { Access } from '../access.js';
 import { AUDIT_LIST, cursorOf } from '../cursor.js';
-import { READERS } from '../resolvers/readers.js';
+import { TRAIL_READERS } from '../resolvers/readers.js';
 import { typedDetails, type TypedDetails } from './audit-details.js';
 import { AuditRefusal, auditRefusalOf } from './audit-refusal.js';
 import {
@@ -114,7 +114,7 @@ export class AuditEvent extends Node {
   /** The names that the summary mentions. */
   names!: SentenceNames;
 
-  @Access({ stages: ['FULL'], roles: READERS })
+  @Access({ stages: ['FULL'], roles: TRAIL_READERS })
   @Field(() => String, { description: 'What happened, as a sentence, with the names that things had then.' })
   summary(
     @Arg('language', () => SummaryLanguageEnum, { defaultValue: 'EN', description: 'The language of the sentence.' })
@@ -122,12 +122,6 @@ export class AuditEvent extends Node {
   ): string {
     return sentenceOf(this.type, this.names, language);
   }
-}
-
-/** The names in a sentence; who did it only where that is not the subject itself. */
-function namesOf({ actorKind, actorId, actorName, subjectId, subjectName, deviceName }: AuditEventView): SentenceNames {
-  const by = actorId === subjectId ? null : { kind: actorKind, name: actorName };
-  return { subject: subjectName, device: deviceName, by };
 }
 
 /** An event of the trail as the API shows it. */
@@ -143,6 +137,6 @@ export function auditEventOf(view: AuditEventView): AuditEvent {
     device: view.deviceId === null ? null : { id: view.deviceId, name: view.deviceName },
     refusal: refusal && auditRefusalOf(refusal),
     details: typedDetails(type, view.details),
-    names: namesOf(view),
+    names: sentenceNamesOf(view),
   });
 }

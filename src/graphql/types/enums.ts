@@ -3,6 +3,7 @@ import { REFUSAL_RULES } from '../../audit/refusal.js';
 import { SUMMARY_LANGUAGES } from '../../audit/sentence.js';
 import { AUDIT_CATEGORIES, AUDIT_OUTCOMES, TRAIL_EVENT_TYPES } from '../../audit/description.js';
 import { EXISTENCES } from '../../application/look-back.js';
+import { AUDIT_SCOPES } from '../../domain/account/events.js';
 import { ACTOR_KINDS } from '../../domain/event.js';
 import { catalogue } from '../../domain/catalogue.js';
 import { GUARDED_OPERATIONS } from '../../domain/operation/guarded-operations.js';
@@ -146,6 +147,11 @@ export const ActorKindEnum = register('ActorKind', 'What kind of actor made an e
   AUDIT_TOKEN: 'A program that reads the audit trail by a token.',
   ANONYMOUS: 'Somebody who was not signed in (yet).',
   SYSTEM: 'The service itself, reacting to an event.',
+});
+
+export const AuditScopeEnum = register('AuditScope', 'What an audit token is good for.', AUDIT_SCOPES, {
+  READ: 'Asking for the audit trail and what is told from it, here; also as it is recorded.',
+  EXPORT: 'Taking the audit trail out of the house, as an export.',
 });
 
 export const RequirementStartEnum = register(
