@@ -162,6 +162,8 @@ const combined: readonly AuditFilter[] = [
   { search: 'username 0', outcome: 'FAILURE' },
   { search: 'E', ip: '2001:db8::1', categories: ['SESSION'] },
   { search: 'devicename', types: ['MfaUnlocked'] },
+  { search: 'devicename 4', types: ['MfaEnabled', 'MfaLocked'] },
+  { search: '3', outcome: 'FAILURE' },
   { sessionId: 'session-200', search: 'username' },
   { requestId: 'request-700', types: ['MfaEnabled'] },
   { ip: '192.0.2.1', until: later(1_000_000) },
@@ -233,6 +235,7 @@ describe('A filter that no index answers as a whole', () => {
     const from = { ...ALL, limit: 10, fromEnd: true };
     const first = queries.page(ACME, filter, from, 'ascending');
     expect(first).toMatchObject({ rows: [], hasPreviousPage: true, hasNextPage: false });
+    expect(first.startsAt).toBe(count - 2 - 2 * (ROWS_LOOKED_AT - 1));
     const second = queries.page(ACME, filter, { ...from, before: first.startsAt ?? null }, 'ascending');
     expect(second).toMatchObject({ rows: [{ seq: 0 }], hasPreviousPage: false, hasNextPage: true });
   });
