@@ -110,22 +110,22 @@ async function endOf(options: ExportRouteOptions, accountId: string, query: Expo
   return { to, checkpoints: signed?.size === to ? [signed.note] : [] };
 }
 
-/** The exports that are being written. */
-function openStreams(http: FastifyInstance) {
-  const streams = new Set<Readable>();
+/** The exports that are being written, by the answers that they are. */
+function openAnswers(http: FastifyInstance) {
+  const answers = new Set<FastifyReply['raw']>();
   http.addHook('preClose', (done) => {
-    // An answer that breaks off has no end: whoever reads it knows that it is not whole.
-    for (const stream of streams) stream.destroy(new Error('the service is stopping'));
+    // At once, whatever the log is at: an answer that breaks off has no end, so whoever reads it knows that it is not whole.
+    for (const answer of answers) answer.destroy();
     done();
   });
   return {
-    isFull: () => streams.size >= MOST_AT_ONCE,
-    open(text: AsyncIterable<string>): Readable {
+    isFull: () => answers.size >= MOST_AT_ONCE,
+    send(reply: FastifyReply, text: AsyncIterable<string>): FastifyReply {
+      const { raw } = reply;
+      answers.add(raw);
+      raw.once('close', () => answers.delete(raw));
       // One text at a time: the next is made when the client has taken in what is before it.
-      const stream = Readable.from(text, { objectMode: true, highWaterMark: 1 });
-      streams.add(stream);
-      stream.once('close', () => streams.delete(stream));
-      return stream;
+      return reply.send(Readable.from(text, { objectMode: true, highWaterMark: 1 }));
     },
   };
 }
@@ -134,7 +134,7 @@ function openStreams(http: FastifyInstance) {
 export function offerAuditExport(http: FastifyInstance, options: ExportRouteOptions): void {
   const { app, readModels, exporter, reached } = options;
   const admit = createAdmission(options);
-  const streams = openStreams(http);
+  const answers = openAnswers(http);
 
   /** Records the export, and waits until it can be part of itself. */
   async function record(admitted: Admitted, caller: Caller, query: ExportQuery): Promise<ExportRequest | HttpFault> {
@@ -160,11 +160,11 @@ export function offerAuditExport(http: FastifyInstance, options: ExportRouteOpti
     if ('status' in caller) return sendFault(request, reply, caller);
     const query = queryOf(request);
     if ('status' in query) return sendFault(request, reply, query);
-    if (streams.isFull()) return sendFault(request, reply.header('retry-after', '10'), TOO_MANY);
+    if (answers.isFull()) return sendFault(request, reply.header('retry-after', '10'), TOO_MANY);
     await reached(admitted.arrival.known());
     const part = await record(admitted, caller, query);
     if ('status' in part) return sendFault(request, reply, part);
-    return reply.headers(exportHeaders(part)).send(streams.open(exportTrail(exporter, part)));
+    return answers.send(reply.headers(exportHeaders(part)), exportTrail(exporter, part));
   }
 
   http.get('/audit/export', { exposeHeadRoute: false }, answer);
