@@ -6,6 +6,7 @@ import { enforceAccess } from './access.js';
 import { AccountResolver } from './resolvers/account-resolver.js';
 import { AuditTokenResolver } from './resolvers/audit-token-resolver.js';
 import { AuditSubscription } from './resolvers/audit-subscription.js';
+import { LookBackResolver } from './resolvers/look-back-resolver.js';
 import { MfaResolver } from './resolvers/mfa-resolver.js';
 import { PasswordResolver } from './resolvers/password-resolver.js';
 import { ReadResolver } from './resolvers/read-resolver.js';
@@ -58,6 +59,7 @@ export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
       PasswordResolver,
       MfaResolver,
       ReadResolver,
+      LookBackResolver,
       AuditSubscription,
       AuditTokenResolver,
     ],

@@ -3,6 +3,8 @@ import { auditProjection } from './audit/audit-projection.js';
 import { createAuditQueries, type AuditQueries } from './audit/audit-queries.js';
 import { auditTokensProjection } from './audit-tokens/audit-tokens-projection.js';
 import { createAuditTokenQueries, type AuditTokenQueries } from './audit-tokens/audit-token-queries.js';
+import { coverageProjection } from './coverage/coverage-projection.js';
+import { createCoverageQueries, type CoverageQueries } from './coverage/coverage-queries.js';
 import type { Projection } from './projection.js';
 import { createSessionQueries, type SessionQueries } from './sessions/session-queries.js';
 import { sessionsProjection } from './sessions/sessions-projection.js';
@@ -15,6 +17,7 @@ export const projections: readonly Projection[] = [
   sessionsProjection,
   auditProjection,
   auditTokensProjection,
+  coverageProjection,
 ];
 
 /** The read side: what queries ask. */
@@ -23,6 +26,7 @@ export interface ReadModels {
   readonly sessions: SessionQueries;
   readonly audit: AuditQueries;
   readonly auditTokens: AuditTokenQueries;
+  readonly coverage: CoverageQueries;
 }
 
 /** Prepares the read side; the tables must be there, which starting the projections sees to. */
@@ -32,5 +36,6 @@ export function createReadModels(database: Database): ReadModels {
     sessions: createSessionQueries(database),
     audit: createAuditQueries(database),
     auditTokens: createAuditTokenQueries(database),
+    coverage: createCoverageQueries(database),
   };
 }

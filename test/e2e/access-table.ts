@@ -45,6 +45,9 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Query.user': { FULL: everybody },
   'Query.users': { FULL: readers },
   'Query.mfaCoverage': { FULL: readers },
+  'Query.mfaCoverageSeries': { FULL: readers },
+  'Query.mfaStateAt': { FULL: everybody },
+  'Query.exposures': { FULL: readers },
   'Query.auditEvents': { FULL: readers },
   'Query.auditTokens': { FULL: readers },
   'Viewer.user': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
@@ -81,7 +84,8 @@ export const ACCESS: Readonly<Record<string, Row>> = {
 
 /** What a program may use by an audit token with the scope READ; `viewer` is null to it. Everything else it is forbidden. */
 export const BY_AUDIT_TOKEN: readonly string[] = [
-  ...['Query.viewer', 'Query.node', 'Query.mfaCoverage', 'Query.auditEvents'],
+  ...['Query.viewer', 'Query.node', 'Query.auditEvents', 'Query.mfaStateAt', 'Query.exposures'],
+  ...['Query.mfaCoverage', 'Query.mfaCoverageSeries'],
   'Subscription.auditEventRecorded',
 ];
 

@@ -60,6 +60,16 @@ const OPERATIONS: readonly (readonly [name: string, document: string, variables:
     'query ($id: ID!) { auditEvents(filter: { subjectId: $id }) { nodes { id } pageInfo { hasNextPage } } }',
     (id) => ({ id }),
   ],
+  [
+    'mfaStateAt',
+    'query ($id: ID!) { mfaStateAt(userId: $id, at: "2026-01-01T00:00:00Z") { existence } }',
+    (id) => ({ id }),
+  ],
+  [
+    'exposures by user',
+    'query ($id: ID!) { exposures(filter: { userId: $id }) { nodes { id } pageInfo { hasNextPage } } }',
+    (id) => ({ id }),
+  ],
   ['unlockUser', documentOf('unlockUser'), (userId) => ({ input: { userId } })],
   ['eraseUser', documentOf('eraseUser'), (userId) => ({ input: { userId } })],
   ['revokeAuditToken', documentOf('revokeAuditToken'), (tokenId) => ({ input: { tokenId } })],

@@ -26,7 +26,9 @@ async function ready(): Promise<{ readonly status: number; readonly body: Loose 
 const EVERYTHING = `{ viewer { stage acr user { ${USER} } }
   users(last: 100) { edges { cursor } nodes { ${USER} } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }
   auditEvents(first: 100) { edges { cursor node { id seq type category occurredAt outcome reason sessionId ip userAgent
-    requestId summary actor { kind id name } subject { id name } device { id name } } } pageInfo { endCursor } } }`;
+    requestId summary actor { kind id name } subject { id name } device { id name } } } pageInfo { endCursor } }
+  mfaCoverage { users enabled required overdue } exposures { edges { cursor node { id cause openedAt ending endedAt
+    user { id name } openedBy { id type actor { kind id name } } endedBy { id type actor { kind id name } } } } } }`;
 
 /** Everything that is shown to those who read the account. */
 async function everything({ primary: ada, sam }: Journey): Promise<Loose[]> {
@@ -50,6 +52,7 @@ it('read models that were deleted are built anew, with equal answers', async () 
   const journey = await playJourney(service);
   const before = await everything(journey);
   expect(before[0].auditEvents.edges.length).toBeGreaterThan(50);
+  expect(before[0].exposures.edges.length).toBeGreaterThan(0);
   await service.stop();
   removeReadModels();
   await service.restart();

@@ -1,5 +1,4 @@
 import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
-import type { PageRequest } from '../../projections/page.js';
 import type { UserFilter as Filter, UserOrder as Order } from '../../projections/users/user-queries.js';
 import { Access } from '../access.js';
 import { readUser } from '../answer.js';
@@ -8,7 +7,6 @@ import { AUDIT_LIST } from '../cursor.js';
 import { connectionOf, PageArgs, pageRequestOf } from '../paging.js';
 import { auditEventOf, type AuditEvent } from '../types/audit-event.js';
 import { AuditEventConnection, UserConnection } from '../types/connections.js';
-import { MfaCoverage } from '../types/coverage.js';
 import { AuditEventFilter, UserFilter, UserOrder } from '../types/filters.js';
 import { Node } from '../types/node.js';
 import { sessionOf, type Session } from '../types/session.js';
@@ -38,7 +36,6 @@ function visibleEvent(context: GraphqlContext, eventId: string): AuditEvent | nu
 }
 
 const OLDEST_FIRST: Order = { by: 'CREATED_AT', direction: 'ascending' };
-const FIRST_HUNDRED: PageRequest = { limit: 100, after: null, before: null, fromEnd: false };
 
 function orderOf(order: UserOrder | null): Order {
   if (order === null) return OLDEST_FIRST;
@@ -105,24 +102,6 @@ export class ReadResolver {
       key: ({ position, usernameKey }) => (order.by === 'CREATED_AT' ? position : usernameKey),
       node: (view) => userOf(view, now),
     });
-  }
-
-  @Access({ stages: ['FULL'], roles: TRAIL_READERS })
-  @Query(() => MfaCoverage, {
-    nullable: true,
-    description: 'How much of the account is protected: counts by state, share protected, who is overdue.',
-  })
-  mfaCoverage(@Ctx() context: GraphqlContext): MfaCoverage {
-    const now = context.app.now();
-    const { accountId } = readerOf(context);
-    const { users } = context.readModels;
-    const coverage = users.coverage(accountId);
-    const overdue = users.page(accountId, { mfaEnabled: false, mfaRequired: true, now }, OLDEST_FIRST, FIRST_HUNDRED);
-    return {
-      ...coverage,
-      share: coverage.users === 0 ? 0 : coverage.enabled / coverage.users,
-      overdueUsers: overdue.rows.map((view) => userOf(view, now)),
-    };
   }
 
   @Access({ stages: ['FULL'], roles: TRAIL_READERS })

@@ -1,5 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { AuditEvent } from './audit-event.js';
+import { Exposure } from './exposure.js';
 import { Session } from './session.js';
 import { User } from './user.js';
 
@@ -76,6 +77,27 @@ export class AuditEventConnection {
 
   @Field(() => [AuditEvent], { description: 'The events.' })
   nodes!: AuditEvent[];
+
+  @Field(() => PageInfo, { description: 'What lies either side of this page.' })
+  pageInfo!: PageInfo;
+}
+
+@ObjectType('ExposureEdge', { description: 'An exposure in a list.' })
+export class ExposureEdge {
+  @Field(() => String, { description: 'Its place in the list; opaque.' })
+  cursor!: string;
+
+  @Field(() => Exposure, { description: 'The exposure.' })
+  node!: Exposure;
+}
+
+@ObjectType('ExposureConnection', { description: 'A page of exposures, newest first.' })
+export class ExposureConnection {
+  @Field(() => [ExposureEdge], { description: 'The exposures with their cursors.' })
+  edges!: ExposureEdge[];
+
+  @Field(() => [Exposure], { description: 'The exposures.' })
+  nodes!: Exposure[];
 
   @Field(() => PageInfo, { description: 'What lies either side of this page.' })
   pageInfo!: PageInfo;

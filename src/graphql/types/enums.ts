@@ -1,6 +1,7 @@
 import { registerEnumType } from 'type-graphql';
 import { AUDIT_CATEGORIES, AUDIT_OUTCOMES, TRAIL_EVENT_TYPES } from '../../audit/description.js';
 import { AUDIT_SCOPES } from '../../domain/account/events.js';
+import { EXISTENCES } from '../../application/look-back.js';
 import { ACTOR_KINDS } from '../../domain/event.js';
 import { catalogue } from '../../domain/catalogue.js';
 import { GUARDED_OPERATIONS } from '../../domain/operation/guarded-operations.js';
@@ -10,6 +11,7 @@ import { REJECTION_CODES } from '../../domain/rejection.js';
 import { TRANSPORTS } from '../../domain/session/events.js';
 import { SESSION_STAGES } from '../../domain/session/standing.js';
 import { ROLES, USER_KINDS } from '../../domain/user/events.js';
+import { EXPOSURE_CAUSES, EXPOSURE_ENDINGS } from '../../projections/coverage/protection.js';
 import { USER_ORDERS } from '../../projections/users/user-queries.js';
 import { USER_ERROR_CODES } from '../error-table.js';
 
@@ -135,6 +137,29 @@ export const RequirementStartEnum = register(
     IMMEDIATELY: 'At once: open sessions can do nothing else until it is enabled.',
   },
 );
+
+export const ExistenceEnum = register('UserExistence', 'Whether there was a user at a moment.', EXISTENCES, {
+  NOT_YET: 'The user had not been created yet.',
+  ACTIVE: 'There was the user.',
+  DELETED: 'The user had been deleted.',
+});
+
+export const ExposureCauseEnum = register(
+  'ExposureCause',
+  'How it came that a user who had to have a virtual MFA device had none.',
+  EXPOSURE_CAUSES,
+  {
+    CREATED: 'The user was created with the requirement: none can be there yet.',
+    REQUIRED: 'One was required of a user who had none.',
+    DISABLED: 'The one that there was was disabled, although it was required.',
+  },
+);
+
+export const ExposureEndingEnum = register('ExposureEnding', 'How an exposure ended.', EXPOSURE_ENDINGS, {
+  ENABLED: 'The user enabled a virtual MFA device.',
+  WAIVED: 'None was required any more.',
+  DELETED: 'The user was deleted.',
+});
 
 export const UserOrderKeyEnum = register('UserOrderKey', 'What users are ordered by.', USER_ORDERS, {
   CREATED_AT: 'By when they were created.',

@@ -103,13 +103,28 @@ function dateOf(instant: string | null): Date | null {
   return instant === null ? null : new Date(instant);
 }
 
-function pendingOf(view: UserView, now: string): PendingEnrollment | null {
+/** What the state of a user's virtual MFA is shown from. */
+export type MfaView = Pick<
+  UserView,
+  | 'deviceId'
+  | 'deviceName'
+  | 'enabledAt'
+  | 'pendingId'
+  | 'pendingName'
+  | 'pendingExpiresAt'
+  | 'required'
+  | 'locked'
+  | 'lockedUntil'
+>;
+
+function pendingOf(view: MfaView, now: string): PendingEnrollment | null {
   const { pendingId: id, pendingName: deviceName, pendingExpiresAt } = view;
   if (id === null || pendingExpiresAt === null || pendingExpiresAt <= now) return null;
   return { id, deviceName, expiresAt: new Date(pendingExpiresAt) };
 }
 
-function mfaOf(view: UserView, now: string): MfaStateType {
+/** The state of a user's virtual MFA as the API shows it at a moment. */
+export function mfaOf(view: MfaView, now: string): MfaStateType {
   const { deviceId, deviceName, enabledAt, lockedUntil, required: requiredFrom } = view;
   const locked = view.locked === 1 && (lockedUntil === null || lockedUntil > now);
   return {

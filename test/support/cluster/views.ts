@@ -12,6 +12,9 @@ const USERS = `nodes { ${USER} sessions(first: 50) { nodes { id stage createdAt 
 const EVENTS = `nodes { id seq type category occurredAt outcome reason sessionId ip userAgent requestId summary
   actor { kind id name } subject { id name } device { id name } }`;
 
+const EXPOSURES = `nodes { id cause openedAt ending endedAt user { id name } openedBy { id type actor { kind id name } }
+  endedBy { id type actor { kind id name } } }`;
+
 /** Every page of a list, one after the other. */
 async function pagesOf(owner: Owner, node: ClusterNode, list: string, selection: string): Promise<readonly Loose[]> {
   const query = `query ($after: String) { page: ${list}(first: ${PAGE}, after: $after) {
@@ -25,10 +28,11 @@ async function pagesOf(owner: Owner, node: ClusterNode, list: string, selection:
   }
 }
 
-/** Everything that an owner is shown at a node: users, their sessions, and the audit trail, page by page. */
+/** Everything that an owner is shown at a node: users, their sessions, exposures, and the audit trail, page by page. */
 async function viewOf(owner: Owner, node: ClusterNode): Promise<Loose> {
   return {
     users: await pagesOf(owner, node, 'users', USERS),
+    exposures: await pagesOf(owner, node, 'exposures', EXPOSURES),
     auditEvents: await pagesOf(owner, node, 'auditEvents', EVENTS),
   };
 }
