@@ -18,6 +18,15 @@ export interface Config {
     | { readonly from: 'FILE'; readonly path: string }
     | { readonly from: 'ENVIRONMENT'; readonly json: string }
     | { readonly from: 'GENERATED' };
+  /** Where the keys come from that sign checkpoints of the audit trails; `GENERATED` as for the key ring. */
+  readonly auditKeys:
+    | { readonly from: 'FILE'; readonly path: string }
+    | { readonly from: 'ENVIRONMENT'; readonly text: string }
+    | { readonly from: 'GENERATED' };
+  /** What the origins of checkpoints begin with: `<origin>/<account id>`. */
+  readonly auditOrigin: string;
+  /** Where signed checkpoints are put; null: a file in the data folder. */
+  readonly auditCheckpointsFile: string | null;
   /** Where the log and the vault are: in a file of the data folder, or in a cluster. */
   readonly eventStore: { readonly kind: 'SQLITE' } | EventStoreDbConfig;
   /** How long reads go on while the read models cannot be brought up to date. */
@@ -47,6 +56,8 @@ export class ConfigError extends Error {
 const DAY_IN_SECONDS = 86_400;
 const SECONDS = `must be a number of seconds from 1 to ${DAY_IN_SECONDS}`;
 
+const ORIGIN = 'must be a name such as mfa.example.com/audit, without spaces and https://';
+
 const variables = z.object({
   NODE_ENV: z
     .enum(['development', 'test', 'production'], { error: 'must be development, test or production' })
@@ -74,6 +85,14 @@ const variables = z.object({
     .default('Virtual MFA'),
   KEY_RING_FILE: z.string().optional(),
   KEY_RING: z.string().optional(),
+  AUDIT_KEYS_FILE: z.string().optional(),
+  AUDIT_KEYS: z.string().optional(),
+  AUDIT_ORIGIN: z
+    .string()
+    .max(200, { error: ORIGIN })
+    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._~:/-]*[A-Za-z0-9])?$/, { error: ORIGIN })
+    .optional(),
+  AUDIT_CHECKPOINTS_FILE: z.string().optional(),
   EVENT_STORE_URL: z
     .string()
     .regex(/^esdb(\+discover)?:\/\/./, { error: 'must begin with esdb:// or esdb+discover://' })
@@ -107,6 +126,22 @@ function keyRingOf({ KEY_RING_FILE, KEY_RING, NODE_ENV }: Variables): Config['ke
   throw new ConfigError(
     'KEY_RING_FILE is not set: in production the service does not run on generated keys. Set it to the file of a key ring, which docs/operating.md tells how to make.',
   );
+}
+
+function auditKeysOf({ AUDIT_KEYS_FILE, AUDIT_KEYS, NODE_ENV }: Variables): Config['auditKeys'] {
+  if (AUDIT_KEYS_FILE !== undefined && AUDIT_KEYS !== undefined) {
+    throw new ConfigError('AUDIT_KEYS_FILE and AUDIT_KEYS are both set: set one of the two.');
+  }
+  if (AUDIT_KEYS_FILE !== undefined) return { from: 'FILE', path: AUDIT_KEYS_FILE };
+  if (AUDIT_KEYS !== undefined) return { from: 'ENVIRONMENT', text: AUDIT_KEYS };
+  if (NODE_ENV !== 'production') return { from: 'GENERATED' };
+  throw new ConfigError(
+    'AUDIT_KEYS_FILE is not set: in production checkpoints of the audit trail are not signed by a generated key. Set it to a file of keys, which `virtual-mfa audit keys generate` prints.',
+  );
+}
+
+function auditOriginOf({ AUDIT_ORIGIN, PUBLIC_URL }: Variables): string {
+  return AUDIT_ORIGIN ?? `${PUBLIC_URL === undefined ? 'localhost' : new URL(PUBLIC_URL).host}/audit`;
 }
 
 const NEEDS_URL = ['EVENT_STORE_USERNAME', 'EVENT_STORE_PASSWORD', 'EVENT_STORE_CA_FILE'] as const;
@@ -160,6 +195,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     tls: read.NODE_ENV === 'production' || read.PUBLIC_URL?.startsWith('https:') === true,
     issuer: read.ISSUER,
     keyRing: keyRingOf(read),
+    auditKeys: auditKeysOf(read),
+    auditOrigin: auditOriginOf(read),
+    auditCheckpointsFile: read.AUDIT_CHECKPOINTS_FILE ?? null,
     eventStore: eventStoreOf(read),
     maxStalenessSeconds: read.MAX_STALENESS_SECONDS,
     logLevel: read.LOG_LEVEL,

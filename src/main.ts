@@ -1,13 +1,25 @@
 #!/usr/bin/env node
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addAuditCommands } from './cli/audit/commands.js';
 import { readConfig } from './config.js';
 
 /** Errors that are explained by their message alone, since the operator can mend them. */
-const EXPLAINED = new Set(['INVALID_CONFIG', 'INVALID_KEY_RING', 'UNREADABLE_FILE', 'UNAVAILABLE']);
+const EXPLAINED = new Set([
+  'INVALID_CONFIG',
+  'INVALID_KEY_RING',
+  'INVALID_AUDIT_KEYS',
+  'MALFORMED_KEY',
+  'UNREADABLE_FILE',
+  'UNAVAILABLE',
+  'UNUSABLE_INPUT',
+]);
 
 const REMEDIES: Readonly<Record<string, string>> = {
   EADDRINUSE: 'The port is in use. Stop what listens there, or set PORT to another one.',
+  ENOENT: 'Name a file that is there.',
+  EEXIST: 'Name a file that is not there yet.',
   EACCES: 'Permission was denied. Use a PORT from 1024 on, and a DATA_DIR that this user may write.',
   EADDRNOTAVAIL: 'This machine does not have the address in HOST. Set it to one that it has, such as 127.0.0.1.',
   ENOTFOUND: 'The name in HOST is not known. Set it to an address of this machine, such as 127.0.0.1.',
@@ -53,6 +65,12 @@ async function serve(): Promise<void> {
   console.log(`Virtual MFA listens on ${service.url}`);
 }
 
+/** Keys are made before the service can be started with them, so no more of the settings is looked at. */
+function auditOrigin(): string {
+  const { AUDIT_ORIGIN, PUBLIC_URL } = process.env;
+  return readConfig({ AUDIT_ORIGIN, PUBLIC_URL }).auditOrigin;
+}
+
 const program = new Command()
   .name('virtual-mfa')
   .description('Virtual MFA (TOTP) for a cloud console: an event-sourced service with GraphQL')
@@ -66,7 +84,7 @@ program
 
 program
   .command('demo')
-  .description('play the whole story against a freshly started service, and print each step; takes about two minutes')
+  .description('play the whole story against a freshly started service, and print each step; takes two and a half minutes')
   .action(async () => {
     const { demo } = await import('./demo/demo.js');
     await demo();
@@ -80,6 +98,34 @@ keys
   .action(async () => {
     const { generateKeyRing, serialiseKeyRing } = await import('./vault/key-ring-file.js');
     process.stdout.write(serialiseKeyRing(generateKeyRing(new Date().toISOString())));
+  });
+
+const audit = program.command('audit').description('the audit trail');
+
+addAuditCommands(audit);
+
+const auditKeys = audit.command('keys').description('the keys that sign checkpoints of audit trails');
+
+auditKeys
+  .command('generate')
+  .description('print a new signing key with its verifier key, lines for AUDIT_KEYS_FILE: the last key in it signs')
+  .option('--name <name>', 'the name of the key; what AUDIT_ORIGIN says if left out')
+  .action(async ({ name }: { readonly name?: string }) => {
+    const [{ keyLines }, { SEED_BYTES }] = await Promise.all([
+      import('./audit/notes/key-list.js'),
+      import('./audit/notes/keys.js'),
+    ]);
+    process.stdout.write(keyLines(name ?? auditOrigin(), randomBytes(SEED_BYTES)));
+  });
+
+auditKeys
+  .command('list')
+  .description('print the verifier keys of a file of keys, one a line')
+  .argument('<file>', 'the file that AUDIT_KEYS_FILE names')
+  .action(async (path: string) => {
+    const { parseKeyList } = await import('./audit/notes/key-list.js');
+    const { verifiers } = parseKeyList(readFileSync(path, 'utf8'), path);
+    for (const { text } of verifiers) console.log(text);
   });
 
 try {

@@ -1,4 +1,5 @@
 import { pino, destination, type DestinationStream, type Logger } from 'pino';
+import { keepCheckpoints } from './composition/checkpoints.js';
 import { clockOf, monotonic } from './composition/clock.js';
 import { openHttp, urlOf } from './composition/http.js';
 import { startReactions } from './composition/reactions.js';
@@ -65,6 +66,8 @@ async function compose(config: Config, { now, logger, wrapStore, keep }: Parts) 
   }, logger);
   const readSide = openReadSide({ config, storage, logger, begin: startUp.done });
   keep(readSide.close);
+  const { checkpoints, stop } = await keepCheckpoints({ config, storage, readSide, logger, begin: startUp.done });
+  keep(stop);
   const reactions = startUp.done.then(
     () => startReactions(storage, logger),
     () => null,
@@ -80,7 +83,7 @@ async function compose(config: Config, { now, logger, wrapStore, keep }: Parts) 
     start: () => startUp.head(),
     mostMilliseconds: config.maxStalenessSeconds * 1_000,
   });
-  const http = await openHttp({ config, storage, readSide, startUp, freshness, logger });
+  const http = await openHttp({ config, storage, readSide, checkpoints, startUp, freshness, logger });
   keep(() => http.close());
   return { http, startUp, readSide };
 }

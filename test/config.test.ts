@@ -9,13 +9,20 @@ const DEFAULTS: Config = {
   tls: false,
   issuer: 'Virtual MFA',
   keyRing: { from: 'GENERATED' },
+  auditKeys: { from: 'GENERATED' },
+  auditOrigin: 'localhost/audit',
+  auditCheckpointsFile: null,
   eventStore: { kind: 'SQLITE' },
   maxStalenessSeconds: 30,
   logLevel: 'info',
   testClockFile: null,
 };
 
-const IN_PRODUCTION = { NODE_ENV: 'production', KEY_RING_FILE: '/etc/keys.json' };
+const IN_PRODUCTION = {
+  NODE_ENV: 'production',
+  KEY_RING_FILE: '/etc/keys.json',
+  AUDIT_KEYS_FILE: '/etc/audit-keys.txt',
+};
 
 function faultOf(environment: Readonly<Record<string, string>>): string {
   try {
@@ -51,13 +58,18 @@ describe('what makes sense', () => {
     [{ PORT: '0' }, { port: 0 }],
     [{ PORT: '65535' }, { port: 65_535 }],
     [{ DATA_DIR: '/var/lib/mfa' }, { dataDir: '/var/lib/mfa' }],
-    [{ PUBLIC_URL: 'http://localhost:8080' }, { tls: false }],
-    [{ PUBLIC_URL: 'https://mfa.example.com/' }, { tls: true }],
+    [{ PUBLIC_URL: 'http://localhost:8080' }, { auditOrigin: 'localhost:8080/audit', tls: false }],
+    [{ PUBLIC_URL: 'https://mfa.example.com/' }, { auditOrigin: 'mfa.example.com/audit', tls: true }],
     [{ ISSUER: 'Wolke & Söhne' }, { issuer: 'Wolke & Söhne' }],
     [{ KEY_RING_FILE: '/etc/keys.json' }, { keyRing: { from: 'FILE', path: '/etc/keys.json' } }],
     [{ KEY_RING: '{}' }, { keyRing: { from: 'ENVIRONMENT', json: '{}' } }],
     [{ LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+    [{ AUDIT_KEYS_FILE: '/etc/a.txt' }, { auditKeys: { from: 'FILE', path: '/etc/a.txt' } }],
+    [{ AUDIT_KEYS: 'a key' }, { auditKeys: { from: 'ENVIRONMENT', text: 'a key' } }],
+    [{ PUBLIC_URL: 'https://mfa.example.com:8443' }, { tls: true, auditOrigin: 'mfa.example.com:8443/audit' }],
+    [{ AUDIT_ORIGIN: 'log.example/mfa' }, { auditOrigin: 'log.example/mfa' }],
+    [{ AUDIT_CHECKPOINTS_FILE: '/var/checkpoints' }, { auditCheckpointsFile: '/var/checkpoints' }],
     [{ TEST_CLOCK_FILE: '/tmp/clock' }, { testClockFile: '/tmp/clock' }],
     [{ MAX_STALENESS_SECONDS: '1' }, { maxStalenessSeconds: 1 }],
     [{ MAX_STALENESS_SECONDS: '86400' }, { maxStalenessSeconds: 86_400 }],
@@ -88,6 +100,8 @@ describe('what makes sense', () => {
       environment: 'production',
       tls: true,
       keyRing: { from: 'FILE', path: '/etc/keys.json' },
+      auditKeys: { from: 'FILE', path: '/etc/audit-keys.txt' },
+      auditOrigin: 'localhost/audit',
     });
   });
 });
@@ -125,6 +139,11 @@ describe('nonsense is refused by variable, fault and remedy', () => {
       ['http://node:2113', 'esdb:', 'esdb://', 'kurrentdb://node', 'node:2113', ' esdb://node'],
       'must begin with esdb:// or esdb+discover://',
     ],
+    [
+      'AUDIT_ORIGIN',
+      ['https://x y', 'a+b', 'a/', '/a', '\u2014 a', 'x'.repeat(201)],
+      'must be a name such as mfa.example.com/audit, without spaces and https://',
+    ],
   ])('%s', (variable, values, fault) => {
     for (const value of values) {
       expect(faultOf({ [variable]: value })).toBe(`${variable} ${fault}. Correct it or unset it.`);
@@ -134,6 +153,18 @@ describe('nonsense is refused by variable, fault and remedy', () => {
   it('KEY_RING_FILE and KEY_RING together', () => {
     expect(faultOf({ KEY_RING_FILE: '/etc/keys.json', KEY_RING: '{}' })).toBe(
       'KEY_RING_FILE and KEY_RING are both set: set one of the two.',
+    );
+  });
+
+  it('AUDIT_KEYS_FILE and AUDIT_KEYS together, and neither is shown', () => {
+    expect(faultOf({ AUDIT_KEYS_FILE: '/etc/audit-keys.txt', AUDIT_KEYS: 'very secret' })).toBe(
+      'AUDIT_KEYS_FILE and AUDIT_KEYS are both set: set one of the two.',
+    );
+  });
+
+  it('production on a generated key for checkpoints', () => {
+    expect(faultOf({ ...IN_PRODUCTION, AUDIT_KEYS_FILE: '' })).toMatch(
+      /^AUDIT_KEYS_FILE is not set: in production checkpoints of the audit trail are not signed by a generated key\. Set it /,
     );
   });
 

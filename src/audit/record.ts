@@ -42,7 +42,15 @@ export function recordOf(event: TrailSource, seq: number): AuditRecord {
   const { stream, version, id, type, revision, data, metadata, personal } = event;
   const commitments = [personal?.subject?.commitment, personal?.request?.commitment];
   return {
-    ...{ v: 1, seq, stream, version, id, type, revision, data, metadata },
+    v: 1,
+    seq,
+    stream,
+    version,
+    id,
+    type,
+    revision,
+    data,
+    metadata,
     personal: commitments.filter((commitment) => commitment !== undefined),
   };
 }

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
+import type { Checkpoints } from '../audit/checkpoints/checkpoints.js';
 import type { Config } from '../config.js';
 import type { ReportError } from '../graphql/masking.js';
 import { buildGraphqlSchema } from '../graphql/schema.js';
 import { createGraphqlServer } from '../graphql/server.js';
 import { createHttpApp, type HttpApp } from '../http/http-app.js';
+import { createTrailReader } from '../projections/audit-tree/trail-reader.js';
 import type { Freshness } from '../projections/freshness.js';
 import type { ReadSide } from './read-side.js';
 import { readinessOf } from './readiness.js';
@@ -14,6 +16,7 @@ export interface HttpOptions {
   readonly config: Config;
   readonly storage: Storage;
   readonly readSide: ReadSide;
+  readonly checkpoints: Checkpoints;
   readonly startUp: StartUp;
   readonly freshness: Freshness;
   readonly logger: Logger;
@@ -26,14 +29,17 @@ const LONGEST_SILENCE = 1_000;
 
 /** Puts HTTP in front of everything; it does not listen yet. */
 export async function openHttp(options: HttpOptions): Promise<HttpApp> {
-  const { config, storage, readSide, startUp, freshness, logger } = options;
-  const { app } = storage;
+  const { config, storage, readSide, checkpoints, startUp, freshness, logger } = options;
+  const { app, store } = storage;
   const { readModels, runner } = readSide;
   const report: ReportError = (error, requestId) => logger.error({ requestId, err: error }, 'a request failed');
   const schema = await buildGraphqlSchema();
   const introspection = config.environment !== 'production';
+  const records = createTrailReader(store, readModels.trees);
+  const originOf = (accountId: string) => `${config.auditOrigin}/${accountId}`;
   return createHttpApp({
-    ...{ app, readModels, freshness, report, schema, introspection, tls: config.tls },
+    ...{ app, readModels, checkpoints, freshness, report, schema, introspection, tls: config.tls },
+    ...{ records, exporter: { log: app.log, records, readModels, originOf } },
     server: await createGraphqlServer({ schema, introspection, report }),
     isStarted: () => startUp.head() !== null,
     reached: (position) => runner.reached(position, LONGEST_WAIT_FOR_READ_MODELS),

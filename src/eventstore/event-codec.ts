@@ -22,6 +22,8 @@ export type LoggedEvent = RecordedEvent & {
   readonly position: bigint;
   /** Null where the person was erased, or nobody is known. */
   readonly request: RequestValues | null;
+  /** The event exactly as it is stored: sealed, and not brought up to a newer revision. An accessor, too. */
+  readonly stored: StoredEvent;
 };
 
 /** An event that this release cannot read: an unknown type, a newer revision, or data that does not fit. */
@@ -97,6 +99,7 @@ class DecodedEvent {
   readonly version: number;
   readonly position: bigint;
   readonly metadata: EventMetadata;
+  readonly #stored: StoredEvent;
   readonly #type: EventType;
   readonly #open: OpenSlot;
   #personal: PersonalValues | null | undefined;
@@ -116,8 +119,13 @@ class DecodedEvent {
       position: this.position,
       metadata: this.metadata,
     } = event);
+    this.#stored = event;
     this.#type = type;
     this.#open = open;
+  }
+
+  get stored(): StoredEvent {
+    return this.#stored;
   }
 
   get personal(): PersonalValues | null {

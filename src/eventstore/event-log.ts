@@ -1,4 +1,4 @@
-import type { PersonalValues } from '../canonical/commitment.js';
+import type { Opening, PersonalValues } from '../canonical/commitment.js';
 import { catalogue, type DomainEvent } from '../domain/catalogue.js';
 import type { EventMetadata } from '../domain/event.js';
 import type { StreamName } from '../domain/stream.js';
@@ -36,6 +36,11 @@ export interface EventLog {
    * personal values are opened when somebody looks at them. @throws {UnreadableEventError}
    */
   decode(events: readonly StoredEvent[]): Promise<readonly LoggedEvent[]>;
+  /**
+   * What opens the commitments of each event, the subject's first, then the request's: values and salt; null where the person
+   * was erased. @throws where sealed values do not open
+   */
+  openings(events: readonly StoredEvent[]): Promise<readonly (readonly (Opening | null)[])[]>;
 }
 
 /** The key of the person whose values were to be sealed is gone. */
@@ -56,12 +61,18 @@ function seal(keys: Keys, place: PersonalPlace, values: PersonalValues): SealedV
   return sealPersonalValues(key, place, values);
 }
 
-function open(keys: Keys, event: StoredEvent, slot: Slot): PersonalValues | null {
+const SLOTS: readonly Slot[] = ['subject', 'request'];
+
+function openingOf(keys: Keys, event: StoredEvent, slot: Slot): Opening | null {
   const sealed = event.personal?.[slot];
   if (sealed === undefined) return null;
   const key = keys.get(sealed.personId);
   if (key === undefined) return null;
-  return openPersonalValues(key, { personId: sealed.personId, eventId: event.id, slot }, sealed.sealed).values;
+  return openPersonalValues(key, { personId: sealed.personId, eventId: event.id, slot }, sealed.sealed);
+}
+
+function open(keys: Keys, event: StoredEvent, slot: Slot): PersonalValues | null {
+  return openingOf(keys, event, slot)?.values ?? null;
 }
 
 function personsIn(events: readonly StoredEvent[], slots: readonly Slot[]): ReadonlySet<string> {
@@ -143,6 +154,12 @@ export function createEventLog(store: EventStore, personKeys: PersonKeys, onEras
     async readStream(stream, options = {}) {
       return decode(await store.readStream(stream, options), ['subject']);
     },
-    decode: (events) => decode(events, ['subject', 'request']),
+    decode: (events) => decode(events, SLOTS),
+    async openings(events) {
+      const keys = await personKeys.getMany(personsIn(events, SLOTS));
+      return events.map((event) =>
+        SLOTS.filter((slot) => event.personal?.[slot] !== undefined).map((slot) => openingOf(keys, event, slot)),
+      );
+    },
   };
 }

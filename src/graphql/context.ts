@@ -2,6 +2,8 @@ import type { Application } from '../application/application.js';
 import type { TokenReader } from '../application/authenticate-audit-token.js';
 import type { CurrentSession, RequestContext } from '../application/request-context.js';
 import type { IssuedSession } from '../application/sign-in.js';
+import type { Checkpoints } from '../audit/checkpoints/checkpoints.js';
+import type { TrailReader } from '../projections/audit-tree/trail-reader.js';
 import type { ReadModels } from '../projections/read-models.js';
 
 /** How a session reaches its client, and leaves it: cookies, whose names and flags HTTP knows. */
@@ -41,6 +43,9 @@ export interface Asker {
 export interface GraphqlContext extends Asker {
   readonly app: Application;
   readonly readModels: ReadModels;
+  /** Reads records of trails from the log. */
+  readonly records: TrailReader;
+  readonly checkpoints: Pick<Checkpoints, 'sign' | 'verifierKeys'>;
   /** The request as it arrived, session included. */
   readonly request: RequestContext;
   readonly carrier: SessionCarrier;

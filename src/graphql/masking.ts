@@ -35,6 +35,11 @@ const STALE = {
   code: 'UNAVAILABLE',
   message: 'The service cannot tell what is current just now. Try again later.',
 };
+const CHECKPOINT_REFUSED = {
+  code: 'UNAVAILABLE',
+  message:
+    'The trail is not what a checkpoint says that was signed before, so no other is signed. Compare it with those you kept.',
+};
 const INTERNAL = {
   code: 'INTERNAL_SERVER_ERROR',
   message: 'Something went wrong on our side. Tell us the request id.',
@@ -51,10 +56,11 @@ const EXCEPTIONS: Readonly<Record<string, typeof BUSY>> = {
   LOG_AWAY: UNAVAILABLE,
   OUTCOME_UNKNOWN,
   STALE,
+  CHECKPOINT_REFUSED,
 };
 
 /** What the operator is told otherwise, or need not know: not once for each request. */
-const UNREPORTED = new Set<unknown>(['RATE_LIMITED', 'LOG_AWAY', 'STALE']);
+const UNREPORTED = new Set<unknown>(['RATE_LIMITED', 'LOG_AWAY', 'STALE', 'CHECKPOINT_REFUSED']);
 
 /** Whether the operator is told of an error each time. */
 export function isReported(error: unknown): boolean {

@@ -13,6 +13,8 @@ import { sendFault, type HttpFault } from './errors.js';
 export interface GraphqlRouteOptions extends AdmissionOptions {
   readonly app: Application;
   readonly readModels: ReadModels;
+  readonly records: GraphqlContext['records'];
+  readonly checkpoints: GraphqlContext['checkpoints'];
   readonly freshness: Freshness;
   readonly server: ApolloServer<GraphqlContext>;
   /** How far the read models have come. */
@@ -46,10 +48,10 @@ export function askerOf({ sessions, auditTokens }: Finders, { request, source, t
 
 /** What resolvers work with, for a request that was let in. */
 function contextOf(options: GraphqlRouteOptions, admitted: Admitted, carrier: SessionCarrier): GraphqlContext {
-  const { app, readModels, freshness, reached, moreToRead } = options;
+  const { app, readModels, records, checkpoints, freshness, reached, moreToRead } = options;
   const { arrival } = admitted;
   return {
-    ...{ app, readModels, request: arrival.request, carrier, moreToRead },
+    ...{ app, readModels, records, checkpoints, request: arrival.request, carrier, moreToRead },
     ...askerOf(options, arrival),
     readable: () => freshness.readable(arrival.known()),
     caughtUp: async () => {

@@ -1,6 +1,8 @@
 import fastifyCookie from '@fastify/cookie';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { ReportError } from '../graphql/masking.js';
+import { offerAuditExport, type ExportRouteOptions } from './audit-export/export-route.js';
+import { offerAuditKeys } from './audit-keys-route.js';
 import { createCookies } from './cookies.js';
 import { handleErrors, sendFault, type HttpFault } from './errors.js';
 import { offerGraphql } from './graphql-route.js';
@@ -19,10 +21,10 @@ export interface AccessLine {
   readonly milliseconds: number;
 }
 
-export interface HttpAppOptions extends Omit<
-  SubscriptionOptions,
-  'cookies' | 'sessions' | 'auditTokens' | 'positions'
-> {
+export interface HttpAppOptions
+  extends
+    Omit<SubscriptionOptions, 'cookies' | 'sessions' | 'auditTokens' | 'positions'>,
+    Pick<ExportRouteOptions, 'exporter'> {
   readonly tls: boolean;
   readonly readiness: () => Readiness;
   readonly report: ReportError;
@@ -90,7 +92,7 @@ function noSchemas(): never {
 
 /** Sets up HTTP: GraphQL, health, cookies, errors as JSON, a request id in every answer. */
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
-  const { app, tls, report, readiness } = options;
+  const { app, tls, report, readiness, checkpoints } = options;
   const http = fastify({
     bodyLimit: LARGEST_BODY,
     requestTimeout: REQUEST_TIMEOUT,
@@ -104,6 +106,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   observe(http, options);
   drain(http);
   offerHealth(http, readiness);
+  offerAuditKeys(http, checkpoints.verifierKeys);
   const more = {
     cookies: createCookies(app, tls),
     sessions: createSessionFinder(options),
@@ -111,6 +114,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     positions: createLogPositions(app),
   };
   offerGraphql(http, { ...options, ...more });
+  offerAuditExport(http, { ...options, ...more });
   const subscriptions = offerSubscriptions(http.server, { ...options, ...more });
   http.addHook('preClose', () => subscriptions.stop());
   return http;

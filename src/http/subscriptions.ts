@@ -57,10 +57,10 @@ function credentialOf(options: SubscriptionOptions, request: IncomingMessage, pa
 }
 
 function contextOf(options: SubscriptionOptions, arrival: Arrival): GraphqlContext {
-  const { app, readModels, moreToRead, freshness } = options;
+  const { app, readModels, records, checkpoints, moreToRead, freshness } = options;
   const { request, known } = arrival;
   return {
-    ...{ app, readModels, request, moreToRead },
+    ...{ app, readModels, records, checkpoints, request, moreToRead },
     ...askerOf(options, arrival),
     carrier: { hand: () => undefined, drop: () => undefined },
     readable: () => freshness.readable(known()),

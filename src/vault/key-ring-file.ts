@@ -1,9 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { Instant } from '../domain/instant.js';
 import type { KeyRing } from './key-ring.js';
+import { createSecretFile, readIfThere, systemCodeOf as codeOf } from './secret-file.js';
 
 /** A key ring that cannot be used. The message names the source, the fault and the remedy, and never a key. */
 export class KeyRingError extends Error {
@@ -84,7 +84,7 @@ export async function loadOrCreateKeyRingFile(path: string, now: () => Instant):
   try {
     const existing = await readIfThere(path);
     if (existing !== null) return { keyRing: parseKeyRing(existing, path), created: false };
-    const created = await createFile(path, serialiseKeyRing(generateKeyRing(now())));
+    const created = await createSecretFile(path, serialiseKeyRing(generateKeyRing(now())));
     return { keyRing: parseKeyRing(await readFile(path, 'utf8'), path), created };
   } catch (error) {
     const code = systemCodeOf(error);
@@ -126,54 +126,6 @@ function sentence(source: string, fault: string, remedy: string): string {
   return `the key ring ${source} cannot be used, ${fault}: ${remedy}`;
 }
 
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-/** Makes a file with all its content at once, or leaves the one that somebody else made; answers which. */
-async function createFile(path: string, content: string): Promise<boolean> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${randomUUID()}.new`;
-  await writeDurably(draft, content);
-  try {
-    await link(draft, path);
-    await syncDirectory(dirname(path));
-    return true;
-  } catch (error) {
-    if (systemCodeOf(error) === 'EEXIST') return false;
-    throw error;
-  } finally {
-    await unlink(draft);
-  }
-}
-
-async function writeDurably(path: string, content: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Without this a power failure may take the name of a file whose content is safe. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
-}
-
 function systemCodeOf(error: unknown): string | undefined {
-  if (error instanceof KeyRingError || typeof error !== 'object' || error === null || !('code' in error))
-    return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  return error instanceof KeyRingError ? undefined : codeOf(error);
 }

@@ -49,7 +49,11 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Query.mfaStateAt': { FULL: everybody },
   'Query.exposures': { FULL: readers },
   'Query.auditEvents': { FULL: readers },
+  'Query.auditCheckpoint': { FULL: readers },
+  'Query.auditInclusionProof': { FULL: readers },
+  'Query.auditConsistencyProof': { FULL: readers },
   'Query.auditTokens': { FULL: readers },
+  'AuditEvent.summary': { FULL: readers },
   'Viewer.user': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
   'User.sessions': {
     ANONYMOUS: 'UNREACHABLE',
@@ -84,8 +88,9 @@ export const ACCESS: Readonly<Record<string, Row>> = {
 
 /** What a program may use by an audit token with the scope READ; `viewer` is null to it. Everything else it is forbidden. */
 export const BY_AUDIT_TOKEN: readonly string[] = [
-  ...['Query.viewer', 'Query.node', 'Query.auditEvents', 'Query.mfaStateAt', 'Query.exposures'],
-  ...['Query.mfaCoverage', 'Query.mfaCoverageSeries'],
+  ...['Query.viewer', 'Query.node', 'Query.auditEvents', 'AuditEvent.summary'],
+  ...['Query.mfaCoverage', 'Query.mfaCoverageSeries', 'Query.mfaStateAt', 'Query.exposures'],
+  ...['Query.auditCheckpoint', 'Query.auditInclusionProof', 'Query.auditConsistencyProof'],
   'Subscription.auditEventRecorded',
 ];
 

@@ -76,12 +76,22 @@ describe('the service', () => {
     expect(await made.exit).toStrictEqual({ code: 0, signal: null });
     const path = join(folder.path, 'ring.json');
     writeFileSync(path, made.out());
-    const service = launch({ NODE_ENV: 'production', KEY_RING_FILE: path });
+    const keys = launch({ AUDIT_ORIGIN: 'mfa.example/audit' }, ['audit', 'keys', 'generate']);
+    expect(await keys.exit).toStrictEqual({ code: 0, signal: null });
+    const audit = join(folder.path, 'signing.txt');
+    writeFileSync(audit, keys.out());
+    const listed = launch({}, ['audit', 'keys', 'list', audit]);
+    expect(await listed.exit).toStrictEqual({ code: 0, signal: null });
+    const service = launch({ NODE_ENV: 'production', KEY_RING_FILE: path, AUDIT_KEYS_FILE: audit });
+    const published = await fetch((await service.url).replace('/graphql', '/audit/keys'));
+    expect(await published.text()).toBe(listed.out());
+    expect(listed.out()).toMatch(/^mfa\.example\/audit\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+\n$/);
     const client = createClient(await service.url);
     await succeed(client, 'registerAccount', { alias: 'acme', email: 'ada@example.com', password: 'correct horse' });
     await succeed(client, 'signIn', { username: 'ada@example.com', password: 'correct horse' });
     expect([...client.cookies.keys()]).toStrictEqual(['__Host-session', '__Host-known-browser']);
     expect(readdirSync(folder.path)).not.toContain('keys.json');
+    expect(readdirSync(folder.path)).not.toContain('audit-keys.txt');
   });
 });
 
@@ -164,6 +174,11 @@ describe('what cannot be is refused in a sentence', () => {
     [{ HOST: '192.0.2.1' }, /This machine does not have the address in HOST/],
     [{ HOST: 'no-such-host.invalid' }, /The name in HOST is not known/],
     [{ NODE_ENV: 'production' }, /KEY_RING_FILE is not set/],
+    [
+      { AUDIT_KEYS: 'PRIVATE+KEY+secret' },
+      /^(?!.*secret).*audit keys in AUDIT_KEYS cannot be used, line 1 is not a sig/s,
+    ],
+    [{ AUDIT_KEYS_FILE: '/no/such/keys.txt' }, /\/no\/such\/keys\.txt cannot be used, there is no such file: /],
     [{ KEY_RING: 'not JSON' }, /KEY_RING cannot be used, it is not JSON: /],
     [{ KEY_RING_FILE: '/no/such/file.json' }, /\/no\/such\/file\.json/],
     [{ TEST_CLOCK_FILE: '/no/such/file' }, /TEST_CLOCK_FILE|\/no\/such\/file/],

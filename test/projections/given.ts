@@ -37,12 +37,10 @@ export interface Place {
 
 /** An event as read models get it. */
 export function logged(event: DomainEvent, { position, stream = 'user-sam', metadata, request }: Place): LoggedEvent {
-  return {
-    ...event,
-    ...{ id: `event-${position}`, stream, version: position, position: BigInt(position) },
-    metadata: { ...METADATA, ...metadata },
-    request: request ?? null,
-  };
+  const place = { id: `event-${position}`, stream, version: position, position: BigInt(position) };
+  const said = { metadata: { ...METADATA, ...metadata } };
+  const stored = { ...{ type: event.type, revision: 1, data: event.data, recordedAt: NOW }, ...place, ...said };
+  return { ...event, ...place, ...said, request: request ?? null, stored };
 }
 
 /** Events one after the other, from position 1 on. */

@@ -23,8 +23,9 @@ export const STORY: readonly LoggedEvent[] = Array.from({ length: PEOPLE }, (_, 
       ...{ occurredAt: '2026-01-01T00:00:00.000Z', actor: { kind: 'USER', id: named.userId }, sessionId: null },
       ...{ requestId: 'request', correlationId: 'request', causationId: null },
     };
+    const stored = { ...place, type, revision: 1, data: named, metadata, recordedAt: metadata.occurredAt };
     // The data are those of that type: only whose they are was changed.
-    return { ...rest, ...place, data: named, metadata, request: null } as unknown as LoggedEvent;
+    return { ...rest, ...place, data: named, metadata, request: null, stored } as unknown as LoggedEvent;
   });
 
 function streamOf(type: string, person: number): string {

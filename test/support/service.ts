@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { signingKeyText } from '../../src/audit/notes/keys.js';
 import { readConfig } from '../../src/config.js';
 import { after, type Instant } from '../../src/domain/instant.js';
 import { start, type Overrides, type Service } from '../../src/service.js';
@@ -44,6 +45,7 @@ const KEY = Buffer.alloc(32, 7).toString('base64');
 export const PRODUCTION = {
   NODE_ENV: 'production',
   KEY_RING: JSON.stringify({ active: 'first', sealing: { first: KEY }, digest: KEY }),
+  AUDIT_KEYS: signingKeyText('mfa.example/audit', Buffer.alloc(32, 1)),
 };
 
 /** A clock that can also be set back, to where a test begins anew. */

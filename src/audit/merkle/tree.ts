@@ -2,13 +2,17 @@ import { foldSubtrees, growTree, type Frontier } from './frontier.js';
 import { isCount, largestPowerBelow, perfectSubtrees } from './subtrees.js';
 
 /**
- * Where the nodes of one tree are kept: its perfect subtrees, which never change once they are complete. The subtree at
- * level l and index i spans the leaves from i × 2^l to before (i + 1) × 2^l; those of level 0 are the leaf hashes. All else
- * of a tree of any size is computed from them.
+ * What is known of one tree: its perfect subtrees, which never change once they are complete. The subtree at level l and
+ * index i spans the leaves from i × 2^l to before (i + 1) × 2^l; those of level 0 are the leaf hashes. All else of a tree of
+ * any size is computed from them.
  */
-export interface TreeNodes {
-  /** The hash of a perfect subtree; undefined where it was never put. */
+export interface KnownNodes {
+  /** The hash of a perfect subtree; undefined where it is not known. */
   get(level: number, index: number): Uint8Array | undefined;
+}
+
+/** Where the nodes of one tree are kept. */
+export interface TreeNodes extends KnownNodes {
   /** Keeps the hash of a perfect subtree; each is put once, left to right within its level. */
   put(level: number, index: number, hash: Uint8Array): void;
 }
@@ -22,18 +26,18 @@ export class MissingNodeError extends Error {
   }
 }
 
-function nodeAt(nodes: TreeNodes, level: number, index: number): Uint8Array {
+function nodeAt(nodes: KnownNodes, level: number, index: number): Uint8Array {
   const hash = nodes.get(level, index);
   if (hash === undefined) throw new MissingNodeError(level, index);
   return hash;
 }
 
-function subtreesOver(nodes: TreeNodes, start: number, end: number): Uint8Array[] {
+function subtreesOver(nodes: KnownNodes, start: number, end: number): Uint8Array[] {
   return perfectSubtrees(start, end).map(({ level, index }) => nodeAt(nodes, level, index));
 }
 
 /** MTH of RFC 9162 section 2.1.1 over the leaves from `start` to before `end`. */
-function hashOver(nodes: TreeNodes, start: number, end: number): Uint8Array {
+function hashOver(nodes: KnownNodes, start: number, end: number): Uint8Array {
   return foldSubtrees(subtreesOver(nodes, start, end));
 }
 
@@ -41,8 +45,13 @@ function demand(holds: boolean, sentence: string): void {
   if (!holds) throw new RangeError(sentence);
 }
 
+/** The hash of a leaf. @throws {MissingNodeError} */
+export function leafAt(nodes: KnownNodes, index: number): Uint8Array {
+  return nodeAt(nodes, 0, index);
+}
+
 /** What has to be known of the tree of a size so that it can grow. @throws {MissingNodeError} */
-export function frontierAt(nodes: TreeNodes, size: number): Frontier {
+export function frontierAt(nodes: KnownNodes, size: number): Frontier {
   demand(isCount(size), `${size} is no size of a tree`);
   return { size, hashes: subtreesOver(nodes, 0, size) };
 }
@@ -58,13 +67,13 @@ export function appendLeaves(nodes: TreeNodes, size: number, leaves: Iterable<Ui
 }
 
 /** The root of the tree as it was at a size. O(log n) reads. @throws {MissingNodeError} where it never was so large */
-export function rootAt(nodes: TreeNodes, size: number): Uint8Array {
+export function rootAt(nodes: KnownNodes, size: number): Uint8Array {
   demand(isCount(size), `${size} is no size of a tree`);
   return hashOver(nodes, 0, size);
 }
 
 /** PATH of RFC 9162 section 2.1.3.1, below the subtree over the leaves from `start` to before `end`. */
-function pathTo(nodes: TreeNodes, leaf: number, start: number, end: number): Uint8Array[] {
+function pathTo(nodes: KnownNodes, leaf: number, start: number, end: number): Uint8Array[] {
   if (end - start === 1) return [];
   const middle = start + largestPowerBelow(end - start);
   return leaf < middle
@@ -77,7 +86,7 @@ function pathTo(nodes: TreeNodes, leaf: number, start: number, end: number): Uin
  * root, lowest first. O(log n) reads.
  * @throws {RangeError} where the tree of that size has no such leaf
  */
-export function inclusionProof(nodes: TreeNodes, index: number, size: number): readonly Uint8Array[] {
+export function inclusionProof(nodes: KnownNodes, index: number, size: number): readonly Uint8Array[] {
   demand(isCount(index) && isCount(size) && index < size, `a tree of ${size} leaves has no leaf ${index}`);
   return pathTo(nodes, index, 0, size);
 }
@@ -89,7 +98,7 @@ type Span = readonly [start: number, end: number];
  * SUBPROOF of RFC 9162 section 2.1.4.1, below the subtree over the leaves from `start` to before `end`. `known` says that
  * the older tree as a whole is this subtree, whose hash whoever verifies has.
  */
-function oldWithin(nodes: TreeNodes, size: number, [start, end]: Span, known: boolean): Uint8Array[] {
+function oldWithin(nodes: KnownNodes, size: number, [start, end]: Span, known: boolean): Uint8Array[] {
   if (size === end) return known ? [] : [hashOver(nodes, start, end)];
   const middle = start + largestPowerBelow(end - start);
   return size <= middle
@@ -102,7 +111,7 @@ function oldWithin(nodes: TreeNodes, size: number, [start, end]: Span, known: bo
  * all leaves of the first. Empty where both are the same, or the first has no leaves. O(log n) reads.
  * @throws {RangeError} where the first is larger than the second
  */
-export function consistencyProof(nodes: TreeNodes, first: number, second: number): readonly Uint8Array[] {
+export function consistencyProof(nodes: KnownNodes, first: number, second: number): readonly Uint8Array[] {
   demand(isCount(first) && isCount(second) && first <= second, `no tree of ${second} leaves grew from ${first}`);
   return first === 0 ? [] : oldWithin(nodes, first, [0, second], true);
 }

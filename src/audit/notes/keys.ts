@@ -35,6 +35,10 @@ export class NoteKeyError extends Error {
 
 const ED25519 = 0x01;
 const KEY_BYTES = 32;
+
+/** Bytes of a seed. */
+export const SEED_BYTES = KEY_BYTES;
+
 const ID_BYTES = 4;
 
 // RFC 8410 section 7: what stands before the 32 bytes of the seed in PKCS #8.

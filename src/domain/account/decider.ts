@@ -2,6 +2,7 @@ import { accept, reject, type Decider, type Decision } from '../decider.js';
 import type { Recorded } from '../event.js';
 import { decideAuditTokens, evolveAuditTokens, type AuditTokenCommand, type AuditTokens } from './audit-tokens.js';
 import type { AccountEvent } from './events.js';
+import { decideExport, type ExportAuditTrail } from './export-audit-trail.js';
 
 export type AccountState =
   | { readonly status: 'NONE' }
@@ -29,7 +30,7 @@ export interface AbandonRegistration {
 
 type RegistrationCommand = RegisterPrimaryAccount | AbandonRegistration;
 
-export type AccountCommand = RegistrationCommand | AuditTokenCommand;
+export type AccountCommand = RegistrationCommand | AuditTokenCommand | ExportAuditTrail;
 
 function decideRegistration(command: RegistrationCommand, state: AccountState): Decision<AccountEvent> {
   const { accountId, userId } = command;
@@ -50,6 +51,8 @@ function decide(command: AccountCommand, state: AccountState): Decision<AccountE
     case 'RegisterPrimaryAccount':
     case 'AbandonRegistration':
       return decideRegistration(command, state);
+    case 'ExportAuditTrail':
+      return decideExport(command, state.status === 'REGISTERED');
     default:
       return state.status === 'REGISTERED'
         ? decideAuditTokens(command, state.auditTokens)

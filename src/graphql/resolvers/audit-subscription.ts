@@ -1,5 +1,6 @@
 import { Arg, Resolver, Root, Subscription } from 'type-graphql';
-import type { AuditEventView, AuditFilter } from '../../projections/audit/audit-queries.js';
+import type { AuditFilter } from '../../projections/audit/audit-filter.js';
+import type { AuditEventView } from '../../projections/audit/audit-view.js';
 import { Access, refusalOf, type AccessRule } from '../access.js';
 import { lookAgain, type GraphqlContext } from '../context.js';
 import { AUDIT_LIST, keyOf } from '../cursor.js';
@@ -24,15 +25,12 @@ async function admitAgain(context: GraphqlContext): Promise<void> {
   if (refused !== null) throw refused;
 }
 
-/** What came after a place, as far as one page goes, and the place up to which that is all there is. */
-function following(context: GraphqlContext, filter: AuditFilter, seen: number) {
+/** What came after a place, as far as was looked, and whether there is more already. */
+function following(context: GraphqlContext, filter: AuditFilter, after: number) {
   const { audit } = context.readModels;
   const { accountId } = readerOf(context);
-  const last = audit.lastSeq(accountId);
-  const events = seen < last ? audit.following(accountId, filter, seen, PAGE) : [];
-  const isFull = events.length === PAGE;
-  const end = events.at(-1)?.seq ?? seen;
-  return { events, isFull, seen: isFull ? end : Math.max(seen, last, end) };
+  const { views, seen } = audit.follow(accountId, filter, after, PAGE);
+  return { views, seen, isMore: seen < audit.lastSeq(accountId) };
 }
 
 /** The account's events as they are recorded; ends, with the reason, as soon as the session or token may not read them. */
@@ -43,12 +41,13 @@ async function* feed(context: GraphqlContext, { filter, after }: FeedArgs): Asyn
   let seen = Number(keyOf(AUDIT_LIST, after, 'after') ?? context.readModels.audit.lastSeq(accountId));
   for (;;) {
     const page = following(context, narrowed, seen);
-    for (const event of page.events) {
+    for (const { seq } of page.views) {
       await admitAgain(context);
-      yield event;
+      // Read again: what was forgotten while others were waited for is not shown any more.
+      yield* context.readModels.audit.follow(accountId, {}, seq - 1, 1).views;
     }
     seen = page.seen;
-    if (!page.isFull) await context.moreToRead();
+    if (!page.isMore) await context.moreToRead();
     await admitAgain(context);
   }
 }

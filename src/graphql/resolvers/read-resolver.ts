@@ -7,6 +7,7 @@ import { AUDIT_LIST } from '../cursor.js';
 import { connectionOf, PageArgs, pageRequestOf } from '../paging.js';
 import { auditEventOf, type AuditEvent } from '../types/audit-event.js';
 import { AuditEventConnection, UserConnection } from '../types/connections.js';
+import { AuditEventOrderEnum, type AuditEventOrder } from '../types/enums.js';
 import { AuditEventFilter, UserFilter, UserOrder } from '../types/filters.js';
 import { Node } from '../types/node.js';
 import { sessionOf, type Session } from '../types/session.js';
@@ -107,16 +108,24 @@ export class ReadResolver {
   @Access({ stages: ['FULL'], roles: TRAIL_READERS })
   @Query(() => AuditEventConnection, {
     nullable: true,
-    description: 'The audit trail of the account, newest first: every event, the refusals too.',
+    description:
+      'The audit trail of the account, newest first unless ordered otherwise: every event, the refusals too. A page looks at a bounded number of events: by an unusual combination of filters it may have fewer than were asked for, or none. As long as `hasNextPage` is true, `endCursor` goes on exactly where it stopped.',
   })
   auditEvents(
     @Arg('filter', () => AuditEventFilter, { nullable: true, description: 'Which events; all if left out.' })
     filter: AuditEventFilter | null,
+    @Arg('orderBy', () => AuditEventOrderEnum, {
+      defaultValue: 'NEWEST_FIRST',
+      description: 'Which end comes first; a cursor of one order may be used in the other.',
+    })
+    orderBy: AuditEventOrder,
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: GraphqlContext,
   ): AuditEventConnection {
     const { accountId } = readerOf(context);
-    const page = context.readModels.audit.page(accountId, auditFilterOf(filter), pageRequestOf(AUDIT_LIST, args));
+    const order = orderBy === 'OLDEST_FIRST' ? 'ascending' : 'descending';
+    const request = pageRequestOf(AUDIT_LIST, args);
+    const page = context.readModels.audit.page(accountId, auditFilterOf(filter), request, order);
     return connectionOf(AUDIT_LIST, page, { key: ({ seq }) => seq, node: auditEventOf });
   }
 }
