@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLError } from 'graphql';
 import { CheckpointRefusedError, TreesBehindError, type Checkpoints } from '../../audit/checkpoints/checkpoints.js';
 import type { SignedCheckpoint } from '../../audit/checkpoints/signing.js';
 import type { Application } from '../../application/application.js';
@@ -52,6 +53,7 @@ const BEHIND: HttpFault = {
 
 const fault = (status: number, code: string, message: string): HttpFault => ({ status, code, message });
 
+const NOBODY = fault(401, 'UNAUTHENTICATED', 'Sign in first, with signIn.');
 const NOT_FOR_EXPORTS = fault(403, 'FORBIDDEN', 'This audit token has not the scope EXPORT: it is for asking alone.');
 
 async function programOf(app: Application, reader: TokenReader): Promise<Caller | HttpFault> {
@@ -59,17 +61,18 @@ async function programOf(app: Application, reader: TokenReader): Promise<Caller 
   return { accountId: reader.accountId, by: await byAuditToken(app, reader) };
 }
 
+function faultOf({ extensions, message }: GraphQLError): HttpFault {
+  const code = String(extensions.code);
+  return fault(STATUS[code] ?? 403, code, message);
+}
+
 /** The one place that says who may take the trail out, and of which account. */
 async function callerOf(app: Application, { arrival }: Admitted): Promise<Caller | HttpFault> {
   const { current: session } = arrival.request;
   if (arrival.tokenReader !== null) return programOf(app, arrival.tokenReader);
   const refused = refusalOf(RULE, { session, tokenReader: null });
-  if (refused !== null || session === null) {
-    const { extensions = {}, message = 'Sign in first, with signIn.' } = refused ?? {};
-    const code = typeof extensions.code === 'string' ? extensions.code : 'UNAUTHENTICATED';
-    return fault(STATUS[code] ?? 403, code, message);
-  }
-  return { accountId: session.user.accountId, by: bySelf(session) };
+  if (refused !== null) return faultOf(refused);
+  return session === null ? NOBODY : { accountId: session.user.accountId, by: bySelf(session) };
 }
 
 /** The part that is asked for, within a trail of a size. */
