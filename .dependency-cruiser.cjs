@@ -114,6 +114,17 @@ const rooms = [
     ['^src/(?:runtime|application|domain)/', ports.eventstore, ports.vault],
     'Clock, ids and randomness fulfil ports that inner rooms declare.',
   ),
+  room(
+    'cli-on-top',
+    '^src/cli/',
+    [
+      '^src/(?:cli|composition|application|audit|canonical|projections|domain)/',
+      '^src/config[.]ts$',
+      ports.eventstore,
+      ports.vault,
+    ],
+    'Commands of the command line open the log as the service does, and read it.',
+  ),
   room('config-knows-nobody', '^src/config[.]ts$', ['^src/config[.]ts$'], 'The configuration is read by the top.'),
   {
     name: 'every-room-has-a-rule',
@@ -122,7 +133,7 @@ const rooms = [
     from: {
       path: '^src/',
       pathNot: [
-        '^src/(?:domain|canonical|sqlite|eventstore|vault|audit|projections|application|notifications|graphql|http|runtime|composition|demo)/',
+        '^src/(?:domain|canonical|sqlite|eventstore|vault|audit|projections|application|notifications|graphql|http|runtime|composition|cli|demo)/',
         '^src/(?:main|config|service)[.]ts$',
       ],
     },
@@ -159,14 +170,15 @@ const composition = [
     name: 'nothing-imports-the-top',
     comment: 'src/service.ts is imported by main and demo, src/main.ts by nobody.',
     severity: 'error',
-    from: { path: '^src/', pathNot: ['^src/main[.]ts$', '^src/demo/'] },
-    to: { path: ['^src/service[.]ts$', '^src/main[.]ts$', '^src/demo/'] },
+    from: { path: '^src/', pathNot: ['^src/main[.]ts$', '^src/(?:cli|demo)/'] },
+    to: { path: ['^src/service[.]ts$', '^src/main[.]ts$', '^src/(?:cli|demo)/'] },
   },
   {
     name: 'composition-belongs-to-the-service',
-    comment: 'The parts that the service is put together from are of use to it alone.',
+    comment:
+      'The parts that the service is put together from are of use to it, and to the commands that do without it.',
     severity: 'error',
-    from: { path: '^src/', pathNot: ['^src/service[.]ts$', '^src/composition/'] },
+    from: { path: '^src/', pathNot: ['^src/service[.]ts$', '^src/(?:composition|cli)/'] },
     to: { path: '^src/composition/' },
   },
   {

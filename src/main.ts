@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addAuditCommands } from './cli/audit/commands.js';
 import { readConfig } from './config.js';
 
 /** Errors that are explained by their message alone, since the operator can mend them. */
@@ -12,11 +13,13 @@ const EXPLAINED = new Set([
   'MALFORMED_KEY',
   'UNREADABLE_FILE',
   'UNAVAILABLE',
+  'UNUSABLE_INPUT',
 ]);
 
 const REMEDIES: Readonly<Record<string, string>> = {
   EADDRINUSE: 'The port is in use. Stop what listens there, or set PORT to another one.',
   ENOENT: 'Name a file that is there.',
+  EEXIST: 'Name a file that is not there yet.',
   EACCES: 'Permission was denied. Use a PORT from 1024 on, and a DATA_DIR that this user may write.',
   EADDRNOTAVAIL: 'This machine does not have the address in HOST. Set it to one that it has, such as 127.0.0.1.',
   ENOTFOUND: 'The name in HOST is not known. Set it to an address of this machine, such as 127.0.0.1.',
@@ -81,7 +84,7 @@ program
 
 program
   .command('demo')
-  .description('play the whole story against a freshly started service, and print each step; takes about two minutes')
+  .description('play the whole story against a freshly started service, and print each step; takes two and a half minutes')
   .action(async () => {
     const { demo } = await import('./demo/demo.js');
     await demo();
@@ -98,6 +101,8 @@ keys
   });
 
 const audit = program.command('audit').description('the audit trail');
+
+addAuditCommands(audit);
 
 const auditKeys = audit.command('keys').description('the keys that sign checkpoints of audit trails');
 

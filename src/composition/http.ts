@@ -35,9 +35,11 @@ export async function openHttp(options: HttpOptions): Promise<HttpApp> {
   const report: ReportError = (error, requestId) => logger.error({ requestId, err: error }, 'a request failed');
   const schema = await buildGraphqlSchema();
   const introspection = config.environment !== 'production';
+  const records = createTrailReader(store, readModels.trees);
+  const originOf = (accountId: string) => `${config.auditOrigin}/${accountId}`;
   return createHttpApp({
     ...{ app, readModels, checkpoints, freshness, report, schema, introspection, tls: config.tls },
-    records: createTrailReader(store, readModels.trees),
+    ...{ records, exporter: { log: app.log, records, readModels, originOf } },
     server: await createGraphqlServer({ schema, introspection, report }),
     isStarted: () => startUp.head() !== null,
     reached: (position) => runner.reached(position, LONGEST_WAIT_FOR_READ_MODELS),

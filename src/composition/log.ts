@@ -5,7 +5,7 @@ import type { EventStore } from '../eventstore/event-store.js';
 import { parseConnection, placeOf } from '../eventstore/eventstoredb/connection-string.js';
 import { openEventStoreDbEventStore } from '../eventstore/eventstoredb/eventstoredb-event-store.js';
 import { DbStreams } from '../eventstore/eventstoredb/streams.js';
-import { openLogDatabase } from '../eventstore/sqlite/log-database.js';
+import { openLogDatabase, openLogDatabaseToRead, type LogDatabase } from '../eventstore/sqlite/log-database.js';
 import { openSqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.js';
 import type { KeyRing } from '../vault/key-ring.js';
 import { openEventStoreDbVault } from '../vault/eventstoredb/eventstoredb-vault.js';
@@ -30,8 +30,11 @@ export interface LogContext {
 /** Events that are handed to a subscriber at once: read models write a page once where it changes often, and little lives long. */
 const BATCH = 1_000;
 
-function openSqlite(dataDir: string, { now }: LogContext): OpenedLog {
-  const database = openLogDatabase({ path: join(dataDir, 'log.db') });
+function logFileIn(dataDir: string): string {
+  return join(dataDir, 'log.db');
+}
+
+function onSqlite(database: LogDatabase, { now }: LogContext): OpenedLog {
   return {
     openStore: () => openSqliteEventStore({ database, now, batchSize: BATCH }),
     openVault: (keyRing) => openSqliteVault({ database, keyRing, now }),
@@ -57,8 +60,15 @@ function openEventStoreDb({ url, username, password, caFile }: EventStoreDbConfi
 export function openLog({ eventStore, dataDir }: Config, context: LogContext): OpenedLog {
   switch (eventStore.kind) {
     case 'SQLITE':
-      return openSqlite(dataDir, context);
+      return onSqlite(openLogDatabase({ path: logFileIn(dataDir) }), context);
     case 'EVENTSTOREDB':
       return openEventStoreDb(eventStore, context);
   }
+}
+
+/** Opens the log that the settings name beside a service that may be running: a file so that nothing can be written to it. */
+export function openLogToRead(config: Config, context: LogContext): OpenedLog {
+  const { eventStore, dataDir } = config;
+  if (eventStore.kind !== 'SQLITE') return openLog(config, context);
+  return onSqlite(openLogDatabaseToRead({ path: logFileIn(dataDir) }), context);
 }

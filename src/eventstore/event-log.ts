@@ -1,4 +1,4 @@
-import type { PersonalValues } from '../canonical/commitment.js';
+import type { Opening, PersonalValues } from '../canonical/commitment.js';
 import { catalogue, type DomainEvent } from '../domain/catalogue.js';
 import type { EventMetadata } from '../domain/event.js';
 import type { StreamName } from '../domain/stream.js';
@@ -36,11 +36,20 @@ export interface EventLog {
    * personal values are opened when somebody looks at them. @throws {UnreadableEventError}
    */
   decode(events: readonly StoredEvent[]): Promise<readonly LoggedEvent[]>;
+  /**
+   * What opens the commitments of each event, the subject's first, then the request's: values and salt; null where the person
+   * was erased. @throws where sealed values do not open
+   */
+  openings(events: readonly StoredEvent[]): Promise<readonly (readonly (Opening | null)[])[]>;
 }
 
 /** The key of the person whose values were to be sealed is gone. */
 export class PersonErasedError extends Error {
   readonly code = 'PERSON_ERASED';
+
+  constructor(readonly personId: string) {
+    super(`there is no key for person ${personId}`);
+  }
 }
 
 type Keys = ReadonlyMap<string, Uint8Array>;
@@ -48,16 +57,22 @@ type Slot = PersonalPlace['slot'];
 
 function seal(keys: Keys, place: PersonalPlace, values: PersonalValues): SealedValues {
   const key = keys.get(place.personId);
-  if (key === undefined) throw new PersonErasedError(`there is no key for person ${place.personId}`);
+  if (key === undefined) throw new PersonErasedError(place.personId);
   return sealPersonalValues(key, place, values);
 }
 
-function open(keys: Keys, event: StoredEvent, slot: Slot): PersonalValues | null {
+const SLOTS: readonly Slot[] = ['subject', 'request'];
+
+function openingOf(keys: Keys, event: StoredEvent, slot: Slot): Opening | null {
   const sealed = event.personal?.[slot];
   if (sealed === undefined) return null;
   const key = keys.get(sealed.personId);
   if (key === undefined) return null;
-  return openPersonalValues(key, { personId: sealed.personId, eventId: event.id, slot }, sealed.sealed).values;
+  return openPersonalValues(key, { personId: sealed.personId, eventId: event.id, slot }, sealed.sealed);
+}
+
+function open(keys: Keys, event: StoredEvent, slot: Slot): PersonalValues | null {
+  return openingOf(keys, event, slot)?.values ?? null;
 }
 
 function personsIn(events: readonly StoredEvent[], slots: readonly Slot[]): ReadonlySet<string> {
@@ -101,10 +116,28 @@ function encode(keys: Keys, event: DomainEvent, index: number, envelope: Envelop
   };
 }
 
-/** Puts the domain's view on an event store. */
-export function createEventLog(store: EventStore, personKeys: PersonKeys): EventLog {
+const ERASURE: DomainEvent['type'] = 'UserErased';
+
+/** The persons that events say were erased. */
+function erasedIn(events: readonly Pick<StoredEvent | DomainEvent, 'type' | 'data'>[]): readonly string[] {
+  return events
+    .filter(({ type }) => type === ERASURE)
+    .map(({ data }) => ('personId' in data ? data.personId : null))
+    .filter((personId) => typeof personId === 'string');
+}
+
+/**
+ * Puts the domain's view on an event store. As soon as an event comes by that says that a person was erased, nothing of that
+ * person is opened any more, also where the key is there still, and `onErased` is told, once a person.
+ */
+export function createEventLog(store: EventStore, personKeys: PersonKeys, onErased = (): void => undefined): EventLog {
+  function forgetErased(events: Parameters<typeof erasedIn>[0]): void {
+    for (const personId of erasedIn(events)) if (personKeys.forget(personId)) onErased();
+  }
+
   async function decode(events: readonly StoredEvent[], slots: readonly Slot[]): Promise<LoggedEvent[]> {
     if (events.length === 0) return [];
+    forgetErased(events);
     const keys = await personKeys.getMany(personsIn(events, slots));
     return events.map((event) => decodeEvent(event, (slot) => (slots.includes(slot) ? open(keys, event, slot) : null)));
   }
@@ -113,15 +146,20 @@ export function createEventLog(store: EventStore, personKeys: PersonKeys): Event
     async append(stream, expected, events, envelope) {
       const persons = [envelope.subjectPersonId, envelope.request?.personId ?? null];
       const keys = await personKeys.getMany(persons.filter((personId) => personId !== null));
-      return store.append(
-        stream,
-        expected,
-        events.map((event, index) => encode(keys, event, index, envelope)),
-      );
+      const encoded = events.map((event, index) => encode(keys, event, index, envelope));
+      const appended = await store.append(stream, expected, encoded);
+      forgetErased(encoded);
+      return appended;
     },
     async readStream(stream, options = {}) {
       return decode(await store.readStream(stream, options), ['subject']);
     },
-    decode: (events) => decode(events, ['subject', 'request']),
+    decode: (events) => decode(events, SLOTS),
+    async openings(events) {
+      const keys = await personKeys.getMany(personsIn(events, SLOTS));
+      return events.map((event) =>
+        SLOTS.filter((slot) => event.personal?.[slot] !== undefined).map((slot) => openingOf(keys, event, slot)),
+      );
+    },
   };
 }

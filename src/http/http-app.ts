@@ -1,6 +1,7 @@
 import fastifyCookie from '@fastify/cookie';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { ReportError } from '../graphql/masking.js';
+import { offerAuditExport, type ExportRouteOptions } from './audit-export/export-route.js';
 import { offerAuditKeys } from './audit-keys-route.js';
 import { createCookies } from './cookies.js';
 import { handleErrors, sendFault, type HttpFault } from './errors.js';
@@ -8,6 +9,7 @@ import { offerGraphql } from './graphql-route.js';
 import { offerHealth, type Readiness } from './health.js';
 import { createLogPositions } from './log-position.js';
 import { createSessionFinder } from './session-finder.js';
+import { createTokenFinder } from './token-finder.js';
 import { offerSubscriptions, type SubscriptionOptions } from './subscriptions.js';
 
 /** A line of the access log: nothing of what was asked or answered. */
@@ -19,7 +21,10 @@ export interface AccessLine {
   readonly milliseconds: number;
 }
 
-export interface HttpAppOptions extends Omit<SubscriptionOptions, 'cookies' | 'sessions' | 'positions'> {
+export interface HttpAppOptions
+  extends
+    Omit<SubscriptionOptions, 'cookies' | 'sessions' | 'auditTokens' | 'positions'>,
+    Pick<ExportRouteOptions, 'exporter'> {
   readonly tls: boolean;
   readonly readiness: () => Readiness;
   readonly report: ReportError;
@@ -105,9 +110,11 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const more = {
     cookies: createCookies(app, tls),
     sessions: createSessionFinder(options),
+    auditTokens: createTokenFinder(options),
     positions: createLogPositions(app),
   };
   offerGraphql(http, { ...options, ...more });
+  offerAuditExport(http, { ...options, ...more });
   const subscriptions = offerSubscriptions(http.server, { ...options, ...more });
   http.addHook('preClose', () => subscriptions.stop());
   return http;

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { asOpeningError, unreadable } from './file-error.js';
 import type { FileKind } from './file-kind.js';
 import { fileIdOf, hold, isHeld, release, type FileId } from './held-files.js';
-import { inspect } from './inspection.js';
+import { inspect, refuseOther } from './inspection.js';
 import { systemCodeOf } from './result-code.js';
 
 /** An open SQLite file. */
@@ -42,6 +42,24 @@ export function openDatabaseFile(kind: FileKind, options: DatabaseFileOptions): 
     const patience = options.patienceMilliseconds ?? 5_000;
     const file = path === MEMORY ? null : prepare(kind, path, patience);
     return held(connect(kind, path, patience), file);
+  } catch (error) {
+    throw asOpeningError(kind, path, error);
+  }
+}
+
+/**
+ * Opens a file that is there, by a connection that cannot write; others may have it open, and write.
+ * @throws {SqliteFileError} `UNREADABLE_FILE` for no file, one that is not ours, or newer than this release
+ */
+export function openDatabaseFileToRead(kind: FileKind, options: DatabaseFileOptions): DatabaseFile {
+  const path = resolve(options.path);
+  try {
+    const file = fileIdOf(path);
+    if (!isHeld(file)) refuseOther(kind, path);
+    const connection = new Database(path, {
+      ...{ readonly: true, fileMustExist: true, timeout: options.patienceMilliseconds ?? 5_000 },
+    });
+    return held(connection, file);
   } catch (error) {
     throw asOpeningError(kind, path, error);
   }

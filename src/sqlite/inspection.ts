@@ -21,6 +21,12 @@ export function inspect(kind: FileKind, path: string, patienceMilliseconds: numb
   if (!hasContent(`${path}-journal`)) checkContent(kind, path, patienceMilliseconds);
 }
 
+/** Refuses a file that is not of this kind, by its first page alone. @throws {SqliteFileError} `UNREADABLE_FILE` */
+export function refuseOther(kind: FileKind, path: string): void {
+  const isOne = statSync(path).isFile() && isOurs(kind, path);
+  if (!isOne) throw unreadable(kind, path, { fault: 'holds no data', remedy: ANOTHER_FILE });
+}
+
 /** Whether there is a file of this kind already; no where it is an SQLite database without tables. */
 function isOurs(kind: FileKind, path: string): boolean {
   const header = readHeader(path);

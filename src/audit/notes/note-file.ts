@@ -1,7 +1,7 @@
 import { parseNote } from './signed-note.js';
 
-// What a note was torn off with, so that no reader takes the rest for signatures.
-const TORN = '(torn)';
+/** The line that ends what was torn off, so that no reader takes it for a note, or the rest for signatures. */
+export const TORN = '(torn)';
 const SIGNATURE = '\u2014 ';
 const ED25519_BYTES = 64;
 

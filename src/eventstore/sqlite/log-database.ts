@@ -1,5 +1,10 @@
 import type { Database } from 'better-sqlite3';
-import { BUSY_MILLISECONDS, openDatabaseFile, type DatabaseFile } from '../../sqlite/database-file.js';
+import {
+  BUSY_MILLISECONDS,
+  openDatabaseFile,
+  openDatabaseFileToRead,
+  type DatabaseFile,
+} from '../../sqlite/database-file.js';
 import { sqliteCodeOf } from '../../sqlite/result-code.js';
 import { asEventStoreError } from './faults.js';
 import { LOG_FILE } from './log-file.js';
@@ -64,6 +69,19 @@ export class LogDatabase {
 export function openLogDatabase({ path, patienceMilliseconds = 5_000 }: LogDatabaseOptions): LogDatabase {
   try {
     return new LogDatabase(openDatabaseFile(LOG_FILE, { path, patienceMilliseconds }), patienceMilliseconds);
+  } catch (error) {
+    throw asEventStoreError(error);
+  }
+}
+
+/**
+ * Opens the file of a log that is there, by a connection that cannot write: a service that has it goes on. What protects the
+ * file from being changed need not be there: whoever reads it so is looking for what was changed.
+ * @throws {EventStoreError} `UNREADABLE_FILE` for no file, or one that is not ours or newer than this release
+ */
+export function openLogDatabaseToRead({ path, patienceMilliseconds = 5_000 }: LogDatabaseOptions): LogDatabase {
+  try {
+    return new LogDatabase(openDatabaseFileToRead(LOG_FILE, { path, patienceMilliseconds }), patienceMilliseconds);
   } catch (error) {
     throw asEventStoreError(error);
   }

@@ -43,6 +43,22 @@ describe('A primary account', () => {
       status: 'REGISTERED',
       accountId: ACME,
       primaryUserId: ADA,
+      auditTokens: {},
     });
+  });
+});
+
+describe('Exporting the audit trail', () => {
+  const exporting: AccountCommand = {
+    ...{ type: 'ExportAuditTrail', accountId: ACME, exportId: 'export', format: 'NATIVE', from: 0, to: 100 },
+  };
+
+  it('is recorded', () => {
+    given(accountDecider, event('PrimaryAccountRegistered')).when(exporting).then(event('AuditTrailExported'));
+  });
+
+  it('is refused where there is no account', () => {
+    given(accountDecider).when(exporting).thenRejected('NOT_FOUND');
+    given(accountDecider, abandoned).when(exporting).thenRejected('NOT_FOUND');
   });
 });

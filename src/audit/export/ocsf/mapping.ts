@@ -1,0 +1,112 @@
+import type { DomainEvent, EventNamed } from '../../../domain/catalogue.js';
+import type { CodePurpose } from '../../../domain/mfa/events.js';
+import type { TrailEventType } from '../../description.js';
+import type { ReadableEvent } from '../readable.js';
+import type { Deed } from './activities.js';
+import { authFactors, mfaPolicy, otherEntity, rolePolicy, VIRTUAL_MFA, type OcsfObject } from './parts.js';
+
+/** `1` informational, `2` low, `3` medium, as OCSF counts. */
+export type Severity = 1 | 2 | 3;
+
+/** What an event of ours is in OCSF, beside what all have. */
+export interface Mapped {
+  readonly deed: Deed;
+  readonly severity: Severity;
+  /** Attributes of the class. */
+  readonly attributes?: OcsfObject;
+  /** Attributes of the user that it is about. */
+  readonly user?: OcsfObject;
+  /** A code in place of the reason that we give. */
+  readonly statusCode?: string;
+  readonly statusDetail?: string;
+}
+
+type Mapping<T extends TrailEventType> = (data: EventNamed<T>['data'], readable: ReadableEvent) => Mapped;
+
+const informs = (deed: Deed, more: Omit<Mapped, 'deed' | 'severity'> = {}): Mapped => ({ deed, severity: 1, ...more });
+const warns = (deed: Deed, more: Omit<Mapped, 'deed' | 'severity'> = {}): Mapped => ({ deed, severity: 2, ...more });
+const alerts = (deed: Deed, more: Omit<Mapped, 'deed' | 'severity'> = {}): Mapped => ({ deed, severity: 3, ...more });
+
+const device = (deviceId: string, { deviceName }: ReadableEvent) => ({
+  entity: otherEntity('Virtual MFA Device', deviceId, deviceName),
+});
+
+const auditLog = (accountId: string) => ({ entity: otherEntity('Audit Log', accountId) });
+const factor = { auth_factors: [VIRTUAL_MFA] };
+const byPassword = { auth_factors: authFactors(['PASSWORD']) };
+
+function refusedCode({ purpose }: { readonly purpose: CodePurpose }, statusCode: string): Mapped {
+  return warns(purpose === 'SIGN_IN' ? 'LOGON' : 'STEP_UP', { attributes: factor, statusCode });
+}
+
+function logon({ factors }: EventNamed<'SessionStarted' | 'SessionRaised'>['data']): Mapped {
+  return informs('LOGON', { attributes: { auth_factors: authFactors(factors), is_mfa: factors.length > 1 } });
+}
+
+/** Each type that stands in a trail; one that is missing here does not compile. */
+const mappings: { readonly [T in TrailEventType]: Mapping<T> } = {
+  PrimaryAccountRegistered: () => informs('CREATE_USER', { user: { type_id: 2, type: 'Admin' } }),
+  RegistrationAbandoned: () => warns('CREATE_USER'),
+  AuditTokenCreated: ({ tokenId }) =>
+    warns('CREATE_ENTITY', { attributes: { entity: otherEntity('Audit Token', tokenId) } }),
+  AuditTokenRevoked: ({ tokenId }) =>
+    informs('DELETE_ENTITY', { attributes: { entity: otherEntity('Audit Token', tokenId) } }),
+  AuditTokenUsed: ({ accountId }) => informs('READ_ENTITY', { attributes: auditLog(accountId) }),
+  AuditTrailExported: ({ accountId }) => informs('READ_ENTITY', { attributes: auditLog(accountId) }),
+  UserCreated: ({ kind }) =>
+    informs('CREATE_USER', {
+      user: kind === 'PRIMARY' ? { type_id: 2, type: 'Admin' } : { type_id: 1, type: 'User' },
+    }),
+  UserRenamed: () => informs('RENAME_USER'),
+  UserRenameAbandoned: () => warns('RENAME_USER'),
+  RoleAssigned: ({ role }) => warns('ATTACH_POLICY', { attributes: { policies: rolePolicy(role) } }),
+  PasswordChanged: () => informs('CHANGE_PASSWORD'),
+  PasswordReset: () => warns('RESET_PASSWORD'),
+  UserDeleted: () => warns('DELETE_USER'),
+  UserErased: ({ personId }) =>
+    warns('DELETE_ENTITY', { attributes: { entity: otherEntity('Personal Values', personId) } }),
+  MfaEnrollmentStarted: ({ deviceId }, readable) =>
+    informs('CREATE_ENTITY', { attributes: device(deviceId, readable) }),
+  MfaEnrollmentCancelled: ({ deviceId }, readable) =>
+    informs('DELETE_ENTITY', { attributes: device(deviceId, readable) }),
+  MfaEnrollmentCodeRejected: () => warns('ENABLE_FACTOR', { attributes: factor, statusCode: 'INVALID_MFA_CODE' }),
+  MfaEnabled: () => informs('ENABLE_FACTOR', { attributes: factor, user: { has_mfa: true } }),
+  MfaDeviceReplaced: () => warns('ENABLE_FACTOR', { attributes: factor, user: { has_mfa: true } }),
+  MfaDisabled: () => alerts('DISABLE_FACTOR', { attributes: factor, user: { has_mfa: false } }),
+  MfaSecretDestroyed: ({ deviceId }, { deviceName }) =>
+    informs('DELETE_ENTITY', { attributes: { entity: otherEntity('Virtual MFA Seed', deviceId, deviceName) } }),
+  SubUserMfaRequired: () => informs('ATTACH_POLICY', { attributes: { policies: mfaPolicy(true) } }),
+  SubUserMfaWaived: () => alerts('DETACH_POLICY', { attributes: { policies: mfaPolicy(false) } }),
+  MfaCodeAccepted: ({ purpose }) => informs(purpose === 'SIGN_IN' ? 'PREAUTH' : 'STEP_UP', { attributes: factor }),
+  MfaCodeRejected: (data) => refusedCode(data, 'INVALID_MFA_CODE'),
+  MfaCodeReplayed: (data) => refusedCode(data, 'MFA_CODE_REPLAYED'),
+  MfaLocked: ({ consecutiveFailures }) =>
+    alerts('LOCK_USER', { statusDetail: `Locked after ${consecutiveFailures} wrong codes in a row` }),
+  MfaUnlocked: () => informs('UNLOCK_USER'),
+  PasswordRejected: () =>
+    warns('LOGON', { attributes: byPassword, statusCode: 'INVALID_CREDENTIALS', statusDetail: 'INVALID_CREDENTIALS' }),
+  PasswordBackOffStarted: ({ consecutiveFailures, until }) =>
+    alerts('LOCK_USER', {
+      statusDetail: `Locked until ${until} after ${consecutiveFailures} wrong passwords in a row`,
+    }),
+  PasswordAccepted: () => informs('PREAUTH', { attributes: { ...byPassword, is_mfa: false } }),
+  PasswordBackOffCleared: () => informs('UNLOCK_USER'),
+  SessionStarted: logon,
+  SessionRaised: logon,
+  SessionRotated: () => informs('SESSION_ROTATED'),
+  SessionRefreshed: () => informs('SESSION_USED'),
+  SessionEnded: ({ reason }) =>
+    informs('LOGOFF', { statusDetail: reason === 'SIGNED_OUT' ? 'LOGOFF_USER_INITIATED' : 'LOGOFF_OTHER' }),
+  OperationChallenged: ({ methods }) => informs('CHALLENGE', { attributes: { auth_factors: authFactors(methods) } }),
+  OperationVerified: ({ method }) => informs('STEP_UP', { attributes: { auth_factors: authFactors([method]) } }),
+  OperationVerificationUsed: () => informs('STEP_UP_USED'),
+};
+
+/** An event of a trail: names and the work of process managers stand in none. */
+export type TrailEvent = Extract<DomainEvent, { readonly type: TrailEventType }>;
+
+/** What an event of a trail is in OCSF. */
+export function mappedOf(event: TrailEvent, readable: ReadableEvent): Mapped {
+  // Each type has the mapping of its own data; which that is, the type alone decides.
+  return (mappings as Readonly<Record<TrailEventType, Mapping<TrailEventType>>>)[event.type](event.data, readable);
+}

@@ -1,0 +1,204 @@
+import { recordHash } from '../leaf.js';
+import { EMPTY_FRONTIER } from '../merkle/frontier.js';
+import { claimOf } from '../notes/checkpoint.js';
+import type { VerifierKey } from '../notes/keys.js';
+import { recordOf, trailOf, type TrailSource } from '../record.js';
+import type { Finding, Problem, Verdict } from './finding.js';
+import { knownCheckpoints, type KnownCheckpoint } from './known-checkpoints.js';
+import { openRootCheck, type RootCheck } from './root-check.js';
+import { openStreamVersions } from './stream-versions.js';
+
+/** Something in the log that was not as nobody's making up would be. */
+export type LogFinding =
+  | (Exclude<Finding, { readonly code: 'SEQ_GAP' }> & { readonly account: string })
+  /** In a stream another version follows than the next: an event is missing, stands twice or elsewhere. */
+  | {
+      readonly code: 'SEQ_GAP';
+      readonly account: string;
+      /** The place in the trail at which it shows. */
+      readonly seq: number;
+      readonly stream: string;
+      /** The version whose turn it is. */
+      readonly version: number;
+      readonly found: number;
+    };
+
+/** A log, and what it is held against. */
+export interface LogEvidence {
+  /** The log in its order, in batches. */
+  readonly batches: AsyncIterable<readonly TrailSource[]>;
+  /** Signed checkpoints of any account, kept by somebody. */
+  readonly checkpoints: readonly string[];
+  readonly keys: readonly VerifierKey[];
+  /** Which account the log of an origin is of; null where it is none of this service. */
+  readonly accountOf: (origin: string) => string | null;
+  /** The accounts to be verified; null for all. */
+  readonly accounts: ReadonlySet<string> | null;
+  /** The ids of those events whose personal values are not what was recorded; none where that is not looked at. */
+  readonly unfit: (events: readonly TrailSource[]) => Promise<ReadonlySet<string>>;
+}
+
+/** Who is told while a verification goes on. */
+export interface LogReport {
+  readonly onFinding: (finding: LogFinding) => void;
+  /** Told after each batch how many records of trails were read. */
+  readonly onProgress?: (records: number) => void;
+}
+
+/** What a verification of a log came to. */
+export interface LogVerification {
+  readonly verdict: Verdict;
+  readonly findings: number;
+  readonly problem: Problem | null;
+  /** How many records of how many accounts were read. */
+  readonly records: number;
+  readonly accounts: number;
+  /** For each account that has a checkpoint, how large its trail was at the largest whose root it has; null: at none. */
+  readonly proven: Readonly<Record<string, number | null>>;
+}
+
+/** A trail as it grows. */
+interface Trail {
+  size: number;
+  /** Null where there is no checkpoint: there is nothing that its root could be compared with. */
+  readonly roots: RootCheck | null;
+}
+
+/** A trail from its first record on. */
+const WHOLE = { start: EMPTY_FRONTIER, checkpoints: [] } as const;
+
+interface Sorted {
+  readonly trails: Map<string, Trail>;
+  readonly findings: readonly LogFinding[];
+  readonly problem: Problem | null;
+}
+
+function isAsked({ accounts }: LogEvidence, account: string | null): account is string {
+  return account !== null && (accounts === null || accounts.has(account));
+}
+
+/** The notes of each account's log, by origin. */
+function byOrigin(evidence: LogEvidence): { readonly notes: Map<string, string[]>; readonly problem: Problem | null } {
+  const notes = new Map<string, string[]>();
+  let problem: Problem | null = null;
+  for (const [index, note] of evidence.checkpoints.entries()) {
+    const claim = claimOf(note);
+    if (claim === null) problem ??= { code: 'MALFORMED_CHECKPOINT', checkpoint: { from: 'KEPT', index } };
+    else notes.set(claim.origin, [...(notes.get(claim.origin) ?? []), note]);
+  }
+  return { notes, problem };
+}
+
+/** What the checks of one trail say, which know nothing of gaps in a log. */
+function ofAccount(account: string, findings: readonly Finding[]): readonly LogFinding[] {
+  return findings.flatMap((finding) => (finding.code === 'SEQ_GAP' ? [] : [{ ...finding, account }]));
+}
+
+/** The trails that there are checkpoints of, before their first record. */
+function trailsWith(usable: ReadonlyMap<string, readonly KnownCheckpoint[]>): Map<string, Trail> {
+  const trails = new Map<string, Trail>();
+  for (const [account, checkpoints] of usable) {
+    if (checkpoints.length === 0) continue;
+    const sorted = checkpoints.toSorted((one, other) => one.size - other.size);
+    trails.set(account, { size: 0, roots: openRootCheck({ ...WHOLE, account, origin: '' }, sorted) });
+  }
+  return trails;
+}
+
+/** The checkpoints of accounts, under whatever origin: a service may have been called otherwise before. */
+function sortCheckpoints(evidence: LogEvidence): Sorted {
+  const { notes, problem } = byOrigin(evidence);
+  const usable = new Map<string, KnownCheckpoint[]>();
+  const findings: LogFinding[] = [];
+  for (const [origin, kept] of notes) {
+    const account = evidence.accountOf(origin);
+    if (!isAsked(evidence, account)) continue;
+    const known = knownCheckpoints(kept, { ...WHOLE, account, origin }, evidence.keys);
+    findings.push(...ofAccount(account, known.findings));
+    usable.set(account, [...(usable.get(account) ?? []), ...known.usable]);
+  }
+  const trails = trailsWith(usable);
+  return { trails, findings, problem: problem ?? (trails.size > 0 ? null : { code: 'NO_CHECKPOINT' }) };
+}
+
+/** Counts what is reported on its way. */
+function openTally({ onFinding }: LogReport) {
+  let findings = 0;
+  const report = (finding: LogFinding): void => {
+    findings += 1;
+    onFinding(finding);
+  };
+  return {
+    report,
+    reportRoots(account: string, found: readonly Finding[] | undefined): void {
+      ofAccount(account, found ?? []).forEach(report);
+    },
+    count: () => findings,
+  };
+}
+
+type Tally = ReturnType<typeof openTally>;
+
+/** Takes in the events of the log one by one. */
+function openIntake(evidence: LogEvidence, trails: Map<string, Trail>, tally: Tally) {
+  const versions = openStreamVersions();
+  let records = 0;
+
+  function checkVersion(event: TrailSource, account: string, seq: number): void {
+    const { stream, version: found } = event;
+    const version = versions.of(stream) + 1;
+    versions.set(stream, Math.max(found, version - 1));
+    if (found !== version) tally.report({ code: 'SEQ_GAP', account, seq, stream, version, found });
+  }
+
+  return {
+    take(event: TrailSource, isUnfit: boolean): void {
+      const account = trailOf(event);
+      if (!isAsked(evidence, account)) return;
+      const trail = trails.get(account) ?? { size: 0, roots: null };
+      trails.set(account, trail);
+      const seq = trail.size;
+      checkVersion(event, account, seq);
+      if (isUnfit) tally.report({ code: 'COMMITMENT_MISMATCH', account, seq });
+      tally.reportRoots(account, trail.roots?.take(recordHash(recordOf(event, seq))));
+      trail.size += 1;
+      records += 1;
+    },
+    records: () => records,
+  };
+}
+
+function provenOf(trails: ReadonlyMap<string, Trail>): LogVerification['proven'] {
+  return Object.fromEntries(
+    [...trails].flatMap(([account, { roots }]) => (roots === null ? [] : [[account, roots.proven().kept]])),
+  );
+}
+
+/** What is said of roots at an edge of the log: before its first event, or behind its last. */
+function reportEdge(trails: ReadonlyMap<string, Trail>, edge: 'begin' | 'end', tally: Tally): void {
+  for (const [account, { roots }] of trails) tally.reportRoots(account, roots?.[edge]());
+}
+
+/**
+ * Verifies the log itself, without any read model: that each stream goes on version by version, that the trail of each account
+ * has the roots that checkpoints were signed over, and that personal values are what was recorded. Reads it once, and remembers
+ * the edge of each tree and the version of each stream.
+ */
+export async function verifyLog(evidence: LogEvidence, report: LogReport): Promise<LogVerification> {
+  const tally = openTally(report);
+  const { trails, findings, problem } = sortCheckpoints(evidence);
+  findings.forEach(tally.report);
+  reportEdge(trails, 'begin', tally);
+  const intake = openIntake(evidence, trails, tally);
+  for await (const batch of evidence.batches) {
+    const unfit = await evidence.unfit(batch);
+    for (const event of batch) intake.take(event, unfit.has(event.id));
+    report.onProgress?.(intake.records());
+  }
+  reportEdge(trails, 'end', tally);
+  const soundness = problem === null ? 'sound' : 'unusable';
+  return {
+    verdict: tally.count() > 0 ? 'tampered' : soundness,
+    ...{ findings: tally.count(), problem, records: intake.records(), accounts: trails.size, proven: provenOf(trails) },
+  };
+}

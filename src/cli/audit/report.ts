@@ -1,0 +1,56 @@
+import type { Verdict } from '../../audit/verification/finding.js';
+import type { Output } from '../terminal.js';
+
+/** What a verification says at its end. */
+export interface Conclusion {
+  readonly verdict: Verdict;
+  /** Why there is no answer; null where there is one. */
+  readonly problem: string | null;
+  /** What is proven. */
+  readonly proven: string;
+  /** All of it, for programs. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Tells what is found, as it is found, and how it ends. */
+export interface Report {
+  finding(code: string, sentence: string, details: object): void;
+  conclude(conclusion: Conclusion): void;
+}
+
+const WORDS: Readonly<Record<Verdict, string>> = { sound: 'SOUND', tampered: 'TAMPERED', unusable: 'UNUSABLE' };
+
+/** How a verification ends as an exit code. */
+export const EXIT_CODES: Readonly<Record<Verdict, number>> = { sound: 0, tampered: 1, unusable: 2 };
+
+/** Further ones are only counted: of a trail that is all wrong there is one for each record. */
+const MOST_SENTENCES = 100;
+
+function openSentences(output: Output): Report {
+  let findings = 0;
+  return {
+    finding(code, sentence) {
+      findings += 1;
+      if (findings <= MOST_SENTENCES) output.write(`${code}: ${sentence}\n`);
+    },
+    conclude({ verdict, problem, proven }) {
+      const more = findings - MOST_SENTENCES;
+      if (more > 0) output.write(`… and ${more} more; --json tells each\n`);
+      if (problem !== null) output.write(`${problem}\n`);
+      output.write(`${WORDS[verdict]}: ${proven}\n`);
+    },
+  };
+}
+
+function openLines(output: Output): Report {
+  const write = (line: object): void => void output.write(`${JSON.stringify(line)}\n`);
+  return {
+    finding: (_, message, details) => write({ finding: { ...details, message } }),
+    conclude: ({ verdict, problem, details }) => write({ verdict, ...details, message: problem }),
+  };
+}
+
+/** A report in sentences, or for programs: one JSON object a line, findings first, the verdict last. */
+export function openReport(output: Output, asJson: boolean): Report {
+  return asJson ? openLines(output) : openSentences(output);
+}

@@ -1,0 +1,63 @@
+import type { CheckpointSource, Finding, Problem, Proven } from '../../audit/verification/finding.js';
+import type { NoteRefusal } from '../../audit/notes/signed-note.js';
+
+function spanOf(from: number, to: number): string {
+  return to - from === 1 ? `record ${from}` : `records ${from} to ${to - 1}`;
+}
+
+function nameOf({ from, index }: CheckpointSource): string {
+  return from === 'KEPT' ? `kept checkpoint no. ${index + 1}` : `checkpoint no. ${index + 1} of the export`;
+}
+
+const REFUSALS: Readonly<Record<NoteRefusal, string>> = {
+  MALFORMED_NOTE: 'is no signed note',
+  WRONG_SIGNATURE: 'has a wrong signature: somebody else wrote it, or it was changed',
+  NO_KNOWN_SIGNATURE: 'is signed by no key that was given: it is forged, or a --key is missing',
+};
+
+type FindingNamed<C extends Finding['code']> = Extract<Finding, { readonly code: C }>;
+
+const FINDINGS: { readonly [C in Finding['code']]: (finding: FindingNamed<C>) => string } = {
+  HASH_MISMATCH: ({ seq }) => `record ${seq} was changed: it is not the one that its hash is of`,
+  SEQ_GAP: ({ seq, found }) =>
+    `at record ${seq} stands record ${found.seq} of account ${found.account ?? 'unknown'}: records are missing, stand twice or elsewhere, or are another account's`,
+  COMMITMENT_MISMATCH: ({ seq }) => `in record ${seq} a personal value is not what was recorded`,
+  ROOT_MISMATCH: ({ from, to }) =>
+    `${spanOf(from, to)}: something there was changed, dropped or put in, and hashed anew: they are not those that the checkpoint of size ${to} was signed over`,
+  TRUNCATED: ({ from, to }) =>
+    `${spanOf(from, to)}, which a checkpoint of size ${to} counted, ${to - from === 1 ? 'is' : 'are'} missing at the end`,
+  BAD_SIGNATURE: ({ checkpoint, size, refusal }) =>
+    `${nameOf(checkpoint)}, which says it is of size ${size}, ${REFUSALS[refusal]}`,
+};
+
+/** What a finding says, in a sentence. */
+export function sentenceOfFinding(finding: Finding): string {
+  // Each code has the sentence of its own finding.
+  return (FINDINGS as Readonly<Record<string, (finding: Finding) => string>>)[finding.code]?.(finding) ?? finding.code;
+}
+
+/** What stood in the way of an answer, and what to do. */
+export function sentenceOfProblem(problem: Problem): string {
+  switch (problem.code) {
+    case 'EMPTY':
+      return 'there is nothing in it: give an export';
+    case 'MALFORMED_HEADER':
+      return 'it does not begin as an export does: give a native export, from its first line on';
+    case 'UNKNOWN_VERSION':
+      return 'its format is newer than this release: verify it by that release';
+    case 'MALFORMED_LINE':
+      return `line ${problem.line} is no record of an export: it was cut or edited; fetch the export again`;
+    case 'MALFORMED_CHECKPOINT':
+      return `${nameOf(problem.checkpoint)} is no checkpoint: give files that hold checkpoints and nothing else`;
+    case 'NO_CHECKPOINT':
+      return 'no checkpoint is of this log, signed by a given key, and reached by what was read: give one that somebody kept';
+  }
+}
+
+/** What is proven, and against what. */
+export function sentenceOfProven({ kept, exported }: Proven, records: number): string {
+  if (kept !== null)
+    return `the first ${kept} records are those over which the kept checkpoint was signed (${records} read)`;
+  if (exported === null) return `nothing is proven (${records} records read)`;
+  return `the first ${exported} records fit the export's own checkpoint (${records} read); whoever has the signing key could have made both: give a --checkpoint that somebody else kept`;
+}

@@ -1,0 +1,171 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CheckpointRefusedError, TreesBehindError, type Checkpoints } from '../../audit/checkpoints/checkpoints.js';
+import type { SignedCheckpoint } from '../../audit/checkpoints/signing.js';
+import type { Application } from '../../application/application.js';
+import { byAuditToken, type TokenReader } from '../../application/authenticate-audit-token.js';
+import { bySelf } from '../../application/authorship.js';
+import type { Authorship } from '../../application/execute.js';
+import { exportAuditTrail } from '../../application/export-audit-trail.js';
+import { refusalOf, type AccessRule } from '../../graphql/access.js';
+import { exportTrail, type ExporterOptions, type ExportRequest } from '../../projections/audit-export/exporter.js';
+import type { ReadModels } from '../../projections/read-models.js';
+import { createAdmission, type AdmissionOptions, type Admitted } from '../admission.js';
+import { sendFault, type HttpFault } from '../errors.js';
+import { exportHeaders } from './export-files.js';
+import { ExportQueryError, exportQueryOf, type ExportQuery } from './export-query.js';
+
+export interface ExportRouteOptions extends AdmissionOptions {
+  readonly app: Application;
+  readonly readModels: ReadModels;
+  readonly exporter: ExporterOptions;
+  readonly checkpoints: Pick<Checkpoints, 'sign'>;
+}
+
+/** Who asks for an export: of which account, and as whom it is recorded. */
+interface Caller {
+  readonly accountId: string;
+  readonly by: Authorship;
+}
+
+type ExportEnd = Pick<ExportRequest, 'to' | 'checkpoints'>;
+
+/** Exports at once on a node; each reads the log for itself. */
+const MOST_AT_ONCE = 8;
+
+// Tokens are named so that whoever comes with a void one is told of both ways.
+const RULE: AccessRule = { stages: ['FULL'], roles: ['PRIMARY', 'ADMIN', 'AUDITOR', 'AUDIT_TOKEN'] };
+
+const STATUS: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401 };
+
+const TOO_MANY: HttpFault = {
+  status: 429,
+  code: 'RATE_LIMITED',
+  message: `This node writes ${MOST_AT_ONCE} exports already; nothing was done. Try again when one of them is done.`,
+};
+
+const BEHIND: HttpFault = {
+  status: 503,
+  code: 'UNAVAILABLE',
+  message: 'This node does not know yet of the export that it has just recorded. Try again in a second.',
+};
+
+const fault = (status: number, code: string, message: string): HttpFault => ({ status, code, message });
+
+const NOT_FOR_EXPORTS = fault(403, 'FORBIDDEN', 'This audit token has not the scope EXPORT: it is for asking alone.');
+
+async function programOf(app: Application, reader: TokenReader): Promise<Caller | HttpFault> {
+  if (!reader.scopes.includes('EXPORT')) return NOT_FOR_EXPORTS;
+  return { accountId: reader.accountId, by: await byAuditToken(app, reader) };
+}
+
+/** The one place that says who may take the trail out, and of which account. */
+async function callerOf(app: Application, { arrival }: Admitted): Promise<Caller | HttpFault> {
+  const { current: session } = arrival.request;
+  if (arrival.tokenReader !== null) return programOf(app, arrival.tokenReader);
+  const refused = refusalOf(RULE, { session, tokenReader: null });
+  if (refused !== null || session === null) {
+    const { extensions = {}, message = 'Sign in first, with signIn.' } = refused ?? {};
+    const code = typeof extensions.code === 'string' ? extensions.code : 'UNAUTHENTICATED';
+    return fault(STATUS[code] ?? 403, code, message);
+  }
+  return { accountId: session.user.accountId, by: bySelf(session) };
+}
+
+/** The part that is asked for, within a trail of a size. */
+function partOf(query: ExportQuery, size: number): { readonly from: number; readonly to: number } | HttpFault {
+  // The export itself becomes a record of the trail before its first byte.
+  const to = query.to ?? size + 1;
+  if (to > size + 1 || query.from >= to) {
+    const message = `The trail has the records from 0 to before ${size}, and this export will be one more. Give a from below to, and a to of ${size + 1} at most.`;
+    return fault(400, 'BAD_USER_INPUT', message);
+  }
+  return { from: query.from, to };
+}
+
+function queryOf(request: FastifyRequest): ExportQuery | HttpFault {
+  try {
+    return exportQueryOf(request.query as Readonly<Record<string, unknown>>);
+  } catch (error) {
+    if (error instanceof ExportQueryError) return fault(400, error.code, error.message);
+    throw error;
+  }
+}
+
+/** The trail as it is signed now; null where it is not what was signed before, and handed out all the same: whoever kept a checkpoint will see it. */
+async function signedNow({ checkpoints }: ExportRouteOptions, accountId: string): Promise<SignedCheckpoint | null> {
+  try {
+    return await checkpoints.sign(accountId);
+  } catch (error) {
+    if (error instanceof CheckpointRefusedError) return null;
+    throw error;
+  }
+}
+
+/** Where an export ends, and the checkpoint of that. Others may have written meanwhile: the end is where it is now. */
+async function endOf(options: ExportRouteOptions, accountId: string, query: ExportQuery): Promise<ExportEnd> {
+  const signed = query.format === 'NATIVE' ? await signedNow(options, accountId) : null;
+  const to = query.to ?? signed?.size ?? options.readModels.trees.sizeOf(accountId);
+  // One that is larger than the export would say that its end is missing.
+  return { to, checkpoints: signed?.size === to ? [signed.note] : [] };
+}
+
+/** The exports that are being written. */
+function openStreams(http: FastifyInstance) {
+  const streams = new Set<Readable>();
+  http.addHook('preClose', (done) => {
+    // An answer that breaks off has no end: whoever reads it knows that it is not whole.
+    for (const stream of streams) stream.destroy(new Error('the service is stopping'));
+    done();
+  });
+  return {
+    isFull: () => streams.size >= MOST_AT_ONCE,
+    open(text: AsyncIterable<string>): Readable {
+      // One text at a time: the next is made when the client has taken in what is before it.
+      const stream = Readable.from(text, { objectMode: true, highWaterMark: 1 });
+      streams.add(stream);
+      stream.once('close', () => streams.delete(stream));
+      return stream;
+    },
+  };
+}
+
+/** Offers `GET /audit/export`: the audit trail of one's own account, streamed, and recorded in it. */
+export function offerAuditExport(http: FastifyInstance, options: ExportRouteOptions): void {
+  const { app, readModels, exporter, reached } = options;
+  const admit = createAdmission(options);
+  const streams = openStreams(http);
+
+  /** Records the export, and waits until it can be part of itself. */
+  async function record(admitted: Admitted, caller: Caller, query: ExportQuery): Promise<ExportRequest | HttpFault> {
+    const { accountId, by } = caller;
+    const part = partOf(query, readModels.trees.sizeOf(accountId));
+    if ('status' in part) return part;
+    const { format, span, ocsfVersion } = query;
+    const recorded = await exportAuditTrail(app, admitted.arrival.request, by, { accountId, format, ...part });
+    if (!recorded.ok) return fault(404, 'NOT_FOUND', 'There is nothing with this id.');
+    if (!(await reached(recorded.value.position))) return BEHIND;
+    try {
+      return { accountId, format, span, ocsfVersion, from: part.from, ...(await endOf(options, accountId, query)) };
+    } catch (error) {
+      if (error instanceof TreesBehindError) return BEHIND;
+      throw error;
+    }
+  }
+
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const admitted = await admit(request, reply);
+    if (admitted === null) return reply;
+    const caller = await callerOf(app, admitted);
+    if ('status' in caller) return sendFault(request, reply, caller);
+    const query = queryOf(request);
+    if ('status' in query) return sendFault(request, reply, query);
+    if (streams.isFull()) return sendFault(request, reply.header('retry-after', '10'), TOO_MANY);
+    await reached(admitted.arrival.known());
+    const part = await record(admitted, caller, query);
+    if ('status' in part) return sendFault(request, reply, part);
+    return reply.headers(exportHeaders(part)).send(streams.open(exportTrail(exporter, part)));
+  }
+
+  http.get('/audit/export', { exposeHeadRoute: false }, answer);
+}
