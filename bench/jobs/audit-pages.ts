@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openReadModelFile } from '../../src/projections/read-model-file.js';
 import { createReadModels } from '../../src/projections/read-models.js';
 import { quantile } from '../framework/statistics.js';
-import { historyIn } from '../seed/history-file.js';
+import { filtersAbout, historyIn, SAMPLED } from '../seed/history-file.js';
 
 export interface AuditPagesParams {
   /** A copy: the file of read models is one process's own. */
@@ -26,7 +26,9 @@ export async function readAuditPages({ folder, dataSet, milliseconds }: AuditPag
   const file = openReadModelFile(join(folder, 'read-models.db'));
   const { audit } = createReadModels(file.connection);
   const { accountId, filters } = historyIn(join(dataSet, 'history.json'));
-  const cases = filters.flatMap(({ name, filter }) =>
+  const [sample] = audit.page(accountId, SAMPLED, { ...PAGE, limit: 1, fromEnd: false }).rows;
+  if (sample === undefined) throw new Error('nobody has given a code');
+  const cases = [...filters, ...filtersAbout(sample)].flatMap(({ name, filter }) =>
     [false, true].map((fromEnd) => ({ name: `${name}, ${fromEnd ? 'last' : 'first'} page`, filter, fromEnd })),
   );
   const taken = cases.map(({ name, filter, fromEnd }) => {

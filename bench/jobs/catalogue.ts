@@ -9,6 +9,7 @@ export const jobs = {
   rebuild: async () => (await import('./rebuild.js')).rebuild,
   'raw-rebuild': async () => (await import('./raw-rebuild.js')).rebuildRaw,
   'audit-pages': async () => (await import('./audit-pages.js')).readAuditPages,
+  proofs: async () => (await import('./proofs.js')).readProofs,
   people: async () => (await import('../seed/people.js')).seedPeople,
   history: async () => (await import('../seed/history.js')).seedHistory,
   'old-streams': async () => (await import('../seed/old-streams.js')).seedOldStreams,

@@ -5,6 +5,7 @@ import { coldStart } from './cold-start.js';
 import { enrollment } from './enrollment.js';
 import { memory } from './memory.js';
 import { oldStream } from './old-stream.js';
+import { proof } from './proof.js';
 import { readsUnderFlood } from './reads-under-flood.js';
 import { rebuild } from './rebuild.js';
 import { secondFactor } from './second-factor.js';
@@ -21,6 +22,7 @@ export const rows: readonly Row[] = [
   oldStream,
   rebuild,
   auditPages,
+  proof,
   coldStart,
   memory,
   readsUnderFlood,

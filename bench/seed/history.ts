@@ -45,7 +45,7 @@ async function visitorOf({ app, clock, account }: Seeding, index: number): Promi
     userId: user.userId,
     personId: state.personId,
     deviceId: enrollmentId,
-    ip: '192.0.2.7',
+    ip: `192.0.2.${index}`,
     versions,
   };
 }

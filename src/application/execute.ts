@@ -4,11 +4,14 @@ import type { Decider, Decision } from '../domain/decider.js';
 import type { Actor, EventMetadata, Recorded } from '../domain/event.js';
 import type { Rejection } from '../domain/rejection.js';
 import { isStreamId, streamName } from '../domain/stream.js';
+import { userDecider } from '../domain/user/decider.js';
+import { isErased } from '../domain/user/state.js';
 import type { LoggedEvent } from '../eventstore/event-codec.js';
-import type { Envelope } from '../eventstore/event-log.js';
+import { PersonErasedError, type Envelope } from '../eventstore/event-log.js';
 import { ConcurrencyError } from '../eventstore/event-store.js';
 import type { Application, Loaded } from './application.js';
 import { ContentionError } from './errors.js';
+import { ownerOf } from './owned-id.js';
 import type { RequestContext } from './request-context.js';
 
 /** Races for one stream that a command may lose; each is won by another command, so this many are done meanwhile. */
@@ -127,9 +130,18 @@ function executedFrom<S>(decision: Decision<unknown>, after: Loaded<S>): Execute
     : { ...after, accepted: false, rejection: decision.rejection };
 }
 
+/** What somebody was erased over: whoever is gone that thoroughly is not to be found. Anything else is as it was. @throws it */
+async function lateFor<S>(app: Application, before: Loaded<S>, error: unknown): Promise<Executed<S>> {
+  if (!(error instanceof PersonErasedError)) throw error;
+  const { state: user } = await load(app, userDecider, ownerOf(error.personId));
+  if (!isErased(user)) throw error;
+  return { ...before, accepted: false, rejection: { code: 'NOT_FOUND' } };
+}
+
 /**
  * Loads a stream, gathers facts, decides, appends at the version that was read; a lost race starts all of it over.
- * What it answers is stored before it answers.
+ * What it answers is stored before it answers. Where somebody was erased in whose name it came, or about whom, it is refused
+ * as `NOT_FOUND`, having written nothing.
  */
 export async function execute<S, C, E extends DomainEvent>(
   app: Application,
@@ -145,7 +157,7 @@ export async function execute<S, C, E extends DomainEvent>(
     try {
       return executedFrom(decision, await record(app, request, execution, { round, before, events }));
     } catch (error) {
-      if (!(error instanceof ConcurrencyError)) throw error;
+      if (!(error instanceof ConcurrencyError)) return await lateFor(app, before, error);
     }
   }
   throw new ContentionError(`too many commands at once for ${decider.category}-${id}`);

@@ -1,6 +1,7 @@
 import { Secret, TOTP, URI } from 'otpauth';
 import type { CodeProof } from '../domain/mfa/commands.js';
 import { millisecondsOf, type Instant } from '../domain/instant.js';
+import { STEPS_EITHER_SIDE } from '../domain/mfa/codes.js';
 
 /** A seed with the parameters that its codes are made with (RFC 6238); they are stored together, so imported ones may differ. */
 export interface Seed {
@@ -13,9 +14,6 @@ export interface Seed {
 
 /** Bytes in a new seed (RFC 4226 section 4: 160 bits are recommended). */
 export const SEED_BYTES = 20;
-
-/** Steps either side of the current one whose codes are accepted (RFC 6238 section 5.2 recommends one). */
-const WINDOW = 1;
 
 /** Steps either side of the current one whose codes tell that a clock is off. */
 const DRIFT_WINDOW = 10;
@@ -68,7 +66,7 @@ export function proofOf(deviceId: string, seed: Seed | null, code: string, now: 
   const totp = totpOf(seed);
   const timestamp = millisecondsOf(now);
   const current = totp.counter({ timestamp });
-  const delta = totp.validate({ token: code, timestamp, window: WINDOW });
+  const delta = totp.validate({ token: code, timestamp, window: STEPS_EITHER_SIDE });
   if (delta !== null) return { deviceId, timeStep: current + delta, drift: null };
   const off = totp.validate({ token: code, timestamp, window: DRIFT_WINDOW });
   const drift = off === null ? null : { timeStep: current + off, offsetSeconds: off * seed.period };

@@ -47,15 +47,17 @@ async function keyRingOf({ config, now, logger }: StorageOptions): Promise<KeyRi
   return loaded.keyRing;
 }
 
-async function assemble(log: OpenedLog, options: StorageOptions): Promise<Storage> {
+async function assemble(opened: OpenedLog, options: StorageOptions): Promise<Storage> {
   const { config, now, wrapStore } = options;
   const keyRing = await keyRingOf(options);
-  const opened = log.openStore();
-  const store = wrapStore === undefined ? opened : wrapStore(opened);
-  const vault = log.openVault(keyRing);
+  const openedStore = opened.openStore();
+  const store = wrapStore === undefined ? openedStore : wrapStore(openedStore);
+  const vault = opened.openVault(keyRing);
+  const states = createKnownStates();
+  // A state of a user holds its names.
+  const log = createEventLog(store, createPersonKeys(vault), () => states.forget());
   const app: Application = {
-    log: createEventLog(store, createPersonKeys(vault)),
-    vault,
+    ...{ log, vault, states },
     passwords: createPasswordHasher({ concurrency: availableParallelism(), waiting: WAITING_HASHES }),
     now,
     pace,
@@ -64,12 +66,11 @@ async function assemble(log: OpenedLog, options: StorageOptions): Promise<Storag
     digest: (purpose, text) => digest(keyRing, purpose, text),
     issuer: config.issuer,
     unknownNames: createUnknownNames(),
-    states: createKnownStates(),
   };
   const close = async () => {
     await store.close();
     await vault.close();
-    await log.close();
+    await opened.close();
   };
   return { keyRing, store, app, close };
 }

@@ -14,6 +14,8 @@ export interface Client {
   ask<T>(operation: Operation, input: object, expected: z.ZodType<T>): Promise<T>;
   /** Asks for something that has to be refused as a whole, with a code. */
   askInVain(operation: Operation, input: object, code: string): Promise<void>;
+  /** Fetches a file by its path, and tells what was fetched. @throws {DemoError} where it is refused */
+  download(path: string): Promise<string>;
   /** Asks without telling. */
   fetch<T>(operation: Operation, input: object, expected: z.ZodType<T>): Promise<T>;
 }
@@ -79,20 +81,17 @@ function createMemory(transport: Client['transport']) {
   };
 }
 
-async function post(options: ClientOptions, headers: Record<string, string>, body: object): Promise<Response> {
+interface Request {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+async function send(options: ClientOptions, url: string, request: Request): Promise<Response> {
   const tooLong = AbortSignal.timeout(LONGEST_ANSWER);
   try {
-    return await fetch(options.url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json',
-        'user-agent': 'virtual-mfa-demo',
-        ...headers,
-      },
-      body: JSON.stringify(body),
-      signal: AbortSignal.any([options.signal, tooLong]),
-    });
+    const headers = { 'user-agent': 'virtual-mfa-demo', ...request.headers };
+    return await fetch(url, { ...request, headers, signal: AbortSignal.any([options.signal, tooLong]) });
   } catch (error) {
     if (options.signal.aborted) throw error;
     if (tooLong.aborted) throw new DemoError(`The server did not answer within ${LONGEST_ANSWER / 1000} s.`);
@@ -100,12 +99,27 @@ async function post(options: ClientOptions, headers: Record<string, string>, bod
   }
 }
 
+function post(options: ClientOptions, headers: Record<string, string>, body: object): Promise<Response> {
+  return send(options, options.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+async function get(options: ClientOptions, headers: Record<string, string>, path: string): Promise<string> {
+  const response = await send(options, new URL(path, options.url).href, { method: 'GET', headers });
+  const text = await response.text();
+  if (response.ok) return text;
+  throw new DemoError(`${options.name} fetched ${path}; the answer is HTTP status ${response.status}: ${text}`);
+}
+
 /** A client that has not signed in yet. */
 export function createClient(options: ClientOptions): Client {
   const { name: who, narrator, transport } = options;
   const memory = createMemory(transport);
 
-  async function send(operation: Operation, input: object): Promise<unknown> {
+  async function put(operation: Operation, input: object): Promise<unknown> {
     const variables = operation.takes === 'INPUT' ? { input } : input;
     const response = await post(options, memory.headers(), { query: operation.document, variables });
     const answer = essenceOf(operation, await parsed(response, operation));
@@ -115,7 +129,7 @@ export function createClient(options: ClientOptions): Client {
 
   async function ask<T>(operation: Operation, input: object, expected: z.ZodType<T>): Promise<T> {
     narrator.sent(who, operation.name, input);
-    const answer = await send(operation, input);
+    const answer = await put(operation, input);
     narrator.answered(answer);
     return check(who, operation, expected, answer);
   }
@@ -123,9 +137,15 @@ export function createClient(options: ClientOptions): Client {
   return {
     transport,
     ask,
+    async download(path) {
+      narrator.sent(who, `GET ${path}`, {});
+      const text = await get(options, memory.headers(), path);
+      narrator.answered({ lines: text.trimEnd().split('\n').length, bytes: Buffer.byteLength(text) });
+      return text;
+    },
     async askInVain(operation, input, code) {
       await ask(operation, input, z.object({ errors: z.tuple([z.object({ code: z.literal(code) })]) }));
     },
-    fetch: async (operation, input, expected) => check(who, operation, expected, await send(operation, input)),
+    fetch: async (operation, input, expected) => check(who, operation, expected, await put(operation, input)),
   };
 }

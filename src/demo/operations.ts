@@ -65,6 +65,14 @@ export const requireSubUserMfa = mutation(
   'user { username mfa { enabled required requiredFrom } }',
 );
 
+export const deleteSubUser = mutation('deleteSubUser', 'DeleteSubUserInput', 'deletedUserId');
+export const eraseUser = mutation('eraseUser', 'EraseUserInput', 'erasedUserId');
+export const createAuditToken = mutation(
+  'createAuditToken',
+  'CreateAuditTokenInput',
+  'token auditToken { name scopes expiresAt }',
+);
+
 export const viewer = operation(
   'viewer',
   '{ viewer { stage acr session { id } user { username kind role mfa { enabled required deviceName } } } }',
@@ -84,5 +92,17 @@ export const auditEvents = operation(
       nodes { seq occurredAt type actor { kind name } subject { name } outcome reason }
       pageInfo { hasNextPage endCursor }
     }
+  }`,
+);
+
+export const checkpoint = operation('auditCheckpoint', '{ auditCheckpoint { origin size rootHash note } }');
+export const exposures = operation(
+  'exposures',
+  '{ exposures { nodes { user { name } cause openedBy { type actor { name } } seconds ending } } }',
+);
+export const mfaStateAt = operation(
+  'mfaStateAt',
+  `query ($userId: ID!, $at: DateTime!) {
+    mfaStateAt(userId: $userId, at: $at) { at existence enabled required deviceName }
   }`,
 );

@@ -46,6 +46,10 @@ export interface EventLog {
 /** The key of the person whose values were to be sealed is gone. */
 export class PersonErasedError extends Error {
   readonly code = 'PERSON_ERASED';
+
+  constructor(readonly personId: string) {
+    super(`there is no key for person ${personId}`);
+  }
 }
 
 type Keys = ReadonlyMap<string, Uint8Array>;
@@ -53,7 +57,7 @@ type Slot = PersonalPlace['slot'];
 
 function seal(keys: Keys, place: PersonalPlace, values: PersonalValues): SealedValues {
   const key = keys.get(place.personId);
-  if (key === undefined) throw new PersonErasedError(`there is no key for person ${place.personId}`);
+  if (key === undefined) throw new PersonErasedError(place.personId);
   return sealPersonalValues(key, place, values);
 }
 
@@ -112,10 +116,28 @@ function encode(keys: Keys, event: DomainEvent, index: number, envelope: Envelop
   };
 }
 
-/** Puts the domain's view on an event store. */
-export function createEventLog(store: EventStore, personKeys: PersonKeys): EventLog {
+const ERASURE: DomainEvent['type'] = 'UserErased';
+
+/** The persons that events say were erased. */
+function erasedIn(events: readonly Pick<StoredEvent | DomainEvent, 'type' | 'data'>[]): readonly string[] {
+  return events
+    .filter(({ type }) => type === ERASURE)
+    .map(({ data }) => ('personId' in data ? data.personId : null))
+    .filter((personId) => typeof personId === 'string');
+}
+
+/**
+ * Puts the domain's view on an event store. As soon as an event comes by that says that a person was erased, nothing of that
+ * person is opened any more, also where the key is there still, and `onErased` is told, once a person.
+ */
+export function createEventLog(store: EventStore, personKeys: PersonKeys, onErased = (): void => undefined): EventLog {
+  function forgetErased(events: Parameters<typeof erasedIn>[0]): void {
+    for (const personId of erasedIn(events)) if (personKeys.forget(personId)) onErased();
+  }
+
   async function decode(events: readonly StoredEvent[], slots: readonly Slot[]): Promise<LoggedEvent[]> {
     if (events.length === 0) return [];
+    forgetErased(events);
     const keys = await personKeys.getMany(personsIn(events, slots));
     return events.map((event) => decodeEvent(event, (slot) => (slots.includes(slot) ? open(keys, event, slot) : null)));
   }
@@ -124,11 +146,10 @@ export function createEventLog(store: EventStore, personKeys: PersonKeys): Event
     async append(stream, expected, events, envelope) {
       const persons = [envelope.subjectPersonId, envelope.request?.personId ?? null];
       const keys = await personKeys.getMany(persons.filter((personId) => personId !== null));
-      return store.append(
-        stream,
-        expected,
-        events.map((event, index) => encode(keys, event, index, envelope)),
-      );
+      const encoded = events.map((event, index) => encode(keys, event, index, envelope));
+      const appended = await store.append(stream, expected, encoded);
+      forgetErased(encoded);
+      return appended;
     },
     async readStream(stream, options = {}) {
       return decode(await store.readStream(stream, options), ['subject']);

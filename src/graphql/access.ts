@@ -1,20 +1,22 @@
 import { defaultFieldResolver, GraphQLError, isObjectType, type GraphQLField, type GraphQLSchema } from 'graphql';
 import { Extensions, getMetadataStorage } from 'type-graphql';
+import type { TokenReader } from '../application/authenticate-audit-token.js';
 import type { CurrentSession } from '../application/request-context.js';
 import type { SessionStage } from '../domain/session/standing.js';
 import type { ActiveUser } from '../domain/user/state.js';
 import type { Role } from '../domain/user/events.js';
-import type { GraphqlContext } from './context.js';
+import type { Asker, GraphqlContext } from './context.js';
 
 /** Where a request may stand: nobody signed in, or a session at a stage. */
 export type Admission = 'ANONYMOUS' | SessionStage;
 
-/** Who may act: the primary, or sub-users by role. */
-export type Party = 'PRIMARY' | Role;
+/** Who may act: the primary, sub-users by role, or a program with an audit token. */
+export type Party = 'PRIMARY' | Role | 'AUDIT_TOKEN';
 
 /** Who may use a field, and at which stage. Everybody else is refused before its resolver runs. */
 export interface AccessRule {
   readonly stages: readonly Admission[];
+  /** `ANY`: whoever is signed in or may be nobody; audit tokens are admitted only where they are named. */
   readonly roles: readonly Party[] | 'ANY';
 }
 
@@ -41,14 +43,38 @@ const STAGE_REFUSALS: Readonly<Record<SessionStage, () => GraphQLError>> = {
   FULL: () => refusal('FORBIDDEN', 'This is not for somebody who is signed in. Sign out first.'),
 };
 
-/** Why a rule refuses a session, or null where it does not. */
-export function refusalOf(rule: AccessRule, session: CurrentSession | null): GraphQLError | null {
-  if (session === null) {
-    return rule.stages.includes('ANONYMOUS') ? null : refusal('UNAUTHENTICATED', 'Sign in first, with signIn.');
+function admitsTokens({ roles }: AccessRule): boolean {
+  return roles !== 'ANY' && roles.includes('AUDIT_TOKEN');
+}
+
+function refusalOfToken(rule: AccessRule, { scopes }: TokenReader): GraphQLError | null {
+  if (!admitsTokens(rule)) {
+    return refusal('FORBIDDEN', 'An audit token reads the audit trail, and nothing else. Sign in as a user for this.');
   }
-  if (!rule.stages.includes(session.stage)) return STAGE_REFUSALS[session.stage]();
-  const admitted = rule.roles === 'ANY' || rule.roles.includes(partyOf(session.user));
+  return scopes.includes('READ')
+    ? null
+    : refusal('FORBIDDEN', 'This audit token has not the scope READ: it is for exports alone.');
+}
+
+function refusalOfNobody(rule: AccessRule): GraphQLError | null {
+  if (rule.stages.includes('ANONYMOUS')) return null;
+  const or = admitsTokens(rule) ? ', or send an audit token that has neither expired nor been revoked' : '';
+  return refusal('UNAUTHENTICATED', `Sign in first, with signIn${or}.`);
+}
+
+function refusalOfSession(rule: AccessRule, { stage, user }: CurrentSession): GraphQLError | null {
+  if (!rule.stages.includes(stage)) return STAGE_REFUSALS[stage]();
+  const admitted = rule.roles === 'ANY' || rule.roles.includes(partyOf(user));
   return admitted ? null : refusal('FORBIDDEN', 'Your role does not allow this.');
+}
+
+/** Why a rule refuses who asks, or null where it does not. */
+export function refusalOf(
+  rule: AccessRule,
+  { session, tokenReader }: Pick<Asker, 'session' | 'tokenReader'>,
+): GraphQLError | null {
+  if (session !== null) return refusalOfSession(rule, session);
+  return tokenReader === null ? refusalOfNobody(rule) : refusalOfToken(rule, tokenReader);
 }
 
 function ruleOf(field: GraphQLField<unknown, unknown>): AccessRule | undefined {
@@ -72,7 +98,7 @@ function protect(field: GraphQLField<unknown, unknown>, rule: AccessRule, root: 
   field.resolve = (source, args, context, info) => {
     const given = context as GraphqlContext;
     if (root === 'MUTATION') refuseWhileAway(given);
-    const refused = refusalOf(rule, given.session);
+    const refused = refusalOf(rule, given);
     if (refused !== null) throw refused;
     if (root !== 'QUERY') return resolve(source, args, context, info);
     return given.readable().then(() => resolve(source, args, context, info));
@@ -80,7 +106,7 @@ function protect(field: GraphQLField<unknown, unknown>, rule: AccessRule, root: 
   const { subscribe } = field;
   if (subscribe === undefined) return;
   field.subscribe = (source, args, context, info) => {
-    const refused = refusalOf(rule, (context as GraphqlContext).session);
+    const refused = refusalOf(rule, context as GraphqlContext);
     if (refused !== null) throw refused;
     return subscribe(source, args, context, info);
   };

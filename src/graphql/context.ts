@@ -1,4 +1,5 @@
 import type { Application } from '../application/application.js';
+import type { TokenReader } from '../application/authenticate-audit-token.js';
 import type { CurrentSession, RequestContext } from '../application/request-context.js';
 import type { IssuedSession } from '../application/sign-in.js';
 import type { Checkpoints } from '../audit/checkpoints/checkpoints.js';
@@ -24,8 +25,22 @@ export interface AnswerExtensions {
   readonly stale?: { readonly since: string };
 }
 
+/** Who asks: a session, a program with an audit token, or nobody. */
+export interface Asker {
+  /** The session as this request has left it: signing in, rising and signing out change it. */
+  session: CurrentSession | null;
+  /** Nothing is changed by a session that was found in the read models. */
+  readonly sessionSource: SessionSource;
+  /** Who reads by an audit token; never together with a session. */
+  tokenReader: TokenReader | null;
+  /** A session as it stands now; null where it is over. */
+  readonly sessionNow: (sessionId: string) => Promise<CurrentSession | null>;
+  /** The reader of an audit token as it stands now; null where that is void. */
+  readonly tokenReaderNow: (tokenId: string) => Promise<TokenReader | null>;
+}
+
 /** What resolvers work with: one for each request. */
-export interface GraphqlContext {
+export interface GraphqlContext extends Asker {
   readonly app: Application;
   readonly readModels: ReadModels;
   /** Reads records of trails from the log. */
@@ -33,12 +48,6 @@ export interface GraphqlContext {
   readonly checkpoints: Pick<Checkpoints, 'sign' | 'verifierKeys'>;
   /** The request as it arrived, session included. */
   readonly request: RequestContext;
-  /** The session as this request has left it: signing in, rising and signing out change it. */
-  session: CurrentSession | null;
-  /** Nothing is changed by a session that was found in the read models. */
-  readonly sessionSource: SessionSource;
-  /** A session as it stands now; null where it is over. */
-  readonly sessionNow: (sessionId: string) => Promise<CurrentSession | null>;
   readonly carrier: SessionCarrier;
   /** Waits until the read models have moved on, or a second has passed. */
   readonly moreToRead: () => Promise<void>;
@@ -55,4 +64,11 @@ export function adopt(context: GraphqlContext, issued: IssuedSession): string | 
   if (issued.current.session.transport === 'BEARER') return issued.token;
   context.carrier.hand(issued);
   return null;
+}
+
+/** Looks anew at who asks: a session may be over by now, a token void. */
+export async function lookAgain(asker: Asker): Promise<void> {
+  const { session, tokenReader } = asker;
+  if (session !== null) asker.session = await asker.sessionNow(session.sessionId);
+  if (tokenReader !== null) asker.tokenReader = await asker.tokenReaderNow(tokenReader.tokenId);
 }

@@ -41,6 +41,11 @@ const FIELDS: Readonly<Record<UserErrorCode, string | null>> = {
   ENROLLMENT_ENDED: 'enrollmentId',
   MFA_NOT_ENABLED: null,
   INVALID_REASON: 'reason',
+  INVALID_TOKEN_NAME: 'name',
+  INVALID_SCOPES: 'scopes',
+  INVALID_TOKEN_LIFETIME: 'expiresInDays',
+  TOO_MANY_AUDIT_TOKENS: null,
+  USER_NOT_DELETED: 'userId',
   PASSWORD_UNCHANGED: 'newPassword',
 };
 

@@ -50,12 +50,12 @@ interface Connection<N> {
 /** A page as a Relay connection. */
 export function connectionOf<R, N>(
   list: string,
-  { rows, hasNextPage, hasPreviousPage }: Page<R>,
+  { rows, hasNextPage, hasPreviousPage, startsAt, endsAt }: Page<R>,
   map: { readonly key: (row: R) => Key; readonly node: (row: R) => N },
 ): Connection<N> {
   const edges = rows.map((row) => ({ cursor: cursorOf(list, map.key(row)), node: map.node(row) }));
-  const startCursor = edges.at(0)?.cursor ?? null;
-  const endCursor = edges.at(-1)?.cursor ?? null;
+  const startCursor = startsAt === undefined ? (edges.at(0)?.cursor ?? null) : cursorOf(list, startsAt);
+  const endCursor = endsAt === undefined ? (edges.at(-1)?.cursor ?? null) : cursorOf(list, endsAt);
   return {
     edges,
     nodes: edges.map(({ node }) => node),

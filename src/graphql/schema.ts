@@ -5,6 +5,7 @@ import { buildSchema, type PubSub } from 'type-graphql';
 import { enforceAccess } from './access.js';
 import { AccountResolver } from './resolvers/account-resolver.js';
 import { AuditProofResolver } from './resolvers/audit-proof-resolver.js';
+import { AuditTokenResolver } from './resolvers/audit-token-resolver.js';
 import { AuditSubscription } from './resolvers/audit-subscription.js';
 import { LookBackResolver } from './resolvers/look-back-resolver.js';
 import { MfaResolver } from './resolvers/mfa-resolver.js';
@@ -14,6 +15,7 @@ import { SessionResolver } from './resolvers/session-resolver.js';
 import { UserResolver } from './resolvers/user-resolver.js';
 import { PAYLOAD_TYPES } from './types/payloads.js';
 import { InputError, MfaError, ThrottledError, VerificationRequiredError } from './types/user-error.js';
+import { withAuditDetails } from './types/audit-details.js';
 import { AuditEvent } from './types/audit-event.js';
 import { Session } from './types/session.js';
 import { User } from './types/user.js';
@@ -59,9 +61,10 @@ export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
       PasswordResolver,
       MfaResolver,
       ReadResolver,
-      AuditProofResolver,
       LookBackResolver,
+      AuditProofResolver,
       AuditSubscription,
+      AuditTokenResolver,
     ],
     orphanedTypes: [InputError, MfaError, ThrottledError, VerificationRequiredError, User, Session, AuditEvent],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
@@ -70,5 +73,5 @@ export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
     skipCheck: true,
     pubSub: noTopics,
   });
-  return enforceAccess(withQueryOnPayloads(schema));
+  return enforceAccess(withQueryOnPayloads(withAuditDetails(schema)));
 }

@@ -1,13 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { arrive, bearerOf, type Arrival, type Origin } from './arrival.js';
+import { arrive, bearerOf, type Arrival, type Credential, type Finders, type Origin } from './arrival.js';
 import type { Cookies } from './cookies.js';
 import { sendFault, type HttpFault } from './errors.js';
 import { LOG_POSITION_HEADER, type LogPositions } from './log-position.js';
-import type { SessionFinder } from './session-finder.js';
 
-export interface AdmissionOptions {
+export interface AdmissionOptions extends Finders {
   readonly cookies: Cookies;
-  readonly sessions: SessionFinder;
   readonly positions: LogPositions;
   /** Whether log and vault have been found to be those of this service. */
   readonly isStarted: () => boolean;
@@ -70,9 +68,14 @@ function seenBy(positions: LogPositions, { headers }: FastifyRequest): bigint | 
   return typeof given === 'string' ? positions.parse(given) : null;
 }
 
+function credentialOf(cookie: string | null, bearer: string | null): Credential | null {
+  if (cookie !== null) return { from: 'COOKIE', token: cookie };
+  return bearer === null ? null : { from: 'HEADER', token: bearer };
+}
+
 /** Lets requests in, or answers them: who asks is known before GraphQL begins, and what they have seen is known here. */
 export function createAdmission(options: AdmissionOptions) {
-  const { cookies, sessions, positions, isStarted, reached } = options;
+  const { cookies, positions, isStarted, reached } = options;
 
   async function faultOf(seen: bigint | null): Promise<HttpFault | null> {
     if (seen === null) return NO_POSITION;
@@ -93,6 +96,7 @@ export function createAdmission(options: AdmissionOptions) {
     const seen = seenBy(positions, request);
     const fault = await faultOf(seen);
     if (fault !== null) return refuse(fault);
-    return { arrival: await arrive(sessions, originOf(cookies, request), cookie ?? bearer), seen: seen ?? 0n };
+    const arrival = await arrive(options, originOf(cookies, request), credentialOf(cookie, bearer));
+    return { arrival, seen: seen ?? 0n };
   };
 }

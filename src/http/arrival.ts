@@ -1,7 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { RequestContext } from '../application/request-context.js';
+import { isMeantAsAuditToken } from '../application/audit-token.js';
+import type { TokenReader } from '../application/authenticate-audit-token.js';
+import type { CurrentSession, RequestContext } from '../application/request-context.js';
 import type { SessionSource } from '../graphql/context.js';
-import type { SessionFinder, SessionFound } from './session-finder.js';
+import type { SessionFinder } from './session-finder.js';
+import type { TokenFinder } from './token-finder.js';
 
 /** Where a request or connection comes from, and what it calls itself by. */
 export interface Origin {
@@ -14,6 +17,8 @@ export interface Origin {
 /** A request with what its GraphQL context is made of. */
 export interface Arrival {
   readonly request: RequestContext;
+  /** Who reads by an audit token; null where a session asks, or nobody. */
+  readonly tokenReader: TokenReader | null;
   /** Where its session was found. */
   readonly source: SessionSource;
   /** How far it has written. */
@@ -24,15 +29,47 @@ export interface Arrival {
 
 const LONGEST_USER_AGENT = 512;
 
-const NOBODY: SessionFound = { current: null, source: 'LOG', position: 0n };
+/** What finds out who asks. */
+export interface Finders {
+  readonly sessions: SessionFinder;
+  readonly auditTokens: TokenFinder;
+}
+
+/** What a request is sent with: a cookie holds the token of a session, an `Authorization` header that or an audit token. */
+export interface Credential {
+  readonly from: 'COOKIE' | 'HEADER';
+  readonly token: string;
+}
+
+/** Who asks, and how far in the log what is known of them lies. */
+interface Identified {
+  readonly current: CurrentSession | null;
+  readonly tokenReader: TokenReader | null;
+  readonly source: SessionSource;
+  readonly position: bigint;
+}
+
+const NOBODY: Identified = { current: null, tokenReader: null, source: 'LOG', position: 0n };
+
+async function identify(
+  { sessions, auditTokens }: Finders,
+  request: RequestContext,
+  { from, token }: Credential,
+): Promise<Identified> {
+  if (from === 'COOKIE' || !isMeantAsAuditToken(token)) {
+    return { ...NOBODY, ...(await sessions.byToken(request, token)) };
+  }
+  const { reader: tokenReader, position } = await auditTokens.byToken(request, token);
+  return { ...NOBODY, tokenReader, position };
+}
 
 /** The token of an `Authorization: Bearer …` header, or null. */
 export function bearerOf(authorization: string | undefined): string | null {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null;
 }
 
-/** Finds out who asks: the session of a token, if it has one that is not over. */
-export async function arrive(sessions: SessionFinder, origin: Origin, token: string | null): Promise<Arrival> {
+/** Finds out who asks: the session of a token, if it has one that is not over, or the reader of an audit token that is not void. */
+export async function arrive(finders: Finders, origin: Origin, credential: Credential | null): Promise<Arrival> {
   let written = 0n;
   const userAgent = origin.headers['user-agent']?.slice(0, LONGEST_USER_AGENT) ?? null;
   const anonymous: RequestContext = {
@@ -44,10 +81,11 @@ export async function arrive(sessions: SessionFinder, origin: Origin, token: str
       if (position > written) written = position;
     },
   };
-  const { current, source, position } = token === null ? NOBODY : await sessions.byToken(anonymous, token);
+  const identified = credential === null ? NOBODY : await identify(finders, anonymous, credential);
+  const { current, tokenReader, source, position } = identified;
   return {
     request: { ...anonymous, current },
-    source,
+    ...{ tokenReader, source },
     written: () => written,
     known: () => (written > position ? written : position),
   };

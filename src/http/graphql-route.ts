@@ -2,11 +2,12 @@ import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
 import type { Application } from '../application/application.js';
-import type { AnswerExtensions, GraphqlContext, SessionCarrier } from '../graphql/context.js';
+import type { AnswerExtensions, Asker, GraphqlContext, SessionCarrier } from '../graphql/context.js';
 import { NO_REQUEST } from '../graphql/request-ids.js';
 import type { Freshness } from '../projections/freshness.js';
 import type { ReadModels } from '../projections/read-models.js';
 import { createAdmission, type AdmissionOptions, type Admitted } from './admission.js';
+import type { Arrival, Finders } from './arrival.js';
 import { sendFault, type HttpFault } from './errors.js';
 
 export interface GraphqlRouteOptions extends AdmissionOptions {
@@ -34,15 +35,24 @@ export function staleMark({ freshness }: Pick<GraphqlRouteOptions, 'freshness'>)
   return since === null ? {} : { stale: { since } };
 }
 
+/** Who asks, as resolvers know it, and who that is later on. */
+export function askerOf({ sessions, auditTokens }: Finders, { request, source, tokenReader }: Arrival): Asker {
+  return {
+    session: request.current,
+    sessionSource: source,
+    tokenReader,
+    sessionNow: async (sessionId) => (await sessions.byId(sessionId)).current,
+    tokenReaderNow: async (tokenId) => (await auditTokens.byId(request, tokenId)).reader,
+  };
+}
+
 /** What resolvers work with, for a request that was let in. */
 function contextOf(options: GraphqlRouteOptions, admitted: Admitted, carrier: SessionCarrier): GraphqlContext {
-  const { app, readModels, records, checkpoints, freshness, reached, sessions, moreToRead } = options;
+  const { app, readModels, records, checkpoints, freshness, reached, moreToRead } = options;
   const { arrival } = admitted;
   return {
     ...{ app, readModels, records, checkpoints, request: arrival.request, carrier, moreToRead },
-    session: arrival.request.current,
-    sessionSource: arrival.source,
-    sessionNow: async (sessionId) => (await sessions.byId(sessionId)).current,
+    ...askerOf(options, arrival),
     readable: () => freshness.readable(arrival.known()),
     caughtUp: async () => {
       await reached(arrival.known());

@@ -9,6 +9,7 @@ import { offerGraphql } from './graphql-route.js';
 import { offerHealth, type Readiness } from './health.js';
 import { createLogPositions } from './log-position.js';
 import { createSessionFinder } from './session-finder.js';
+import { createTokenFinder } from './token-finder.js';
 import { offerSubscriptions, type SubscriptionOptions } from './subscriptions.js';
 
 /** A line of the access log: nothing of what was asked or answered. */
@@ -21,7 +22,9 @@ export interface AccessLine {
 }
 
 export interface HttpAppOptions
-  extends Omit<SubscriptionOptions, 'cookies' | 'sessions' | 'positions'>, Pick<ExportRouteOptions, 'exporter'> {
+  extends
+    Omit<SubscriptionOptions, 'cookies' | 'sessions' | 'auditTokens' | 'positions'>,
+    Pick<ExportRouteOptions, 'exporter'> {
   readonly tls: boolean;
   readonly readiness: () => Readiness;
   readonly report: ReportError;
@@ -107,6 +110,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const more = {
     cookies: createCookies(app, tls),
     sessions: createSessionFinder(options),
+    auditTokens: createTokenFinder(options),
     positions: createLogPositions(app),
   };
   offerGraphql(http, { ...options, ...more });

@@ -18,8 +18,8 @@ import { WebSocketServer } from 'ws';
 import type { GraphqlContext } from '../graphql/context.js';
 import { createErrorMask, type ReportError } from '../graphql/masking.js';
 import { extraRules, PARSE_OPTIONS } from '../graphql/server.js';
-import { arrive, bearerOf, type Arrival, type Origin } from './arrival.js';
-import { staleMark, type GraphqlRouteOptions } from './graphql-route.js';
+import { arrive, bearerOf, type Arrival, type Credential, type Origin } from './arrival.js';
+import { askerOf, staleMark, type GraphqlRouteOptions } from './graphql-route.js';
 
 export interface SubscriptionOptions extends GraphqlRouteOptions {
   readonly schema: GraphQLSchema;
@@ -46,20 +46,22 @@ function isSameOrigin({ headers }: IncomingMessage): boolean {
   return URL.canParse(origin) && new URL(origin).host === host;
 }
 
-function tokenOf(options: SubscriptionOptions, request: IncomingMessage, params: Params): string | null {
+function credentialOf(options: SubscriptionOptions, request: IncomingMessage, params: Params): Credential | null {
   const authorization = params?.authorization;
-  if (typeof authorization === 'string') return bearerOf(authorization);
-  const cookies = fastifyCookie.parse(request.headers.cookie ?? '');
-  return cookies[options.cookies.sessionName] ?? null;
+  if (typeof authorization === 'string') {
+    const bearer = bearerOf(authorization);
+    return bearer === null ? null : { from: 'HEADER', token: bearer };
+  }
+  const cookie = fastifyCookie.parse(request.headers.cookie ?? '')[options.cookies.sessionName];
+  return cookie === undefined ? null : { from: 'COOKIE', token: cookie };
 }
 
-function contextOf(options: SubscriptionOptions, { request, source, known }: Arrival): GraphqlContext {
-  const { app, readModels, records, checkpoints, moreToRead, sessions, freshness } = options;
+function contextOf(options: SubscriptionOptions, arrival: Arrival): GraphqlContext {
+  const { app, readModels, records, checkpoints, moreToRead, freshness } = options;
+  const { request, known } = arrival;
   return {
     ...{ app, readModels, records, checkpoints, request, moreToRead },
-    session: request.current,
-    sessionSource: source,
-    sessionNow: async (sessionId) => (await sessions.byId(sessionId)).current,
+    ...askerOf(options, arrival),
     carrier: { hand: () => undefined, drop: () => undefined },
     readable: () => freshness.readable(known()),
     caughtUp: () => Promise.resolve(),
@@ -72,13 +74,14 @@ const TRY_AGAIN_LATER = 1013;
 
 /** Who connects; null where that cannot be found out now. */
 async function arriveIfPossible(
-  { isStarted, sessions, report }: SubscriptionOptions,
+  options: SubscriptionOptions,
   origin: Origin,
-  token: string | null,
+  credential: Credential | null,
 ): Promise<Arrival | null> {
+  const { isStarted, report } = options;
   if (!isStarted()) return null;
   try {
-    return await arrive(sessions, origin, token);
+    return await arrive(options, origin, credential);
   } catch (error) {
     report(error, origin.requestId);
     return null;
@@ -123,10 +126,10 @@ function handlers(options: SubscriptionOptions): ServerOptions<Params, Connectio
         headers: request.headers,
         knownBrowser: null,
       };
-      const arrival = await arriveIfPossible(options, origin, tokenOf(options, request, connectionParams));
+      const arrival = await arriveIfPossible(options, origin, credentialOf(options, request, connectionParams));
       if (arrival === null) extra.socket.close(TRY_AGAIN_LATER, 'Try again later');
       else extra.arrival = arrival;
-      return arrival !== null && arrival.request.current !== null;
+      return arrival !== null && (arrival.request.current !== null || arrival.tokenReader !== null);
     },
     onSubscribe({ extra }, _id, payload) {
       if (extra.arrival === undefined) return [new GraphQLError('Connect first.')];

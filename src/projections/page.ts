@@ -17,12 +17,18 @@ export interface Page<T> {
   readonly rows: readonly T[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
+  /** Where it begins, and ends, if that is not at its first, and last, row: where reading stopped before the page was full. */
+  readonly startsAt?: Key;
+  readonly endsAt?: Key;
 }
+
+/** What a query takes in the place of a question mark. */
+export type Parameter = string | number | Uint8Array;
 
 /** A condition of a query, with its parameters. */
 export interface Condition {
   readonly sql: string;
-  readonly parameters: readonly (string | number)[];
+  readonly parameters: readonly Parameter[];
 }
 
 /** The condition and order that read a page by a key column, one row more than wanted so that it is known whether there are more. */

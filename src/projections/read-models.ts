@@ -5,6 +5,8 @@ import { auditProjection } from './audit/audit-projection.js';
 import { createAuditQueries, type AuditQueries } from './audit/audit-queries.js';
 import { coverageProjection } from './coverage/coverage-projection.js';
 import { createCoverageQueries, type CoverageQueries } from './coverage/coverage-queries.js';
+import { auditTokensProjection } from './audit-tokens/audit-tokens-projection.js';
+import { createAuditTokenQueries, type AuditTokenQueries } from './audit-tokens/audit-token-queries.js';
 import type { Projection } from './projection.js';
 import { createSessionQueries, type SessionQueries } from './sessions/session-queries.js';
 import { sessionsProjection } from './sessions/sessions-projection.js';
@@ -16,8 +18,9 @@ export const projections: readonly Projection[] = [
   usersProjection,
   sessionsProjection,
   auditProjection,
-  auditTreeProjection,
   coverageProjection,
+  auditTreeProjection,
+  auditTokensProjection,
 ];
 
 /** The read side: what queries ask. */
@@ -25,8 +28,9 @@ export interface ReadModels {
   readonly users: UserQueries;
   readonly sessions: SessionQueries;
   readonly audit: AuditQueries;
-  readonly trees: AuditTrees;
   readonly coverage: CoverageQueries;
+  readonly trees: AuditTrees;
+  readonly auditTokens: AuditTokenQueries;
 }
 
 /** Prepares the read side; the tables must be there, which starting the projections sees to. */
@@ -35,7 +39,8 @@ export function createReadModels(database: Database): ReadModels {
     users: createUserQueries(database),
     sessions: createSessionQueries(database),
     audit: createAuditQueries(database),
-    trees: createAuditTrees(database),
     coverage: createCoverageQueries(database),
+    trees: createAuditTrees(database),
+    auditTokens: createAuditTokenQueries(database),
   };
 }

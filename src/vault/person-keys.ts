@@ -5,20 +5,29 @@ import type { Vault } from './vault.js';
 export interface PersonKeys {
   /** The keys that exist, by person; persons that were erased have none. */
   getMany(personIds: Iterable<string>): Promise<ReadonlyMap<string, Uint8Array>>;
-  /** Drops a key from memory; to be called when a person is erased. */
-  forget(personId: string): void;
+  /**
+   * Drops a key from memory and hands it out no more, whether or not the vault has it still; to be called as soon as it is
+   * known that a person was erased. Answers whether that is news.
+   */
+  forget(personId: string): boolean;
 }
 
 const KEYS_KEPT = 10_000;
+/** Persons that were erased, of whom the vault may still have a key: it has not for long. */
+const ERASED_KEPT = 100_000;
 
 /** Reads keys of persons through a vault. */
 export function createPersonKeys(vault: Vault): PersonKeys {
   const known = new LRUCache<string, Uint8Array>({ max: KEYS_KEPT });
+  const erased = new LRUCache<string, true>({ max: ERASED_KEPT });
 
   async function fetchMissing(personIds: readonly string[]): Promise<void> {
-    const missing = personIds.filter((personId) => !known.has(personId));
+    const missing = personIds.filter((personId) => !known.has(personId) && !erased.has(personId));
     if (missing.length === 0) return;
-    for (const [personId, key] of await vault.getMany('person', missing)) known.set(personId, key);
+    for (const [personId, key] of await vault.getMany('person', missing)) {
+      // It may have become known meanwhile that the person was erased.
+      if (!erased.has(personId)) known.set(personId, key);
+    }
   }
 
   return {
@@ -38,6 +47,9 @@ export function createPersonKeys(vault: Vault): PersonKeys {
     },
     forget(personId) {
       known.delete(personId);
+      if (erased.has(personId)) return false;
+      erased.set(personId, true);
+      return true;
     },
   };
 }

@@ -3,9 +3,9 @@ import {
   AUDIT_CATEGORIES,
   AUDIT_OUTCOMES,
   describe as describeEvent,
-  sentenceOf,
   TRAIL_EVENT_TYPES,
 } from '../../src/audit/description.js';
+import { sentenceOf } from '../../src/audit/sentence.js';
 import { recordOf, trailOf } from '../../src/audit/record.js';
 import { catalogue, type DomainEventType } from '../../src/domain/catalogue.js';
 import type { StoredEvent } from '../../src/eventstore/event-store.js';

@@ -29,6 +29,7 @@ export type Row = Partial<Record<Stage, readonly Party[] | 'UNREACHABLE'>>;
 const everybody = PARTIES;
 const readers = ['PRIMARY', 'ADMIN', 'AUDITOR'] as const;
 const managers = ['PRIMARY', 'ADMIN'] as const;
+const primary = ['PRIMARY'] as const;
 const signedIn = {
   MFA_CHALLENGE: everybody,
   PASSWORD_CHANGE: everybody,
@@ -51,6 +52,8 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Query.auditCheckpoint': { FULL: readers },
   'Query.auditInclusionProof': { FULL: readers },
   'Query.auditConsistencyProof': { FULL: readers },
+  'Query.auditTokens': { FULL: readers },
+  'AuditEvent.summary': { FULL: readers },
   'Viewer.user': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
   'User.sessions': {
     ANONYMOUS: 'UNREACHABLE',
@@ -77,8 +80,25 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Mutation.resetSubUserPassword': { FULL: managers },
   'Mutation.renameUser': { FULL: managers },
   'Mutation.deleteSubUser': { FULL: managers },
+  'Mutation.eraseUser': { FULL: primary },
+  'Mutation.createAuditToken': { FULL: primary },
+  'Mutation.revokeAuditToken': { FULL: primary },
   'Subscription.auditEventRecorded': { FULL: readers },
 };
+
+/** What a program may use by an audit token with the scope READ; `viewer` is null to it. Everything else it is forbidden. */
+export const BY_AUDIT_TOKEN: readonly string[] = [
+  ...['Query.viewer', 'Query.node', 'Query.auditEvents', 'AuditEvent.summary'],
+  ...['Query.mfaCoverage', 'Query.mfaCoverageSeries', 'Query.mfaStateAt', 'Query.exposures'],
+  ...['Query.auditCheckpoint', 'Query.auditInclusionProof', 'Query.auditConsistencyProof'],
+  'Subscription.auditEventRecorded',
+];
+
+/** What an `AUDITOR` may change: its own security. */
+export const OWN_SECURITY: readonly string[] = [
+  ...['Mutation.signOut', 'Mutation.revokeSession', 'Mutation.changePassword', 'Mutation.verifyOperation'],
+  ...['Mutation.startMfaEnrollment', 'Mutation.enableMfa', 'Mutation.cancelMfaEnrollment', 'Mutation.disableMfa'],
+];
 
 /** What the table says of an operation at a stage. */
 export function expected(row: Row, stage: Stage, party: Party): Admission {

@@ -4,9 +4,29 @@ import { buildGraphqlSchema } from '../../src/graphql/schema.js';
 import type { Answer, Client, Loose } from '../support/client.js';
 import { failureOf, follow } from '../support/live.js';
 import { ask, documentOf, errorOf, mutate, succeed, viewer } from '../support/operations.js';
-import { createSubUser, enable, fresh, primary, signIn, type Account, type Credentials } from '../support/people.js';
+import {
+  createSubUser,
+  enable,
+  fresh,
+  primary,
+  signIn,
+  startEnrollment,
+  verified,
+  type Account,
+  type Credentials,
+} from '../support/people.js';
 import { startService, type TestService } from '../support/service.js';
-import { ACCESS, CELLS, expected, PARTIES, REFUSAL_CODES, type Party, type Stage } from './access-table.js';
+import {
+  ACCESS,
+  BY_AUDIT_TOKEN,
+  CELLS,
+  expected,
+  OWN_SECURITY,
+  PARTIES,
+  REFUSAL_CODES,
+  type Party,
+  type Stage,
+} from './access-table.js';
 
 const NOBODY = 'no-such-id';
 const OF_NOBODY = { userId: NOBODY };
@@ -22,6 +42,11 @@ const CALLS: Readonly<Record<string, { readonly query: string; readonly variable
   'Query.mfaStateAt': { query: `{ mfaStateAt(userId: "${NOBODY}", at: "2020-01-01T00:00:00Z") { existence } }` },
   'Query.exposures': { query: '{ exposures { nodes { id } } }' },
   'Query.auditEvents': { query: '{ auditEvents { nodes { id } } }' },
+  'Query.auditCheckpoint': { query: '{ auditCheckpoint { size } }' },
+  'Query.auditInclusionProof': { query: `{ auditInclusionProof(eventId: "${NOBODY}") { treeSize } }` },
+  'Query.auditConsistencyProof': { query: '{ auditConsistencyProof(fromSize: 0) { toSize } }' },
+  'Query.auditTokens': { query: '{ auditTokens { nodes { id } } }' },
+  'AuditEvent.summary': { query: '{ auditEvents(first: 1) { nodes { summary } } }' },
   'Viewer.user': { query: '{ viewer { user { id } } }' },
   'User.sessions': { query: '{ viewer { user { sessions { nodes { id } } } } }' },
   'Mutation.registerAccount': mutation('registerAccount', { alias: '', email: '', password: '' }),
@@ -43,6 +68,9 @@ const CALLS: Readonly<Record<string, { readonly query: string; readonly variable
   'Mutation.resetSubUserPassword': mutation('resetSubUserPassword', { ...OF_NOBODY, newPassword: '' }),
   'Mutation.renameUser': mutation('renameUser', OF_NOBODY),
   'Mutation.deleteSubUser': mutation('deleteSubUser', OF_NOBODY),
+  'Mutation.eraseUser': mutation('eraseUser', OF_NOBODY),
+  'Mutation.createAuditToken': mutation('createAuditToken', { name: '', scopes: [] }),
+  'Mutation.revokeAuditToken': mutation('revokeAuditToken', { tokenId: NOBODY }),
   'Subscription.auditEventRecorded': { query: 'subscription { auditEventRecorded { id } }' },
 };
 
@@ -172,6 +200,88 @@ describe('a session that has to enable a device', () => {
     expect((await mutate(client, 'verifyOperation', answer)).refusal).toBe('MFA_ENROLLMENT_REQUIRED');
   });
 });
+
+describe('an AUDITOR', () => {
+  const MUTATIONS = Object.keys(ACCESS).filter((operation) => operation.startsWith('Mutation.'));
+
+  it('is forbidden every change but those of its own security', async () => {
+    const auditor = clientAt('FULL', 'AUDITOR');
+    const refusals = MUTATIONS.filter((operation) => !OWN_SECURITY.includes(operation)).map(async (operation) => {
+      const { query = '', variables = {} } = CALLS[operation] ?? {};
+      return [operation, errorOf(await auditor.send(query, variables))];
+    });
+    for (const [operation, refusal] of await Promise.all(refusals)) {
+      expect([operation, refusal]).toStrictEqual([operation, 'FORBIDDEN']);
+    }
+    expect(refusals.length).toBeGreaterThan(10);
+  });
+
+  it('changes nothing of the security of others', async () => {
+    const auditor = clientAt('FULL', 'AUDITOR');
+    const sam = await createSubUser(owner, account);
+    const session = await signIn(service, sam);
+    const { enrollment } = await startEnrollment(service, session);
+    const { id: sessionId } = (await viewer(session)).session;
+    const attempts = [
+      ['startMfaEnrollment', { userId: sam.userId, deviceName: 'Phone' }, 'FORBIDDEN'],
+      ['disableMfa', { userId: sam.userId }, 'FORBIDDEN'],
+      ['cancelMfaEnrollment', { enrollmentId: enrollment.id }, 'NOT_FOUND'],
+      ['enableMfa', { enrollmentId: enrollment.id, code: '123456' }, 'NOT_FOUND'],
+      ['revokeSession', { sessionId }, 'NOT_FOUND'],
+    ] as const;
+    for (const [name, input, refusal] of attempts) {
+      expect([name, (await mutate(auditor, name, input)).refusal]).toStrictEqual([name, refusal]);
+    }
+    expect((await viewer(session)).user.mfa.pendingEnrollment).not.toBeNull();
+  });
+});
+
+describe('an audit token', () => {
+  let reader: Client;
+  let exporter: Client;
+
+  async function withToken(scopes: readonly string[]): Promise<Client> {
+    const input = { name: scopes.join(' '), scopes };
+    const fresh = await signIn(service, keeper);
+    const { token } = await verified(fresh, 'createAuditToken', input, { password: keeper.password });
+    return Object.assign(service.client(), { token });
+  }
+
+  let keeper: Account;
+
+  beforeAll(async () => {
+    ({ account: keeper } = await primary(service));
+    [reader, exporter] = [await withToken(['READ']), await withToken(['EXPORT'])];
+  });
+
+  const admissionOf = async (client: Client, operation: string) => {
+    const { query = '', variables = {} } = CALLS[operation] ?? {};
+    return [operation, admissionIn(operation, await client.send(query, variables))];
+  };
+  const OPERATIONS = [...OVER_HTTP, 'Mutation.signOut'].filter((operation) => !isBelowViewer(operation));
+
+  it('is admitted to the audit trail, and to nothing else', async () => {
+    for (const operation of OPERATIONS) {
+      const admission = BY_AUDIT_TOKEN.includes(operation) ? 'ADMITTED' : 'FORBIDDEN';
+      expect(await admissionOf(reader, operation)).toStrictEqual([operation, admission]);
+    }
+    expect(await viewer(reader)).toBeNull();
+  });
+
+  it('for exports alone is admitted to nothing here', async () => {
+    for (const operation of OPERATIONS) {
+      expect(await admissionOf(exporter, operation)).toStrictEqual([operation, 'FORBIDDEN']);
+    }
+    const feed = follow(exporter);
+    expect(await failureOf(feed)).toBe('FORBIDDEN');
+    await feed.close();
+  });
+});
+
+/** What is a field of the viewer, which is null to whoever is nobody. */
+function isBelowViewer(operation: string): boolean {
+  return operation === 'Viewer.user' || operation === 'User.sessions';
+}
 
 it('a refusal says nothing of what was asked for', async () => {
   const answer = await clientAt('FULL', 'MEMBER').send('{ users { nodes { id } } auditEvents { nodes { id } } }');

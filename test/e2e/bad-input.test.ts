@@ -122,6 +122,12 @@ beforeAll(async () => {
     'Mutation.waiveSubUserMfa': { input: { userId: 'nobody', reason: 'lost' } },
     'Mutation.renameUser': { input: { userId: 'nobody', username: 'other', displayName: 'Other' } },
     'Mutation.deleteSubUser': { input: { userId: 'nobody' } },
+    'Mutation.eraseUser': { input: { userId: 'nobody' } },
+    'Mutation.createAuditToken': {
+      input: { name: 'SIEM', scopes: ['READ'], expiresInDays: 1, challengeId: 'nothing' },
+    },
+    'Mutation.revokeAuditToken': { input: { tokenId: 'nothing' } },
+    'Query.auditTokens': { first: 10 },
     'Mutation.assignRole': { input: { userId: 'nobody', role: 'MEMBER' } },
     'Mutation.resetSubUserPassword': { input: { userId: 'nobody', newPassword: password } },
     'Mutation.changePassword': { input: { newPassword: password } },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Answer, Client } from '../support/client.js';
 import { ask, documentOf, mutate, viewer } from '../support/operations.js';
-import { createSubUser, enable, primary, signIn, startEnrollment, type Role } from '../support/people.js';
+import { createSubUser, enable, primary, signIn, startEnrollment, verified, type Role } from '../support/people.js';
 import { startService, type TestService } from '../support/service.js';
 import { headOf, storedEvents } from '../support/stored.js';
 
@@ -21,6 +21,8 @@ beforeAll(async () => {
   foreign.user = sam.userId;
   foreign.session = (await viewer(asSam)).session.id;
   foreign.enrollment = (await startEnrollment(service, asSam)).enrollment.id;
+  const token = { name: 'SIEM', scopes: ['READ'] };
+  foreign.auditToken = (await verified(client, 'createAuditToken', token, account)).auditToken.id;
   await enable(service, client);
   const { userError } = await mutate(client, 'startMfaEnrollment', {});
   foreign.challenge = userError.challenge.id;
@@ -69,6 +71,8 @@ const OPERATIONS: readonly (readonly [name: string, document: string, variables:
     (id) => ({ id }),
   ],
   ['unlockUser', documentOf('unlockUser'), (userId) => ({ input: { userId } })],
+  ['eraseUser', documentOf('eraseUser'), (userId) => ({ input: { userId } })],
+  ['revokeAuditToken', documentOf('revokeAuditToken'), (tokenId) => ({ input: { tokenId } })],
   ['enableMfa', documentOf('enableMfa'), (enrollmentId) => ({ input: { enrollmentId, code: '123456' } })],
   ['cancelMfaEnrollment', documentOf('cancelMfaEnrollment'), (enrollmentId) => ({ input: { enrollmentId } })],
   [

@@ -58,6 +58,20 @@ describe('the live view of the trail', () => {
     expect(await feed.next()).toMatchObject({ type: 'RoleAssigned', subject: { id: sam.userId } });
     await feed.close();
   });
+
+  it('is narrowed by names and addresses as the trail is', async () => {
+    const { account, client } = await primary(service);
+    const sam = await createSubUser(client, account);
+    const filter = { search: sam.username.toUpperCase(), ip: '::/0', categories: ['USER'] };
+    const feed = follow(client, { after: await beginning(client), filter });
+    expect(await feed.next()).toMatchObject({ type: 'UserCreated', subject: { id: sam.userId } });
+    const kim = await createSubUser(client, account);
+    for (const { userId } of [kim, sam]) await succeed(client, 'assignRole', { userId, role: 'AUDITOR' });
+    expect(await feed.next()).toMatchObject({ type: 'RoleAssigned', subject: { id: sam.userId } });
+    await feed.close();
+    const vain = follow(client, { filter: { ip: 'nonsense' } });
+    expect(await failureOf(vain)).toBe('BAD_USER_INPUT');
+  });
 });
 
 describe('a connection', () => {

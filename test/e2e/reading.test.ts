@@ -22,8 +22,8 @@ let ids: { readonly ada: string; readonly sam: string };
 
 const EVENT = `id seq type category occurredAt outcome reason sessionId ip userAgent requestId summary
   actor { kind id name } subject { id name } device { id name }`;
-const TRAIL = `query ($filter: AuditEventFilter, $first: Int, $after: String, $last: Int, $before: String) {
-  auditEvents(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+const TRAIL = `query ($filter: AuditEventFilter, $orderBy: AuditEventOrder! = NEWEST_FIRST, $first: Int, $after: String, $last: Int, $before: String) {
+  auditEvents(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
     edges { cursor node { id } } nodes { ${EVENT} }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
 const USERS = `query ($first: Int, $after: String, $last: Int, $before: String) {
@@ -153,6 +153,72 @@ describe('the audit trail', () => {
         device: { id: expect.any(String), name: "Sam's phone" },
         summary: `A code for virtual MFA device Sam's phone of ${sam.username} was rejected`,
       },
+    ]);
+  });
+
+  it('tells of an event what is particular to its type, why it was refused, and all of it in Chinese', async () => {
+    const query = `{ auditEvents(filter: { outcome: FAILURE }, orderBy: OLDEST_FIRST) { nodes { summary(language: ZH)
+      details { __typename ... on MfaCodeRejectedDetails { purpose challengeId attemptsLeft consecutiveFailures timeStep }
+        ... on PasswordRejectedDetails { browserId consecutiveFailures } }
+      refusal { rule reason policy { attempts failuresInARow } counters { attemptsLeft consecutiveFailures retryAt } } } } }`;
+    const { auditEvents } = await ask(client, query);
+    expect(auditEvents.nodes).toStrictEqual([
+      {
+        summary: `为用户“${sam.username}”输入了错误的密码`,
+        details: { __typename: 'PasswordRejectedDetails', browserId: null, consecutiveFailures: 1 },
+        refusal: {
+          ...{ rule: 'PASSWORD', reason: 'WRONG_PASSWORD', policy: { attempts: null, failuresInARow: 5 } },
+          counters: { attemptsLeft: null, consecutiveFailures: 1, retryAt: null },
+        },
+      },
+      {
+        summary: `用户“${sam.username}”的虚拟 MFA 设备“Sam's phone”的验证码被拒绝`,
+        details: {
+          ...{ __typename: 'MfaCodeRejectedDetails', purpose: 'SIGN_IN', challengeId: expect.any(String) },
+          ...{ attemptsLeft: 4, consecutiveFailures: 1, timeStep: null },
+        },
+        refusal: {
+          ...{ rule: 'CODE_WINDOW', reason: 'WRONG', policy: { attempts: 5, failuresInARow: 10 } },
+          counters: { attemptsLeft: 4, consecutiveFailures: 1, retryAt: null },
+        },
+      },
+    ]);
+  });
+
+  it('is narrowed by device, session, request, address, category and name, and told oldest first', async () => {
+    const [rejected] = (await trail({ filter: { types: ['MfaCodeRejected'] } })).nodes;
+    const told = async (filter: Loose) => typesOf(await trail({ filter, orderBy: 'OLDEST_FIRST' }));
+    const session = [
+      'SessionStarted',
+      'MfaCodeRejected',
+      'MfaCodeAccepted',
+      'SessionRaised',
+      'SessionRotated',
+      'SessionEnded',
+    ];
+    expect(await told({ sessionId: rejected.sessionId })).toStrictEqual(session);
+    expect(await told({ requestId: rejected.requestId })).toStrictEqual(['MfaCodeRejected']);
+    const device = ['MfaEnrollmentStarted', 'MfaEnabled', 'MfaCodeRejected', 'MfaCodeAccepted'];
+    expect(await told({ deviceId: rejected.device.id })).toStrictEqual(device);
+    expect(await told({ search: "SAM'S PHO" })).toStrictEqual(device);
+    expect(await told({ search: sam.username.toUpperCase(), outcome: 'FAILURE', ip: '::/0' })).toStrictEqual([
+      'PasswordRejected',
+      'MfaCodeRejected',
+    ]);
+    expect(await told({ categories: ['PASSWORD'], subjectId: sam.userId })).toStrictEqual([
+      'PasswordRejected',
+      'PasswordAccepted',
+    ]);
+    expect(await told({ ip: '203.0.113.0/24' })).toStrictEqual([]);
+    const newest = await trail({ first: 3 });
+    const older = await trail({ first: 1, after: newest.pageInfo.endCursor, orderBy: 'OLDEST_FIRST' });
+    expect(older.nodes[0]).toStrictEqual(newest.nodes[1]);
+  });
+
+  it.each(['nonsense', '192.0.2.0/33', '', '10.0.0.1-10.0.0.9'])('is not read by the address %j', async (ip) => {
+    const answer = await client.send(TRAIL, { filter: { ip } });
+    expect(answer.body.errors).toMatchObject([
+      { message: expect.stringContaining('`ip` is an IPv4 or IPv6 address'), extensions: { code: 'BAD_USER_INPUT' } },
     ]);
   });
 

@@ -420,6 +420,45 @@ const commands: readonly Command[] = [
     },
   },
   {
+    name: 'eraseUser',
+    appends: 1,
+    once: ['UserErased'],
+    async prepare(service) {
+      const { primary: token, sam } = await withSubUser(service);
+      await succeed(by(service, token), 'deleteSubUser', { userId: sam.userId });
+      const send = (place: Place) => mutate(by(place, token), 'eraseUser', { userId: sam.userId });
+      return {
+        send,
+        repeat: async (again) => expect((await send(again)).refusal).toBeNull(),
+        check: async (again) => expect(await secretsOf(again, sam.userId, ['person'])).toBe(0),
+      };
+    },
+  },
+  {
+    name: 'createAuditToken',
+    appends: 2,
+    once: ['AuditTokenCreated'],
+    async prepare(service) {
+      const { client, account } = await primary(service, 'BEARER');
+      const token = tokenOf(client);
+      const input = { name: 'SIEM', scopes: ['READ'] };
+      const proof = { password: account.password };
+      const guarded = { ...input, challengeId: await verification(client, 'createAuditToken', input, proof) };
+      return {
+        send: (place) => mutate(by(place, token), 'createAuditToken', guarded),
+        async repeat(again) {
+          const { token: issued } = await repeatGuarded(by(again, token), 'createAuditToken', guarded, () => proof);
+          const trail = await by(again, issued).send('{ auditEvents(first: 1) { nodes { type } } }');
+          expect(trail.body.data.auditEvents.nodes).toStrictEqual([{ type: 'AuditTokenUsed' }]);
+        },
+        async check(again) {
+          const { body } = await by(again, token).send('{ auditTokens { nodes { name revokedAt } } }');
+          expect(body.data.auditTokens.nodes).toStrictEqual([{ name: 'SIEM', revokedAt: null }]);
+        },
+      };
+    },
+  },
+  {
     name: 'unlockUser',
     appends: 2,
     once: ['MfaUnlocked', 'PasswordBackOffCleared'],
@@ -452,6 +491,28 @@ const commands: readonly Command[] = [
           expect(await storedTypes(again)).toContain('MfaSecretDestroyed');
           expect(await secretsOf(again, sam.userId, ['seed'])).toBe(0);
           expect((await signInAnew(again, sam)).stage).toBe('FULL');
+        },
+      };
+    },
+  },
+  {
+    name: 'the key of a person who was erased is destroyed',
+    appends: 3,
+    counted: 'SYSTEM',
+    once: ['UserErased'],
+    async prepare(service) {
+      const { primary: token, sam } = await withSubUser(service);
+      await succeed(by(service, token), 'deleteSubUser', { userId: sam.userId });
+      // What follows from the deletion is over, so that what is counted follows from the erasure.
+      await eventually(async () => expect(await storedTypes(service, 'reaction-*')).toContain('ReactionsReached'));
+      return {
+        send: (place) => mutate(by(place, token), 'eraseUser', { userId: sam.userId }),
+        repeat: async () => undefined,
+        async check(again) {
+          await eventually(async () => expect(await secretsOf(again, sam.userId, ['person'])).toBe(0));
+          await eventually(async () => expect(await countOf(again.folder, ['ReactionDone'])).toHaveLength(2));
+          const { refusal } = await mutate(by(again, token), 'eraseUser', { userId: sam.userId });
+          expect(refusal).toBeNull();
         },
       };
     },

@@ -3,14 +3,12 @@ import { TRAIL_EVENT_TYPES } from '../../src/audit/description.js';
 import type { DomainEvent } from '../../src/domain/catalogue.js';
 import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
 import { auditProjection } from '../../src/projections/audit/audit-projection.js';
-import {
-  createAuditQueries,
-  type AuditEventView,
-  type AuditFilter,
-} from '../../src/projections/audit/audit-queries.js';
+import type { AuditFilter } from '../../src/projections/audit/audit-filter.js';
+import { createAuditQueries } from '../../src/projections/audit/audit-queries.js';
+import type { AuditEventView } from '../../src/projections/audit/audit-view.js';
 import { openSpans } from '../../src/projections/audit/trails.js';
 import type { PageRequest } from '../../src/projections/page.js';
-import { ACME, ADA, event, later, PHONE, SAM, TABLET, times } from '../support/builders.js';
+import { ACME, ADA, CHALLENGE, event, later, PHONE, SAM, TABLET, times } from '../support/builders.js';
 import { given, inLog, logged, NOW, openFold, rowsOf } from './given.js';
 
 const ALL: PageRequest = { limit: 100, after: null, before: null, fromEnd: false };
@@ -33,6 +31,10 @@ describe('The index on the audit trail', () => {
       ...{ occurredAt: later(1_000), sessionId: 'her session', requestId: 'her request', ...request },
       ...{ actorKind: 'USER', actorId: SAM, actorName: 'sam' },
       ...{ subjectId: SAM, subjectName: 'sam', deviceId: PHONE, deviceName: 'Phone' },
+      details: {
+        ...{ purpose: 'SIGN_IN', challengeId: CHALLENGE, reason: 'STALE', attemptsLeft: 4, consecutiveFailures: 1 },
+        ...{ clockOffsetSeconds: null, timeStep: null },
+      },
     });
   });
 
@@ -113,7 +115,7 @@ describe('The index on the audit trail', () => {
       logged(event('MfaEnabled'), { position, metadata: { occurredAt: later((position - 1) * 1_000) } }),
     );
     const database = given(auditProjection, ...events);
-    const trail = Number(database.prepare('SELECT trail FROM audit_trails_4').pluck().get());
+    const trail = Number(database.prepare('SELECT trail FROM audit_trails_5').pluck().get());
     const spanOf = openSpans(database);
     for (const [from, to] of [
       [0, 1],

@@ -11,7 +11,8 @@ export const STORY: readonly LoggedEvent[] = Array.from({ length: PEOPLE }, (_, 
   .flat()
   .map(({ type, person }, index) => {
     const { data, ...rest } = event(type);
-    const named = { ...data, userId: `user-${person}`, accountId: `account-${person}` };
+    const token = 'tokenId' in data && { tokenId: `account-${person}.token` };
+    const named = { ...data, userId: `user-${person}`, accountId: `account-${person}`, ...token };
     const place = {
       id: `event-${index}`,
       stream: streamOf(type, person),

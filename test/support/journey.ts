@@ -1,6 +1,6 @@
 import type { Authenticator } from './authenticator.js';
 import type { Client } from './client.js';
-import { mutate, succeed } from './operations.js';
+import { ask, mutate, succeed } from './operations.js';
 import {
   answerChallenge,
   enable,
@@ -56,10 +56,13 @@ const PASSER_BY = {
   reason: 'Her handset sank off Lundy',
 } as const;
 
+/** What the audit token is called that a program reads by. */
+export const AUDIT_TOKEN_NAME = 'Tamarisk Collector';
+
 const WRONG_PASSWORDS = ['Vermilion-Accordion-13', 'Vermilion-Accordion-14'];
 
-/** Everything that happens in an account, with every kind of failure. */
-export async function playJourney(service: TestService): Promise<Journey> {
+/** Everything that happens in an account, with every kind of failure; one who came and went is erased, if it is to be. */
+export async function playJourney(service: TestService, { erasing = false } = {}): Promise<Journey> {
   const secrets: Secrets = {
     ...{ seeds: [], codes: [], tokens: [] },
     passwords: [
@@ -115,7 +118,9 @@ export async function playJourney(service: TestService): Promise<Journey> {
 
   // Wrong codes up to the lock, unlocking, wrong passwords up to the back-off.
   await lockOut(service, sam, primary, codes);
-  await comeAndGo(service, primary, { note, noteToken, codes });
+  const gone = await comeAndGo(service, primary, { note, noteToken, codes });
+  if (erasing) await succeed(primary, 'eraseUser', { userId: gone });
+  await letRead(service, primary, { note, noteToken, codes });
   // One set-up stays pending, one challenge open.
   const again = await signIn(service, ada, 'BEARER');
   codes.push((await enable(service, again, CAST.deviceNames[0])).code());
@@ -154,8 +159,8 @@ async function replaceDevice(service: TestService, client: Client, old: Authenti
   await succeed(next, 'signOut');
 }
 
-/** A sub-user from its creation to its deletion, with all that is done to it in between. */
-async function comeAndGo(service: TestService, primary: Client, { note, noteToken, codes }: Notes): Promise<void> {
+/** A sub-user from its creation to its deletion, with all that is done to it in between; its id. */
+async function comeAndGo(service: TestService, primary: Client, { note, noteToken, codes }: Notes): Promise<string> {
   const { username, renamed, password, reset, own, reason } = PASSER_BY;
   const { user } = await succeed(primary, 'createSubUser', { username, password, requireMfa: true });
   const { id: userId } = user;
@@ -176,6 +181,17 @@ async function comeAndGo(service: TestService, primary: Client, { note, noteToke
   const proof = { password: CAST.password };
   await verified(primary, 'waiveSubUserMfa', { userId, reason }, proof);
   await succeed(primary, 'deleteSubUser', { userId });
+  return userId;
+}
+
+/** A program that reads the trail by a token, until that is revoked. */
+async function letRead(service: TestService, primary: Client, { noteToken }: Notes): Promise<void> {
+  const input = { name: AUDIT_TOKEN_NAME, scopes: ['READ'] };
+  const { auditToken, token } = await verified(primary, 'createAuditToken', input, { password: CAST.password });
+  const program = Object.assign(service.client({ userAgent: CAST.userAgent }), { token });
+  noteToken(program);
+  await ask(program, '{ auditEvents(first: 1) { nodes { id } } }');
+  await succeed(primary, 'revokeAuditToken', { tokenId: auditToken.id });
 }
 
 async function lockOut(service: TestService, sam: SubUser, primary: Client, codes: string[]): Promise<void> {

@@ -22,6 +22,8 @@ const OUTCOME = `outcome { __typename ${SIGNED_IN} ... on MfaChallengeRequired {
 export const USER = `id kind role username displayName email account { id alias } createdAt
   mfa { enabled required requiredFrom deviceId deviceName enabledAt locked lockedUntil pendingEnrollment { id deviceName expiresAt } }`;
 
+export const AUDIT_TOKEN = `id name scopes createdAt createdBy { id username } expiresAt revokedAt lastUsedAt lastUsedIp`;
+
 /** What is asked of each mutation's payload. */
 const SELECTIONS: Readonly<Record<string, string>> = {
   registerAccount: 'account { id alias }',
@@ -43,6 +45,9 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   changePassword: `user { ${USER} } ${OUTCOME}`,
   deleteSubUser: 'deletedUserId',
   revokeSession: 'revokedSessionId',
+  eraseUser: 'erasedUserId',
+  createAuditToken: `auditToken { ${AUDIT_TOKEN} } token`,
+  revokeAuditToken: `auditToken { ${AUDIT_TOKEN} }`,
 };
 
 /** The document of a mutation, with whatever else is to be asked of its payload. */

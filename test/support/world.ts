@@ -30,6 +30,8 @@ import { movableClock, PRODUCTION, type Clock } from './service.js';
 /** Command handlers on a log and a vault in memory, with one account, its primary and one sub-user. */
 export interface World {
   readonly app: Application;
+  /** Command handlers of another node, on the same log and vault. */
+  another(): Application;
   /** The log, as everybody who follows it has it. */
   readonly store: EventStore;
   readonly clock: Clock;
@@ -174,22 +176,26 @@ function openPorts(now: () => Instant) {
   const keyRing = parseKeyRing(PRODUCTION.KEY_RING, 'here');
   const store = openSqliteEventStore({ database, now });
   const vault = openSqliteVault({ database, keyRing, now });
-  const app: Application = {
-    ...{ log: createEventLog(store, createPersonKeys(vault)), vault, now, randomBytes },
+  const appOfNode = (): Application => {
+    const states = createKnownStates();
+    const log = createEventLog(store, createPersonKeys(vault), () => states.forget());
+    return { ...rest, log, states };
+  };
+  const rest: Omit<Application, 'log' | 'states'> = {
+    ...{ vault, now, randomBytes },
     passwords: plainPasswords,
     pace: () => async () => undefined,
     newId: randomUUID,
     digest: (purpose, text) => digest(keyRing, purpose, text),
     issuer: 'Virtual MFA',
     unknownNames: createUnknownNames(),
-    states: createKnownStates(),
   };
   const close = async () => {
     await store.close();
     await vault.close();
     await database.close();
   };
-  return { app, store, close };
+  return { app: appOfNode(), another: appOfNode, store, close };
 }
 
 const owner = { alias: 'acme', email: 'ada@example.com', password: 'correct horse battery' };
@@ -208,12 +214,12 @@ export const creating: Command<{ readonly userId: string }> = (app, request, cur
 /** Opens a world of its own. */
 export async function openWorld(): Promise<World> {
   const clock = movableClock();
-  const { app, store, close } = openPorts(() => clock.now());
+  const { app, another, store, close } = openPorts(() => clock.now());
   const registered = valueOf(replyOf(await registerPrimaryAccount(app, requestContext(), owner)));
   const primary = await tokenOf(app, PRIMARY);
   const { userId } = valueOf(await send(app, primary, creating));
   return {
-    ...{ app, store, clock, primary, userId, user, close },
+    ...{ app, another, store, clock, primary, userId, user, close },
     accountId: registered.accountId,
     async events() {
       const { events } = await store.readAll({ after: 0n, limit: 10_000 });

@@ -34,6 +34,8 @@ async function endedBy(app: Application, event: LoggedEvent): Promise<readonly S
       return [{ kind: 'password', id: event.data.oldCredentialId }];
     case 'UserDeleted':
       return secretsOfDeletedUser(app, event.data.userId);
+    case 'UserErased':
+      return [{ kind: 'person', id: event.data.personId }];
     default:
       return [];
   }
@@ -70,6 +72,7 @@ const TYPES: ReadonlySet<string> = new Set<LoggedEvent['type']>([
   'PasswordChanged',
   'PasswordReset',
   'UserDeleted',
+  'UserErased',
 ]);
 
 /** Destroys secrets after the events that end them, and notes that seeds are gone; a crash only delays it. */

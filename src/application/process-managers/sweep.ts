@@ -3,7 +3,7 @@ import { accountDecider } from '../../domain/account/decider.js';
 import { after, HOUR, isReached } from '../../domain/instant.js';
 import { mfaDecider } from '../../domain/mfa/decider.js';
 import { userDecider } from '../../domain/user/decider.js';
-import type { UserState } from '../../domain/user/state.js';
+import { isErased, type UserState } from '../../domain/user/state.js';
 import type { SecretEntry, SecretKind } from '../../vault/vault.js';
 import type { Application } from '../application.js';
 import { load } from '../execute.js';
@@ -32,7 +32,7 @@ async function isNamed(app: Application, { kind, id }: SecretEntry): Promise<boo
   const userId = ownerOf(id);
   const { state: user } = await load(app, userDecider, userId);
   if (!(await hasComeAbout(app, user)) || (user.status !== 'ACTIVE' && user.status !== 'DELETED')) return false;
-  if (kind === 'person') return user.personId === id;
+  if (kind === 'person') return user.personId === id && !isErased(user);
   if (user.status === 'DELETED') return false;
   return kind === 'password' ? user.credentialId === id : isSeedNamed(app, userId, id);
 }

@@ -1,6 +1,6 @@
-import { sentenceOf } from '../description.js';
 import { recordHash } from '../leaf.js';
 import type { AuditRecord } from '../record.js';
+import { sentenceNamesOf, sentenceOf } from '../sentence.js';
 import type { ReadableEvent } from './readable.js';
 
 /** An event of a trail as a row of a table is made of it. */
@@ -31,8 +31,7 @@ const COLUMNS: Readonly<Record<string, (source: CsvSource) => Cell>> = {
   requestId: ({ record }) => record.metadata.requestId,
   ip: ({ readable }) => readable.ip,
   userAgent: ({ readable }) => readable.userAgent,
-  summary: ({ record, readable }) =>
-    sentenceOf(record.type, { subject: readable.subjectName, device: readable.deviceName }),
+  summary: ({ record, readable }) => sentenceOf(record.type, sentenceNamesOf(readable)),
   // In hexadecimal: base64 may begin with a plus sign, before which an apostrophe would stand.
   hash: ({ record }) => Buffer.from(recordHash(record)).toString('hex'),
 };

@@ -54,7 +54,7 @@ async function readCoverage(script: Client): Promise<void> {
 }
 
 /** The auditor looks at the account, and at all that has happened in it. */
-export async function readTheAccount(scene: Scene, { person, phone }: ProtectedSeat): Promise<void> {
+export async function readTheAccount(scene: Scene, { person, phone }: ProtectedSeat): Promise<Client> {
   scene.chapter('After: the Coverage and the Audit Trail');
   scene.step(
     'The auditor sees how much of the account is protected',
@@ -78,4 +78,5 @@ export async function readTheAccount(scene: Scene, { person, phone }: ProtectedS
   scene.print((columns) => trailTable(events, columns));
   checkTrail(events);
   scene.tell(`${events.length} events, every refusal among them, and no password, seed, code or token.`);
+  return script;
 }

@@ -1,5 +1,6 @@
 import { accept, reject, type Decider, type Decision } from '../decider.js';
 import type { Recorded } from '../event.js';
+import { decideAuditTokens, evolveAuditTokens, type AuditTokenCommand, type AuditTokens } from './audit-tokens.js';
 import type { AccountEvent } from './events.js';
 import { decideExport, type ExportAuditTrail } from './export-audit-trail.js';
 
@@ -10,6 +11,7 @@ export type AccountState =
       readonly status: 'REGISTERED';
       readonly accountId: string;
       readonly primaryUserId: string;
+      readonly auditTokens: AuditTokens;
     };
 
 export interface RegisterPrimaryAccount {
@@ -26,10 +28,11 @@ export interface AbandonRegistration {
   readonly userId: string;
 }
 
-export type AccountCommand = RegisterPrimaryAccount | AbandonRegistration | ExportAuditTrail;
+type RegistrationCommand = RegisterPrimaryAccount | AbandonRegistration;
 
-function decide(command: AccountCommand, state: AccountState): Decision<AccountEvent> {
-  if (command.type === 'ExportAuditTrail') return decideExport(command, state.status === 'REGISTERED');
+export type AccountCommand = RegistrationCommand | AuditTokenCommand | ExportAuditTrail;
+
+function decideRegistration(command: RegistrationCommand, state: AccountState): Decision<AccountEvent> {
   const { accountId, userId } = command;
   if (command.type === 'AbandonRegistration') {
     if (state.status !== 'NONE') return accept();
@@ -43,14 +46,35 @@ function decide(command: AccountCommand, state: AccountState): Decision<AccountE
   });
 }
 
+function decide(command: AccountCommand, state: AccountState): Decision<AccountEvent> {
+  switch (command.type) {
+    case 'RegisterPrimaryAccount':
+    case 'AbandonRegistration':
+      return decideRegistration(command, state);
+    case 'ExportAuditTrail':
+      return decideExport(command, state.status === 'REGISTERED');
+    default:
+      return state.status === 'REGISTERED'
+        ? decideAuditTokens(command, state.auditTokens)
+        : reject({ code: 'NOT_FOUND' });
+  }
+}
+
 function evolve(state: AccountState, event: Recorded<AccountEvent>): AccountState {
   switch (event.type) {
     case 'RegistrationAbandoned':
       return { status: 'ABANDONED' };
     case 'PrimaryAccountRegistered':
-      return { status: 'REGISTERED', accountId: event.data.accountId, primaryUserId: event.data.userId };
+      return {
+        status: 'REGISTERED',
+        accountId: event.data.accountId,
+        primaryUserId: event.data.userId,
+        auditTokens: {},
+      };
     default:
-      return state;
+      return state.status === 'REGISTERED'
+        ? { ...state, auditTokens: evolveAuditTokens(state.auditTokens, event) }
+        : state;
   }
 }
 

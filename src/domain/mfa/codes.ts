@@ -10,8 +10,12 @@ export const CHALLENGE_ATTEMPTS = 5;
 export const FAILURES_PER_LOCK = 10;
 /** Wrong codes in a row that lock until unlocked (NIST SP 800-63B 5.2.2: no more than 100). */
 export const FAILURES_UNTIL_UNLOCKED = 100;
-const FIRST_LOCK = 15 * MINUTE;
-const LONGEST_LOCK = DAY;
+/** Milliseconds that the first lock lasts. */
+export const FIRST_LOCK = 15 * MINUTE;
+/** Milliseconds that a lock lasts at most, which is not until unlocked. */
+export const LONGEST_LOCK = DAY;
+/** Time steps either side of the current one whose codes are accepted (RFC 6238 section 5.2 recommends one). */
+export const STEPS_EITHER_SIDE = 1;
 
 /** When a lock ends that begins now, after so many wrong codes in a row; null: when unlocked. */
 export function lockEnd(consecutiveFailures: number, now: Instant): Instant | null {

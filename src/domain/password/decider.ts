@@ -5,8 +5,10 @@ import type { PasswordEvent } from './events.js';
 
 /** Wrong passwords in a row that start a back-off. */
 export const FAILURES_BEFORE_BACK_OFF = 5;
-const FIRST_BACK_OFF = 30 * SECOND;
-const LONGEST_BACK_OFF = 15 * MINUTE;
+/** Milliseconds that the first back-off lasts. */
+export const FIRST_BACK_OFF = 30 * SECOND;
+/** Milliseconds that a back-off lasts at most. */
+export const LONGEST_BACK_OFF = 15 * MINUTE;
 
 interface Budget {
   readonly failures: number;

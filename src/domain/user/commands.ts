@@ -48,7 +48,12 @@ export interface DeleteUser {
   readonly type: 'DeleteUser';
 }
 
+/** Has the personal values of a user who is gone forgotten. */
+export interface EraseUser {
+  readonly type: 'EraseUser';
+}
+
 /** What is done to a user who is there. */
 export type UserChange = RenameUser | AbandonRename | AssignRole | ChangePassword | ResetPassword | DeleteUser;
 
-export type UserCommand = CreateUser | AbandonRegistration | UserChange;
+export type UserCommand = CreateUser | AbandonRegistration | UserChange | EraseUser;

@@ -49,6 +49,13 @@ function change(command: UserChange, user: ActiveUser): Decision<UserEvent> {
   }
 }
 
+function erase(state: UserState): Decision<UserEvent> {
+  if (state.status === 'ACTIVE') return reject({ code: 'USER_NOT_DELETED' });
+  if (state.status !== 'DELETED') return reject({ code: 'NOT_FOUND' });
+  const { accountId, userId, personId, erased } = state;
+  return erased ? accept() : accept({ type: 'UserErased', data: { accountId, userId, personId }, personal: null });
+}
+
 function decide(command: UserCommand, state: UserState): Decision<UserEvent> {
   if (command.type === 'CreateUser') return create(command, state);
   if (command.type === 'AbandonRegistration') {
@@ -56,6 +63,7 @@ function decide(command: UserCommand, state: UserState): Decision<UserEvent> {
     if (state.status !== 'NONE') return accept();
     return accept({ type: 'RegistrationAbandoned', data: { accountId, userId }, personal: null });
   }
+  if (command.type === 'EraseUser') return erase(state);
   if (state.status === 'ACTIVE') return change(command, state);
   return command.type === 'DeleteUser' && state.status === 'DELETED' ? accept() : reject({ code: 'NOT_FOUND' });
 }

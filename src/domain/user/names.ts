@@ -46,3 +46,8 @@ export function checkReason(reason: string): Rejection | null {
 export function checkDeviceName(deviceName: string): Rejection | null {
   return checkLabel(deviceName, 64, { code: 'INVALID_DEVICE_NAME' });
 }
+
+/** Checks what an audit token is called on screen. */
+export function checkTokenName(name: string): Rejection | null {
+  return checkLabel(name, 64, { code: 'INVALID_TOKEN_NAME' });
+}

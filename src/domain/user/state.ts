@@ -43,6 +43,8 @@ export interface ActiveUser {
 /** A user that is gone, with what is left to be cleared away. */
 export interface DeletedUser extends Omit<ActiveUser, 'status'> {
   readonly status: 'DELETED';
+  /** Its personal values are forgotten, or about to be. */
+  readonly erased: boolean;
 }
 
 export type UserState = { readonly status: 'NONE' } | { readonly status: 'ABANDONED' } | ActiveUser | DeletedUser;
@@ -76,15 +78,23 @@ function evolveActive(user: ActiveUser, event: Recorded<UserEvent>): UserState {
       return { ...user, credentialId: event.data.credentialId, mustChangePassword: true, sessionsEnded };
     }
     case 'UserDeleted':
-      return { ...user, status: 'DELETED' };
+      return { ...user, status: 'DELETED', erased: false };
     default:
       return user;
   }
+}
+
+/** Whether a user is gone and its personal values are to be known to nobody any more. */
+export function isErased(user: UserState): boolean {
+  return user.status === 'DELETED' && user.erased;
 }
 
 /** Takes in what happened to a user. */
 export function evolveUser(state: UserState, event: Recorded<UserEvent>): UserState {
   if (event.type === 'UserCreated') return create(event);
   if (event.type === 'RegistrationAbandoned') return { status: 'ABANDONED' };
+  if (event.type === 'UserErased' && state.status === 'DELETED') {
+    return { ...state, version: event.version, username: null, displayName: null, erased: true };
+  }
   return state.status === 'ACTIVE' ? evolveActive({ ...state, version: event.version }, event) : state;
 }

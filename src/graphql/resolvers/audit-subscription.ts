@@ -1,15 +1,15 @@
 import { Arg, Resolver, Root, Subscription } from 'type-graphql';
-import type { AuditEventView, AuditFilter } from '../../projections/audit/audit-queries.js';
+import type { AuditFilter } from '../../projections/audit/audit-filter.js';
+import type { AuditEventView } from '../../projections/audit/audit-view.js';
 import { Access, refusalOf, type AccessRule } from '../access.js';
-import type { GraphqlContext } from '../context.js';
+import { lookAgain, type GraphqlContext } from '../context.js';
 import { AUDIT_LIST, keyOf } from '../cursor.js';
 import { AuditEvent, auditEventOf } from '../types/audit-event.js';
 import { AuditEventFilter } from '../types/filters.js';
 import { auditFilterOf } from './audit-filter.js';
-import { current } from './current.js';
-import { READERS } from './readers.js';
+import { readerOf, TRAIL_READERS } from './readers.js';
 
-const RULE: AccessRule = { stages: ['FULL'], roles: READERS };
+const RULE: AccessRule = { stages: ['FULL'], roles: TRAIL_READERS };
 const PAGE = 100;
 
 interface FeedArgs {
@@ -17,40 +17,38 @@ interface FeedArgs {
   readonly after?: string | null;
 }
 
-/** Looks at the session anew: what was allowed when the feed began may not be any more, nor what is read be current. */
-async function admitAgain(context: GraphqlContext, sessionId: string): Promise<void> {
+/** Looks anew at who follows: what was allowed when the feed began may not be any more, nor what is read be current. */
+async function admitAgain(context: GraphqlContext): Promise<void> {
   await context.readable();
-  context.session = await context.sessionNow(sessionId);
-  const refused = refusalOf(RULE, context.session);
+  await lookAgain(context);
+  const refused = refusalOf(RULE, context);
   if (refused !== null) throw refused;
 }
 
-/** What came after a place, as far as one page goes, and the place up to which that is all there is. */
-function following(context: GraphqlContext, filter: AuditFilter, seen: number) {
+/** What came after a place, as far as was looked, and whether there is more already. */
+function following(context: GraphqlContext, filter: AuditFilter, after: number) {
   const { audit } = context.readModels;
-  const { accountId } = current(context).user;
-  const last = audit.lastSeq(accountId);
-  const events = seen < last ? audit.following(accountId, filter, seen, PAGE) : [];
-  const isFull = events.length === PAGE;
-  const end = events.at(-1)?.seq ?? seen;
-  return { events, isFull, seen: isFull ? end : Math.max(seen, last, end) };
+  const { accountId } = readerOf(context);
+  const { views, seen } = audit.follow(accountId, filter, after, PAGE);
+  return { views, seen, isMore: seen < audit.lastSeq(accountId) };
 }
 
-/** The account's events as they are recorded; ends, with the reason, as soon as the session may not read them. */
+/** The account's events as they are recorded; ends, with the reason, as soon as the session or token may not read them. */
 async function* feed(context: GraphqlContext, { filter, after }: FeedArgs): AsyncGenerator<AuditEventView> {
-  const { user, sessionId } = current(context);
+  const { accountId } = readerOf(context);
   const narrowed = auditFilterOf(filter ?? null);
   await context.readable();
-  let seen = Number(keyOf(AUDIT_LIST, after, 'after') ?? context.readModels.audit.lastSeq(user.accountId));
+  let seen = Number(keyOf(AUDIT_LIST, after, 'after') ?? context.readModels.audit.lastSeq(accountId));
   for (;;) {
     const page = following(context, narrowed, seen);
-    for (const event of page.events) {
-      await admitAgain(context, sessionId);
-      yield event;
+    for (const { seq } of page.views) {
+      await admitAgain(context);
+      // Read again: what was forgotten while others were waited for is not shown any more.
+      yield* context.readModels.audit.follow(accountId, {}, seq - 1, 1).views;
     }
     seen = page.seen;
-    if (!page.isFull) await context.moreToRead();
-    await admitAgain(context, sessionId);
+    if (!page.isMore) await context.moreToRead();
+    await admitAgain(context);
   }
 }
 

@@ -9,15 +9,15 @@ import { MfaCoverage, MfaCoveragePoint, shareOf } from '../types/coverage.js';
 import { ExposureFilter, exposureOf } from '../types/exposure.js';
 import { MfaStateAt, mfaStateAtOf } from '../types/mfa-state-at.js';
 import { coverageAt, coverageNow, momentsOf, seriesSpanOf } from './coverage.js';
-import { current, notFound } from './current.js';
+import { notFound } from './current.js';
 import { exposureFilterOf } from './exposure-filter.js';
-import { READERS, readsAccount } from './readers.js';
+import { EVERYBODY, readerOf, TRAIL_READERS } from './readers.js';
 
 const EXPOSURES = 'exposures';
 
 @Resolver()
 export class LookBackResolver {
-  @Access({ stages: ['FULL'], roles: 'ANY' })
+  @Access({ stages: ['FULL'], roles: EVERYBODY })
   @Query(() => MfaStateAt, {
     nullable: true,
     description:
@@ -28,15 +28,14 @@ export class LookBackResolver {
     @Arg('at', () => GraphQLDateTime, { description: 'The moment; one that lies ahead stands for now.' }) at: Date,
     @Ctx() context: GraphqlContext,
   ): Promise<MfaStateAt> {
-    const session = current(context);
-    const { accountId } = session.user;
-    const visible = userId === session.user.userId || readsAccount(session);
-    const past = visible ? await lookBack(context.app, { accountId, userId, at: at.toISOString() }) : null;
+    const { accountId, id, readsAccount } = readerOf(context);
+    const past =
+      userId === id || readsAccount ? await lookBack(context.app, { accountId, userId, at: at.toISOString() }) : null;
     if (past === null) throw notFound();
     return mfaStateAtOf(past);
   }
 
-  @Access({ stages: ['FULL'], roles: READERS })
+  @Access({ stages: ['FULL'], roles: TRAIL_READERS })
   @Query(() => MfaCoverage, {
     nullable: true,
     description: 'How much of the account is protected: counts by state, share protected, who is overdue.',
@@ -50,14 +49,14 @@ export class LookBackResolver {
     at: Date | null,
     @Ctx() context: GraphqlContext,
   ): MfaCoverage {
-    const { accountId } = current(context).user;
+    const { accountId } = readerOf(context);
     const moment = at?.toISOString() ?? null;
     return moment === null || moment >= context.app.now()
       ? coverageNow(context, accountId)
       : coverageAt(context, accountId, moment);
   }
 
-  @Access({ stages: ['FULL'], roles: READERS })
+  @Access({ stages: ['FULL'], roles: TRAIL_READERS })
   @Query(() => [MfaCoveragePoint], {
     nullable: true,
     description:
@@ -75,14 +74,14 @@ export class LookBackResolver {
   ): MfaCoveragePoint[] {
     const now = context.app.now();
     const { coverage } = context.readModels;
-    const { accountId } = current(context).user;
+    const { accountId } = readerOf(context);
     return momentsOf(seriesSpanOf({ since, until, points }, now)).map((moment) => {
       const counts = coverage.at(accountId, moment < now ? moment : null);
       return { ...counts, at: new Date(moment), share: shareOf(counts) };
     });
   }
 
-  @Access({ stages: ['FULL'], roles: READERS })
+  @Access({ stages: ['FULL'], roles: TRAIL_READERS })
   @Query(() => ExposureConnection, {
     nullable: true,
     description:
@@ -95,7 +94,7 @@ export class LookBackResolver {
     @Ctx() context: GraphqlContext,
   ): ExposureConnection {
     const now = context.app.now();
-    const { accountId } = current(context).user;
+    const { accountId } = readerOf(context);
     const { coverage } = context.readModels;
     const page = coverage.page(accountId, exposureFilterOf(filter), pageRequestOf(EXPOSURES, args));
     return connectionOf(EXPOSURES, page, {

@@ -7,30 +7,32 @@ import { AUDIT_LIST } from '../cursor.js';
 import { connectionOf, PageArgs, pageRequestOf } from '../paging.js';
 import { auditEventOf, type AuditEvent } from '../types/audit-event.js';
 import { AuditEventConnection, UserConnection } from '../types/connections.js';
+import { AuditEventOrderEnum, type AuditEventOrder } from '../types/enums.js';
 import { AuditEventFilter, UserFilter, UserOrder } from '../types/filters.js';
 import { Node } from '../types/node.js';
 import { sessionOf, type Session } from '../types/session.js';
 import { User, userOf } from '../types/user.js';
 import { auditFilterOf } from './audit-filter.js';
 import { current, notFound } from './current.js';
-import { READERS, readsAccount } from './readers.js';
+import { EVERYBODY, READERS, readerOf, TRAIL_READERS } from './readers.js';
 
 function visibleUser(context: GraphqlContext, userId: string): User | null {
-  const session = current(context);
-  const visible = session.user.userId === userId || readsAccount(session);
-  return visible ? readUser(context, session.user.accountId, userId) : null;
+  if (context.session === null) return null;
+  const { accountId, id, readsAccount } = readerOf(context);
+  return id === userId || readsAccount ? readUser(context, accountId, userId) : null;
 }
 
 function visibleSession(context: GraphqlContext, sessionId: string): Session | null {
-  const { user, sessionId: own } = current(context);
+  if (context.session === null) return null;
+  const { user, sessionId: own } = context.session;
   const view = context.readModels.sessions.byId(user.accountId, sessionId, context.app.now());
   const visible = view?.userId === user.userId || user.kind === 'PRIMARY' || user.role === 'ADMIN';
   return view !== null && visible ? sessionOf(view, sessionId === own) : null;
 }
 
 function visibleEvent(context: GraphqlContext, eventId: string): AuditEvent | null {
-  const session = current(context);
-  const event = readsAccount(session) ? context.readModels.audit.byId(session.user.accountId, eventId) : null;
+  const { accountId, readsAccount } = readerOf(context);
+  const event = readsAccount ? context.readModels.audit.byId(accountId, eventId) : null;
   return event && auditEventOf(event);
 }
 
@@ -51,8 +53,12 @@ function userFilterOf(filter: UserFilter | null): Filter {
 
 @Resolver()
 export class ReadResolver {
-  @Access({ stages: ['FULL'], roles: 'ANY' })
-  @Query(() => Node, { nullable: true, description: 'Whatever has this id: a user, a session, or an audit event.' })
+  @Access({ stages: ['FULL'], roles: EVERYBODY })
+  @Query(() => Node, {
+    nullable: true,
+    description:
+      'Whatever has this id: a user, a session, or an audit event; for an audit token, an audit event alone.',
+  })
   node(@Arg('id', () => ID, { description: 'The id.' }) id: string, @Ctx() context: GraphqlContext): Node {
     const found: Node | null = visibleUser(context, id) ?? visibleSession(context, id) ?? visibleEvent(context, id);
     if (found === null) throw notFound();
@@ -99,19 +105,27 @@ export class ReadResolver {
     });
   }
 
-  @Access({ stages: ['FULL'], roles: READERS })
+  @Access({ stages: ['FULL'], roles: TRAIL_READERS })
   @Query(() => AuditEventConnection, {
     nullable: true,
-    description: 'The audit trail of the account, newest first: every event, the refusals too.',
+    description:
+      'The audit trail of the account, newest first unless ordered otherwise: every event, the refusals too. A page looks at a bounded number of events: by an unusual combination of filters it may have fewer than were asked for, or none. As long as `hasNextPage` is true, `endCursor` goes on exactly where it stopped.',
   })
   auditEvents(
     @Arg('filter', () => AuditEventFilter, { nullable: true, description: 'Which events; all if left out.' })
     filter: AuditEventFilter | null,
+    @Arg('orderBy', () => AuditEventOrderEnum, {
+      defaultValue: 'NEWEST_FIRST',
+      description: 'Which end comes first; a cursor of one order may be used in the other.',
+    })
+    orderBy: AuditEventOrder,
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: GraphqlContext,
   ): AuditEventConnection {
-    const { accountId } = current(context).user;
-    const page = context.readModels.audit.page(accountId, auditFilterOf(filter), pageRequestOf(AUDIT_LIST, args));
+    const { accountId } = readerOf(context);
+    const order = orderBy === 'OLDEST_FIRST' ? 'ascending' : 'descending';
+    const request = pageRequestOf(AUDIT_LIST, args);
+    const page = context.readModels.audit.page(accountId, auditFilterOf(filter), request, order);
     return connectionOf(AUDIT_LIST, page, { key: ({ seq }) => seq, node: auditEventOf });
   }
 }

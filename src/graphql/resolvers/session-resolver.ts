@@ -13,16 +13,18 @@ import { Viewer } from '../types/session.js';
 import { User } from '../types/user.js';
 import { current } from './current.js';
 import { outcomeOf, viewerIn } from './outcome.js';
+import { EVERYBODY } from './readers.js';
 
 /** Every stage of somebody who has given the right password. */
 const SIGNED_IN = SESSION_STAGES;
 
 @Resolver(() => Viewer)
 export class SessionResolver {
-  @Access({ stages: ['ANONYMOUS', ...SIGNED_IN], roles: 'ANY' })
+  @Access({ stages: ['ANONYMOUS', ...SIGNED_IN], roles: EVERYBODY })
   @Query(() => Viewer, {
     nullable: true,
-    description: "The session's user, its stage and what it must do next; null where nobody has signed in.",
+    description:
+      "The session's user, its stage and what it must do next; null where nobody has signed in, as for an audit token.",
   })
   viewer(@Ctx() context: GraphqlContext): Viewer | null {
     return context.session === null ? null : viewerIn(context, context.session);

@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { assignRole, deleteSubUser, resetSubUserPassword } from '../../application/manage-user.js';
+import { eraseUser } from '../../application/erase-user.js';
 import { renameUser } from '../../application/rename-user.js';
 import { requireSubUserMfa, waiveSubUserMfa } from '../../application/require-sub-user-mfa.js';
 import type { Result } from '../../application/result.js';
@@ -13,6 +14,7 @@ import { SessionConnection } from '../types/connections.js';
 import {
   AssignRoleInput,
   DeleteSubUserInput,
+  EraseUserInput,
   RenameUserInput,
   RequireSubUserMfaInput,
   ResetSubUserPasswordInput,
@@ -22,6 +24,7 @@ import {
 import {
   AssignRolePayload,
   DeleteSubUserPayload,
+  EraseUserPayload,
   RenameUserPayload,
   RequireSubUserMfaPayload,
   ResetSubUserPasswordPayload,
@@ -151,5 +154,18 @@ export class UserResolver {
   ): Promise<DeleteSubUserPayload> {
     const deleted = await deleteSubUser(context.app, context.request, current(context), input);
     return answer(context, deleted, ({ userId }) => ({ deletedUserId: userId }));
+  }
+
+  @Access({ stages: ['FULL'], roles: ['PRIMARY'] })
+  @Mutation(() => EraseUserPayload, {
+    description:
+      'Has what a deleted sub-user was called, and where it came from, forgotten for good: the key of these values is destroyed. The audit trail stays, without them, and so does every proof.',
+  })
+  async eraseUser(
+    @Arg('input', () => EraseUserInput, { description: 'The sub-user.' }) input: EraseUserInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<EraseUserPayload> {
+    const erased = await eraseUser(context.app, context.request, current(context), input);
+    return answer(context, erased, ({ userId }) => ({ erasedUserId: userId }));
   }
 }

@@ -1,10 +1,22 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Field, ID, Int, ObjectType } from 'type-graphql';
-import { sentenceOf, type AuditCategory, type AuditOutcome } from '../../audit/description.js';
+import { Arg, Field, ID, Int, ObjectType } from 'type-graphql';
+import type { AuditCategory, AuditOutcome } from '../../audit/description.js';
+import { refusalOf } from '../../audit/refusal.js';
+import { sentenceNamesOf, sentenceOf, type SentenceNames, type SummaryLanguage } from '../../audit/sentence.js';
 import type { Actor } from '../../domain/event.js';
-import type { AuditEventView } from '../../projections/audit/audit-queries.js';
-import { ActorKindEnum, AuditCategoryEnum, AuditEventTypeEnum, AuditOutcomeEnum } from './enums.js';
+import type { AuditEventView } from '../../projections/audit/audit-view.js';
+import { Access } from '../access.js';
 import { AUDIT_LIST, cursorOf } from '../cursor.js';
+import { TRAIL_READERS } from '../resolvers/readers.js';
+import { typedDetails, type TypedDetails } from './audit-details.js';
+import { AuditRefusal, auditRefusalOf } from './audit-refusal.js';
+import {
+  ActorKindEnum,
+  AuditCategoryEnum,
+  AuditEventTypeEnum,
+  AuditOutcomeEnum,
+  SummaryLanguageEnum,
+} from './enums.js';
 import { Node } from './node.js';
 
 @ObjectType('AuditActor', { description: 'Who made an event happen.' })
@@ -12,10 +24,13 @@ export class AuditActor {
   @Field(() => ActorKindEnum, { description: 'What kind of actor.' })
   kind!: Actor['kind'];
 
-  @Field(() => ID, { nullable: true, description: "The user's id; null where nobody was signed in." })
+  @Field(() => ID, { nullable: true, description: "The user's or token's id; null where nobody was signed in." })
   id!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The user name at that time; null where it was erased.' })
+  @Field(() => String, {
+    nullable: true,
+    description: "The user's or token's name at that time; null where it was erased.",
+  })
   name!: string | null;
 }
 
@@ -86,12 +101,32 @@ export class AuditEvent extends Node {
   @Field(() => String, { description: 'The request that caused it; errors and log lines bear the same id.' })
   requestId!: string;
 
-  @Field(() => String, { description: 'What happened, as an English sentence.' })
-  summary!: string;
+  @Field(() => AuditRefusal, {
+    nullable: true,
+    description:
+      'Why it was refused: the rule, the policy and what was counted. Of a lock or a back-off: why everything is refused from then on. Null for everything else.',
+  })
+  refusal!: AuditRefusal | null;
+
+  /** Of the union of the details of all types, which is put into the schema from the catalogue. */
+  details!: TypedDetails | null;
+
+  /** The names that the summary mentions. */
+  names!: SentenceNames;
+
+  @Access({ stages: ['FULL'], roles: TRAIL_READERS })
+  @Field(() => String, { description: 'What happened, as a sentence, with the names that things had then.' })
+  summary(
+    @Arg('language', () => SummaryLanguageEnum, { defaultValue: 'EN', description: 'The language of the sentence.' })
+    language: SummaryLanguage,
+  ): string {
+    return sentenceOf(this.type, this.names, language);
+  }
 }
 
 /** An event of the trail as the API shows it. */
 export function auditEventOf(view: AuditEventView): AuditEvent {
+  const refusal = refusalOf(view.type, view.reason, view.details);
   const { eventId: id, seq, type, category, outcome, reason, sessionId, ip, userAgent, requestId } = view;
   return Object.assign(new AuditEvent(), {
     ...{ id, seq, type, category, outcome, reason, sessionId, ip, userAgent, requestId },
@@ -100,6 +135,8 @@ export function auditEventOf(view: AuditEventView): AuditEvent {
     actor: { kind: view.actorKind, id: view.actorId, name: view.actorName },
     subject: view.subjectId === null ? null : { id: view.subjectId, name: view.subjectName },
     device: view.deviceId === null ? null : { id: view.deviceId, name: view.deviceName },
-    summary: sentenceOf(type, { subject: view.subjectName, device: view.deviceName }),
+    refusal: refusal && auditRefusalOf(refusal),
+    details: typedDetails(type, view.details),
+    names: sentenceNamesOf(view),
   });
 }

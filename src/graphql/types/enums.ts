@@ -1,6 +1,9 @@
 import { registerEnumType } from 'type-graphql';
+import { REFUSAL_RULES } from '../../audit/refusal.js';
+import { SUMMARY_LANGUAGES } from '../../audit/sentence.js';
 import { AUDIT_CATEGORIES, AUDIT_OUTCOMES, TRAIL_EVENT_TYPES } from '../../audit/description.js';
 import { EXISTENCES } from '../../application/look-back.js';
+import { AUDIT_SCOPES } from '../../domain/account/events.js';
 import { ACTOR_KINDS } from '../../domain/event.js';
 import { catalogue } from '../../domain/catalogue.js';
 import { GUARDED_OPERATIONS } from '../../domain/operation/guarded-operations.js';
@@ -115,11 +118,40 @@ export const AuditOutcomeEnum = register('AuditOutcome', 'Whether what was tried
   FAILURE: 'It was refused.',
 });
 
+export const AUDIT_EVENT_ORDERS = ['NEWEST_FIRST', 'OLDEST_FIRST'] as const;
+export type AuditEventOrder = (typeof AUDIT_EVENT_ORDERS)[number];
+
+export const AuditEventOrderEnum = register(
+  'AuditEventOrder',
+  'The order of the audit trail. A cursor is a place in the trail, and as good in the one order as in the other.',
+  AUDIT_EVENT_ORDERS,
+  { NEWEST_FIRST: 'What was recorded last comes first.', OLDEST_FIRST: 'What was recorded first comes first.' },
+);
+
+export const SummaryLanguageEnum = register('SummaryLanguage', 'A language of summaries.', SUMMARY_LANGUAGES, {
+  EN: 'English.',
+  ZH: 'Chinese, in simplified characters.',
+});
+
+export const RefusalRuleEnum = register('RefusalRule', 'The rule that said no.', REFUSAL_RULES, {
+  CODE_WINDOW: 'A code is right only for the current time step and those next to it.',
+  SINGLE_USE: 'A code works once, and only codes of later time steps work after it.',
+  ENROLLMENT_PROOF: 'A device is enabled by a code that proves that the authenticator has its seed.',
+  PASSWORD: 'The password has to be right.',
+  FAILURE_BUDGET: 'After too many failures in a row nothing more is checked for a while.',
+  UNIQUE_NAME: 'A name belongs to one alone, and somebody else has it by now.',
+});
+
 export const ActorKindEnum = register('ActorKind', 'What kind of actor made an event happen.', ACTOR_KINDS, {
   USER: 'A user who was signed in.',
   AUDIT_TOKEN: 'A program that reads the audit trail by a token.',
   ANONYMOUS: 'Somebody who was not signed in (yet).',
   SYSTEM: 'The service itself, reacting to an event.',
+});
+
+export const AuditScopeEnum = register('AuditScope', 'What an audit token is good for.', AUDIT_SCOPES, {
+  READ: 'Asking for the audit trail and what is told from it, here; also as it is recorded.',
+  EXPORT: 'Taking the audit trail out of the house, as an export.',
 });
 
 export const RequirementStartEnum = register(

@@ -1,9 +1,10 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, InputType } from 'type-graphql';
-import type { AuditOutcome } from '../../audit/description.js';
+import type { AuditCategory, AuditOutcome } from '../../audit/description.js';
 import type { Role } from '../../domain/user/events.js';
 import type { UserOrderKey } from '../../projections/users/user-queries.js';
 import {
+  AuditCategoryEnum,
   AuditEventTypeEnum,
   AuditOutcomeEnum,
   OrderDirectionEnum,
@@ -49,11 +50,36 @@ export class AuditEventFilter {
   @Field(() => [AuditEventTypeEnum], { nullable: true, description: 'Of one of these types.' })
   types?: string[] | null;
 
-  @Field(() => ID, { nullable: true, description: 'Made to happen by this user.' })
+  @Field(() => [AuditCategoryEnum], { nullable: true, description: 'About one of these.' })
+  categories?: AuditCategory[] | null;
+
+  @Field(() => ID, { nullable: true, description: 'Made to happen by this user, or this audit token.' })
   actorId?: string | null;
 
   @Field(() => ID, { nullable: true, description: 'About this user.' })
   subjectId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'About this virtual MFA device.' })
+  deviceId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'In this session.' })
+  sessionId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Caused by this request.' })
+  requestId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'From this IP address, or a range of them in CIDR notation, such as `192.0.2.0/24` or `2001:db8::/32`. An IPv4 address is the same in its IPv6 form.',
+  })
+  ip?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'With this in the name that the actor, the subject or the device had then, whatever its case.',
+  })
+  search?: string | null;
 
   @Field(() => AuditOutcomeEnum, { nullable: true, description: 'With this outcome.' })
   outcome?: AuditOutcome | null;

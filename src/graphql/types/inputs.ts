@@ -1,8 +1,9 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { Field, ID, InputType, Int } from 'type-graphql';
+import type { AuditScope } from '../../domain/account/events.js';
 import type { RequirementStart } from '../../domain/mfa/events.js';
 import type { Transport } from '../../domain/session/events.js';
 import type { Role } from '../../domain/user/events.js';
-import { RequirementStartEnum, RoleEnum, TransportEnum } from './enums.js';
+import { AuditScopeEnum, RequirementStartEnum, RoleEnum, TransportEnum } from './enums.js';
 
 @InputType('RegisterAccountInput', { description: 'A primary account to register.' })
 export class RegisterAccountInput {
@@ -202,4 +203,31 @@ export class ChangePasswordInput {
 export class RevokeSessionInput {
   @Field(() => ID, { description: 'The session: one of oneself, or of a user whom one manages.' })
   sessionId!: string;
+}
+
+@InputType('EraseUserInput', { description: 'The deleted sub-user whose personal values are to be forgotten.' })
+export class EraseUserInput {
+  @Field(() => ID, { description: 'The sub-user, who is deleted already.' })
+  userId!: string;
+}
+
+@InputType('CreateAuditTokenInput', { description: 'A token by which a program is to read the audit trail.' })
+export class CreateAuditTokenInput {
+  @Field(() => String, { description: 'What it is to be called: 1 to 64 characters.' })
+  name!: string;
+
+  @Field(() => [AuditScopeEnum], { description: 'What it is to be good for.' })
+  scopes!: AuditScope[];
+
+  @Field(() => Int, { defaultValue: 90, description: 'In how many days it is void by itself: 1 to 366.' })
+  expiresInDays!: number;
+
+  @Field(() => ID, { nullable: true, description: 'The challenge that was answered.' })
+  challengeId?: string | null;
+}
+
+@InputType('RevokeAuditTokenInput', { description: 'The audit token to make void.' })
+export class RevokeAuditTokenInput {
+  @Field(() => ID, { description: 'The token: its id, not the token itself.' })
+  tokenId!: string;
 }

@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
+import { AuditToken } from './audit-token.js';
 import { RecommendationEnum } from './enums.js';
 import { MfaEnrollment } from './enrollment.js';
 import { OperationChallengeType } from './operation-challenge.js';
@@ -145,6 +146,30 @@ export class RevokeSessionPayload extends Payload {
   revokedSessionId?: string | null;
 }
 
+@ObjectType('EraseUserPayload', { description: 'What erasing a sub-user came to.' })
+export class EraseUserPayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The id of the sub-user of whom nothing else is known any more.' })
+  erasedUserId?: string | null;
+}
+
+@ObjectType('CreateAuditTokenPayload', { description: 'What making an audit token came to.' })
+export class CreateAuditTokenPayload extends Payload {
+  @Field(() => AuditToken, { nullable: true, description: 'The token, as it is listed.' })
+  auditToken?: AuditToken | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The token itself, shown this once, to be sent as `Authorization: Bearer`.',
+  })
+  token?: string | null;
+}
+
+@ObjectType('RevokeAuditTokenPayload', { description: 'What revoking an audit token came to.' })
+export class RevokeAuditTokenPayload extends Payload {
+  @Field(() => AuditToken, { nullable: true, description: 'The token, which is void.' })
+  auditToken?: AuditToken | null;
+}
+
 /** The payload types, each of which gets the field `query`. */
 export const PAYLOAD_TYPES = [
   'RegisterAccountPayload',
@@ -166,4 +191,7 @@ export const PAYLOAD_TYPES = [
   'ChangePasswordPayload',
   'DeleteSubUserPayload',
   'RevokeSessionPayload',
+  'EraseUserPayload',
+  'CreateAuditTokenPayload',
+  'RevokeAuditTokenPayload',
 ];

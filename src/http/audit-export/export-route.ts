@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CheckpointRefusedError, TreesBehindError, type Checkpoints } from '../../audit/checkpoints/checkpoints.js';
 import type { SignedCheckpoint } from '../../audit/checkpoints/signing.js';
 import type { Application } from '../../application/application.js';
+import { byAuditToken, type TokenReader } from '../../application/authenticate-audit-token.js';
 import { bySelf } from '../../application/authorship.js';
 import type { Authorship } from '../../application/execute.js';
 import { exportAuditTrail } from '../../application/export-audit-trail.js';
@@ -32,7 +33,8 @@ type ExportEnd = Pick<ExportRequest, 'to' | 'checkpoints'>;
 /** Exports at once on a node; each reads the log for itself. */
 const MOST_AT_ONCE = 8;
 
-const RULE: AccessRule = { stages: ['FULL'], roles: ['PRIMARY', 'ADMIN', 'AUDITOR'] };
+// Tokens are named so that whoever comes with a void one is told of both ways.
+const RULE: AccessRule = { stages: ['FULL'], roles: ['PRIMARY', 'ADMIN', 'AUDITOR', 'AUDIT_TOKEN'] };
 
 const STATUS: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401 };
 
@@ -50,16 +52,27 @@ const BEHIND: HttpFault = {
 
 const fault = (status: number, code: string, message: string): HttpFault => ({ status, code, message });
 
+const NOT_FOR_EXPORTS = fault(403, 'FORBIDDEN', 'This audit token has not the scope EXPORT: it is for asking alone.');
+
+async function programOf(app: Application, reader: TokenReader): Promise<Caller | HttpFault> {
+  if (!reader.scopes.includes('EXPORT')) return NOT_FOR_EXPORTS;
+  return { accountId: reader.accountId, by: await byAuditToken(app, reader) };
+}
+
+/** A refusal of the access rules, as HTTP says it; null: nobody has signed in. */
+function faultOf(refused: ReturnType<typeof refusalOf>): HttpFault {
+  const { extensions = {}, message = 'Sign in first, with signIn.' } = refused ?? {};
+  const code = typeof extensions.code === 'string' ? extensions.code : 'UNAUTHENTICATED';
+  return fault(STATUS[code] ?? 403, code, message);
+}
+
 /** The one place that says who may take the trail out, and of which account. */
-function callerOf({ arrival }: Admitted): Caller | HttpFault {
-  const { current } = arrival.request;
-  const refused = refusalOf(RULE, current);
-  if (refused !== null || current === null) {
-    const { extensions = {}, message = 'Sign in first, with signIn.' } = refused ?? {};
-    const code = typeof extensions.code === 'string' ? extensions.code : 'UNAUTHENTICATED';
-    return fault(STATUS[code] ?? 403, code, message);
-  }
-  return { accountId: current.user.accountId, by: bySelf(current) };
+async function callerOf(app: Application, { arrival }: Admitted): Promise<Caller | HttpFault> {
+  const { current: session } = arrival.request;
+  if (arrival.tokenReader !== null) return programOf(app, arrival.tokenReader);
+  const refused = refusalOf(RULE, { session, tokenReader: null });
+  if (refused !== null || session === null) return faultOf(refused);
+  return { accountId: session.user.accountId, by: bySelf(session) };
 }
 
 /** The part that is asked for, within a trail of a size. */
@@ -146,7 +159,7 @@ export function offerAuditExport(http: FastifyInstance, options: ExportRouteOpti
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const admitted = await admit(request, reply);
     if (admitted === null) return reply;
-    const caller = callerOf(admitted);
+    const caller = await callerOf(app, admitted);
     if ('status' in caller) return sendFault(request, reply, caller);
     const query = queryOf(request);
     if ('status' in query) return sendFault(request, reply, query);

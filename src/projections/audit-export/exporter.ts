@@ -8,7 +8,7 @@ import { frontierAt } from '../../audit/merkle/tree.js';
 import type { ExportFormat } from '../../domain/account/events.js';
 import type { EventLog } from '../../eventstore/event-log.js';
 import type { ReadRecord, TrailReader } from '../audit-tree/trail-reader.js';
-import type { AuditEventView } from '../audit/audit-queries.js';
+import type { AuditEventView } from '../audit/audit-view.js';
 import type { Span } from '../audit/trails.js';
 import type { ReadModels } from '../read-models.js';
 

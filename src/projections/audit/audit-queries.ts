@@ -1,231 +1,127 @@
-import type { Database, Statement } from 'better-sqlite3';
-import { LRUCache } from 'lru-cache';
-import {
-  classify,
-  TRAIL_EVENT_TYPES,
-  typesWithOutcome,
-  type AuditOutcome,
-  type Classified,
-  type TrailEventType,
-} from '../../audit/description.js';
-import type { Actor } from '../../domain/event.js';
-import { pageClause, pageOf, type Condition, type Key, type Page, type PageRequest } from '../page.js';
+import type { Database } from 'better-sqlite3';
+import { pageOf, type Key, type Page, type PageRequest } from '../page.js';
+import type { AuditFilter } from './audit-filter.js';
+import type { AuditEventView } from './audit-view.js';
+import { lookupsInBlocks, openPlaces, type Stretch, type TrailOrder } from './lookups.js';
+import { openPlans } from './plan.js';
+import { openReading, type Found } from './reading.js';
 import { openTermReader, type TermReader } from './terms.js';
-import { openSpans, type Bounds, type Span } from './trails.js';
+import { openSpans, type Bounds } from './trails.js';
 
-/** An event of the trail with the names that things had then. */
-export interface AuditEventView extends Classified {
-  readonly seq: number;
-  readonly eventId: string;
-  readonly type: TrailEventType;
-  readonly reason: string | null;
-  readonly occurredAt: string;
-  readonly actorKind: Actor['kind'];
-  readonly actorId: string | null;
-  readonly actorName: string | null;
-  readonly subjectId: string | null;
-  readonly subjectName: string | null;
-  readonly deviceId: string | null;
-  readonly deviceName: string | null;
-  readonly sessionId: string | null;
-  readonly requestId: string;
-  readonly ip: string | null;
-  readonly userAgent: string | null;
+/** Events of a trail, oldest first, as far as was looked. */
+export interface Followed {
+  readonly views: readonly AuditEventView[];
+  /** The place up to which these are all there are. */
+  readonly seen: number;
 }
 
-/** Which events, of which span of time; what is left out does not narrow. */
-export interface AuditFilter extends Span {
-  readonly types?: readonly string[];
-  readonly actorId?: string;
-  readonly subjectId?: string;
-  readonly outcome?: AuditOutcome;
-}
-
-/** Reads the trail, always of one account. */
+/** Reads the trail, always of one account. What a page costs depends neither on how long the trail is nor on where in it the page lies. */
 export interface AuditQueries {
-  /** A page of an account's trail, newest first. */
-  page(accountId: string, filter: AuditFilter, page: PageRequest): Page<AuditEventView>;
-  /** Events of an account's trail after a place, oldest first. */
+  /**
+   * A page of an account's trail, newest first unless ordered otherwise. Where no index answers the whole filter, it looks at
+   * `ROWS_LOOKED_AT` rows at most: it may then have fewer than asked for, and be gone on from where it stopped.
+   */
+  page(accountId: string, filter: AuditFilter, page: PageRequest, order?: TrailOrder): Page<AuditEventView>;
+  /** Events of an account's trail after a place, oldest first; fewer than asked for only where there are no more. */
   following(accountId: string, filter: AuditFilter, after: number, limit: number): readonly AuditEventView[];
+  /** The same, at a bounded cost: it may stop before the end, and tells where. */
+  follow(accountId: string, filter: AuditFilter, after: number, limit: number): Followed;
   /** The last place in an account's trail; -1 where there is nothing yet. */
   lastSeq(accountId: string): number;
   /** One event of an account's trail. */
   byId(accountId: string, eventId: string): AuditEventView | null;
 }
 
-/** A row, with numbers where a view has texts. */
-interface Row extends Omit<AuditEventView, keyof Classified | 'type' | 'actorId' | 'subjectId' | 'deviceId'> {
-  readonly type: number;
-  readonly actor: number | null;
-  readonly subject: number | null;
-  readonly device: number | null;
-}
-
-const COLUMNS = `
-  seq, event_id AS eventId, type, reason, occurred_at AS occurredAt, actor_kind AS actorKind, actor,
-  actor_name AS actorName, subject, subject_name AS subjectName, device, device_name AS deviceName,
-  session_id AS sessionId, request_id AS requestId, ip, user_agent AS userAgent`;
-
-function viewOf(row: Row, { textOf }: TermReader): AuditEventView {
-  const said = (term: number | null): string | null => (term === null ? null : textOf(term));
-  const type = textOf(row.type) as TrailEventType;
-  const { category, outcome } = classify(type);
-  // Field by field: spreads would cost a good part of what a page of fifty rows does.
-  return {
-    seq: row.seq,
-    eventId: row.eventId,
-    type,
-    category,
-    outcome,
-    reason: row.reason,
-    occurredAt: row.occurredAt,
-    actorKind: row.actorKind,
-    actorId: said(row.actor),
-    actorName: row.actorName,
-    subjectId: said(row.subject),
-    subjectName: row.subjectName,
-    deviceId: said(row.device),
-    deviceName: row.deviceName,
-    sessionId: row.sessionId,
-    requestId: row.requestId,
-    ip: row.ip,
-    userAgent: row.userAgent,
-  };
-}
-
-/** What narrows a query beside the place: conditions that each have one parameter, and event types, null for all. */
-interface Narrowing {
-  /** The index whose leading columns the conditions of `keys` are; null for the trail in its own order. */
-  readonly index: string | null;
-  readonly keys: readonly Condition[];
-  readonly rest: readonly Condition[];
-  readonly types: readonly number[] | null;
-}
-
-type Find = TermReader['numberOf'];
-
-/** A condition that nothing fulfils where the id is one that the trails have never said: no term has the number 0. */
-function equal(column: string, id: string | undefined, find: Find): readonly Condition[] {
-  return id === undefined ? [] : [{ sql: ` AND ${column} = ?`, parameters: [find(id) ?? 0] }];
-}
-
-/** The types that are left; null for all. An outcome is one of types: each has its own. */
-function typesOf({ types, outcome }: AuditFilter): readonly string[] | null {
-  if (types === undefined && outcome === undefined) return null;
-  const wanted = outcome === undefined ? null : new Set<string>(typesWithOutcome(outcome));
-  return [...new Set(types ?? TRAIL_EVENT_TYPES)].filter((type) => wanted === null || wanted.has(type));
-}
-
-function timeOf({ since, until }: AuditFilter): readonly Condition[] {
-  return [
-    ...(since === undefined ? [] : [{ sql: ' AND occurred_at >= ?', parameters: [since] }]),
-    ...(until === undefined ? [] : [{ sql: ' AND occurred_at < ?', parameters: [until] }]),
-  ];
-}
-
-/** The index that serves a filter, the narrowest first. The people's indexes have the type before the place, so ask for types. */
-function narrowingOf(filter: AuditFilter, find: Find): Narrowing {
-  const [actor, subject] = [equal('actor', filter.actorId, find), equal('subject', filter.subjectId, find)];
-  const [named, time] = [typesOf(filter), timeOf(filter)];
-  // A type that has no number stands in no trail.
-  const numbersOf = (types: readonly string[]): number[] => types.flatMap((type) => find(type) ?? []);
-  const types = named === null ? null : numbersOf(named);
-  const every = types ?? numbersOf(TRAIL_EVENT_TYPES);
-  if (actor.length > 0)
-    return { index: 'audit_events_4_by_actor', keys: actor, rest: [...subject, ...time], types: every };
-  if (subject.length > 0) return { index: 'audit_events_4_by_subject', keys: subject, rest: time, types: every };
-  return { index: types === null ? null : 'audit_events_4_by_type', keys: [], rest: time, types };
-}
-
-/** A stretch of one account's trail, from one of its ends. */
-interface Reading extends Bounds {
-  readonly trail: number;
-  /** Order and limit. */
-  readonly tail: string;
-}
-
-const PLACE = ' AND seq > ? AND seq < ?';
-
-function parametersOf(conditions: readonly Condition[]): readonly (string | number)[] {
-  return conditions.flatMap(({ parameters }) => parameters);
-}
-
-function sqlOf(conditions: readonly Condition[]): string {
-  return conditions.map(({ sql }) => sql).join('');
-}
-
-/**
- * Reads a page in one index. Of each type the first few places are looked up, and the first of all of them are the page: so
- * its cost depends on how many types are asked for, never on how many events there are.
- */
-function statementOf({ trail, above, below, tail }: Reading, narrowing: Narrowing): Condition {
-  const { index, keys, rest, types } = narrowing;
-  const source = index === null ? 'audit_events_4' : `audit_events_4 INDEXED BY ${index}`;
-  if (types === null) {
-    const sql = `SELECT ${COLUMNS} FROM ${source} WHERE trail = ?${PLACE}${sqlOf(rest)}${tail}`;
-    return { sql, parameters: [trail, above, below, ...parametersOf(rest)] };
-  }
-  const conditions = [...keys, { sql: ' AND type = ?', parameters: [] }];
-  const places = `SELECT seq FROM (SELECT seq FROM ${source} WHERE trail = ?${sqlOf(conditions)}${PLACE}${sqlOf(rest)}${tail})`;
-  const sql = `SELECT ${COLUMNS} FROM audit_events_4 WHERE trail = ? AND seq IN (${types.map(() => places).join(' UNION ALL ')})${tail}`;
-  const each = types.flatMap((type) => [trail, ...parametersOf(keys), type, above, below, ...parametersOf(rest)]);
-  return { sql, parameters: [trail, ...each] };
-}
-
-function keyOf(key: Key | null, otherwise: number): number {
+function placeOf(key: Key | null, otherwise: number): number {
   return key === null ? otherwise : Number(key);
 }
 
-const STATEMENTS_KEPT = 100;
+/** Where a page lies, in the order of its list. */
+function boundsOf({ after, before }: PageRequest, order: TrailOrder): Bounds {
+  const [above, below] = order === 'ascending' ? [after, before] : [before, after];
+  return { above: placeOf(above, -1), below: placeOf(below, Number.MAX_SAFE_INTEGER) };
+}
 
-type Read = (reading: Reading, narrowing: Narrowing) => AuditEventView[];
+function opposite(order: TrailOrder): TrailOrder {
+  return order === 'ascending' ? 'descending' : 'ascending';
+}
 
-/** Reads by statements that are kept: the same few are asked again and again. */
-function openRead(database: Database, terms: TermReader): Read {
-  const statements = new LRUCache<string, Statement<unknown[], Row>>({ max: STATEMENTS_KEPT });
-  return (reading, narrowing) => {
-    if (narrowing.types?.length === 0) return [];
-    const { sql, parameters } = statementOf(reading, narrowing);
-    const statement = statements.get(sql) ?? database.prepare<unknown[], Row>(sql);
-    statements.set(sql, statement);
-    return statement.all(...parameters).map((row) => viewOf(row, terms));
+/** A page of what was found; one that stopped early has more on that side, from there on. */
+function pageFrom({ views, stoppedAt }: Found, page: PageRequest): Page<AuditEventView> {
+  const made = pageOf(views, page);
+  if (stoppedAt === null) return made;
+  return page.fromEnd
+    ? { ...made, hasPreviousPage: true, startsAt: stoppedAt }
+    : { ...made, hasNextPage: true, endsAt: stoppedAt };
+}
+
+const NOTHING: Found = { views: [], stoppedAt: null };
+
+/** Opens the reading of a trail that is so long. */
+function openFind(database: Database, terms: TermReader, sizeOf: (trail: number) => number) {
+  const spanOf = openSpans(database);
+  const places = openPlaces(database);
+  const planFor = openPlans(database, terms, places);
+  const read = openReading(database, terms, places);
+  // In one transaction: locks for each of many small looks would cost far more than the looks.
+  return {
+    /** What a filter finds in a stretch. */
+    filtered: database.transaction((stretch: Stretch, filter: AuditFilter, limit: number): Found => {
+      const span = spanOf(stretch.trail, filter);
+      const above = Math.max(span.above, stretch.above, -1);
+      const below = Math.min(span.below, stretch.below, sizeOf(stretch.trail));
+      const within = { ...stretch, above, below };
+      const plan = above + 1 < below ? planFor(within, filter) : null;
+      return plan === null ? NOTHING : read(within, plan, limit);
+    }),
+    byId: database.transaction((trail: number, eventId: string): AuditEventView | null => {
+      const whole: Stretch = { trail, order: 'ascending', above: -1, below: sizeOf(trail) };
+      const rest = [{ sql: ' AND e.event_id = ?', parameters: [eventId] }];
+      return read(whole, { lookups: lookupsInBlocks('id', eventId, whole), rest }, 1).views[0] ?? null;
+    }),
   };
 }
 
-const BY_ID = `
-  SELECT ${COLUMNS} FROM audit_events_4 INDEXED BY audit_events_4_by_id
-  WHERE trail = ? AND substr(event_id, -8) = substr(?, -8) AND event_id = ? ORDER BY seq LIMIT 1`;
-
 /** Prepares the queries of the trail on the read models' file. */
 export function createAuditQueries(database: Database): AuditQueries {
-  const byId = database.prepare<[number, string, string], Row>(BY_ID);
-  const size = database.prepare<[number], number>('SELECT size FROM audit_trails_4 WHERE trail = ?').pluck();
+  const size = database.prepare<[number], number>('SELECT size FROM audit_trails_5 WHERE trail = ?').pluck();
   const terms = openTermReader(database);
-  const [find, spanOf, read] = [terms.numberOf, openSpans(database), openRead(database, terms)];
+  const sizeOf = (trail: number): number => size.get(trail) ?? 0;
+  const find = openFind(database, terms, sizeOf);
 
   /** The number of an account's trail; 0, which none has, where nothing has happened in it. */
-  const trailOf = (accountId: string): number => find(accountId) ?? 0;
+  const trailOf = (accountId: string): number => terms.numberOf(accountId) ?? 0;
+  const lastSeq = (accountId: string): number => sizeOf(trailOf(accountId)) - 1;
+
+  function follow(accountId: string, filter: AuditFilter, after: number, limit: number): Followed {
+    const bounds = { above: after, below: Number.MAX_SAFE_INTEGER };
+    const { views, stoppedAt } = find.filtered(
+      { trail: trailOf(accountId), order: 'ascending', ...bounds },
+      filter,
+      limit,
+    );
+    const last = views.length === limit ? views.at(-1)?.seq : null;
+    return { views, seen: last ?? stoppedAt ?? Math.max(after, lastSeq(accountId)) };
+  }
+
+  function following(accountId: string, filter: AuditFilter, after: number, limit: number): AuditEventView[] {
+    const views: AuditEventView[] = [];
+    const last = lastSeq(accountId);
+    for (let seen = after; seen < last && views.length < limit;) {
+      const followed = follow(accountId, filter, seen, limit - views.length);
+      views.push(...followed.views);
+      seen = followed.seen;
+    }
+    return views;
+  }
 
   return {
-    following(accountId, filter, place, limit) {
-      const bounds = { above: place, below: Number.MAX_SAFE_INTEGER };
-      const tail = ` ORDER BY seq ASC LIMIT ${limit}`;
-      return read({ trail: trailOf(accountId), ...bounds, tail }, narrowingOf(filter, find));
+    ...{ follow, following, lastSeq },
+    page(accountId, filter, page, order = 'descending') {
+      const bounds = { trail: trailOf(accountId), ...boundsOf(page, order) };
+      const stretch: Stretch = { ...bounds, order: page.fromEnd ? opposite(order) : order };
+      return pageFrom(find.filtered(stretch, filter, page.limit + 1), page);
     },
-    lastSeq: (accountId) => (size.get(trailOf(accountId)) ?? 0) - 1,
-    page(accountId, filter, page) {
-      const trail = trailOf(accountId);
-      const span = spanOf(trail, filter);
-      const bounds = {
-        above: Math.max(span.above, keyOf(page.before, -1)),
-        below: Math.min(span.below, keyOf(page.after, Number.MAX_SAFE_INTEGER)),
-      };
-      const { tail } = pageClause('seq', page, 'descending');
-      return pageOf(read({ trail, ...bounds, tail }, narrowingOf(filter, find)), page);
-    },
-    byId(accountId, eventId) {
-      const row = byId.get(trailOf(accountId), eventId, eventId);
-      return row === undefined ? null : viewOf(row, terms);
-    },
+    byId: (accountId, eventId) => find.byId(trailOf(accountId), eventId),
   };
 }

@@ -1,67 +1,58 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
-import type { LoggedEvent } from '../../eventstore/event-codec.js';
 
-/** What the trail says again and again, each with a number to stand for it: accounts, users, devices, event types. */
+/** What the trail says again and again, each with a number to stand for it: accounts, users, devices, sessions, event types. */
 export const TERMS_SCHEMA = `
-  CREATE TABLE audit_terms_4 (
+  CREATE TABLE audit_terms_5 (
     term INTEGER PRIMARY KEY,
     text TEXT NOT NULL UNIQUE,
-    name TEXT
+    erased INTEGER NOT NULL DEFAULT 0
   ) STRICT;
 `;
 
-/** A text's number, and the name of the user or device whose id it is, as it is at this point of the log. */
-interface Term {
+/** A text's number, and whether it is the id of a user who was erased. */
+export interface Term {
   readonly term: number;
-  readonly name: string | null;
+  readonly erased: 0 | 1;
 }
-
-const NOTHING: { readonly term: null; readonly name: null } = { term: null, name: null };
 
 /** The numbers of texts, given out in the order in which the log has them. */
 export interface Terms {
-  /** Learns how users and devices are called. */
-  learn(event: LoggedEvent): void;
-  numberOf(text: string): number;
-  /** The number of an id, with the name that belongs to it; of no id, none. */
-  of(id: string | null): Term | typeof NOTHING;
+  of(text: string): Term;
+  /** The number of a text; null of none. */
+  numberOf(text: string | null): number | null;
+  /** Notes that the user with this id was erased. */
+  erase(userId: string): void;
   forget(): void;
 }
 
 const TERMS_KEPT = 10_000;
 
-const GET = 'SELECT term, name FROM audit_terms_4 WHERE text = ?';
+const GET = 'SELECT term, erased FROM audit_terms_5 WHERE text = ?';
 
 /** Opens the terms for taking in events. */
 export function openTerms(database: Database): Terms {
   const get: Statement<[string], Term> = database.prepare(GET);
-  const add = database.prepare<[string]>('INSERT INTO audit_terms_4 (text) VALUES (?)');
-  const rename = database.prepare<[string | null, number]>('UPDATE audit_terms_4 SET name = ? WHERE term = ?');
+  const add = database.prepare<[string]>('INSERT INTO audit_terms_5 (text) VALUES (?)');
+  const setErased = database.prepare<[number]>('UPDATE audit_terms_5 SET erased = 1 WHERE term = ?');
   const known = new LRUCache<string, Term>({ max: TERMS_KEPT });
 
-  function find(text: string): Term {
+  function of(text: string): Term {
     const kept = known.get(text);
     if (kept !== undefined) return kept;
-    const term = get.get(text) ?? { term: Number(add.run(text).lastInsertRowid), name: null };
+    const term = get.get(text) ?? { term: Number(add.run(text).lastInsertRowid), erased: 0 };
     known.set(text, term);
     return term;
   }
 
-  function call(id: string, name: string | null): void {
-    const { term } = find(id);
-    rename.run(name, term);
-    known.set(id, { term, name });
-  }
-
   return {
-    learn(event) {
-      if (event.type === 'UserCreated' || event.type === 'UserRenamed')
-        call(event.data.userId, event.personal?.username ?? null);
-      if (event.type === 'MfaEnrollmentStarted') call(event.data.deviceId, event.personal?.deviceName ?? null);
+    of,
+    numberOf: (text) => (text === null ? null : of(text).term),
+    erase(userId) {
+      const { term } = of(userId);
+      setErased.run(term);
+      known.set(userId, { term, erased: 1 });
     },
-    numberOf: (text) => find(text).term,
-    of: (id) => (id === null ? NOTHING : find(id)),
     forget: () => known.clear(),
   };
 }
@@ -77,7 +68,7 @@ export interface TermReader {
 /** Opens the terms for queries. Numbers never change, so those seen are remembered; a text that has none may get one. */
 export function openTermReader(database: Database): TermReader {
   const get: Statement<[string], Term> = database.prepare(GET);
-  const say = database.prepare<[number], string>('SELECT text FROM audit_terms_4 WHERE term = ?').pluck();
+  const say = database.prepare<[number], string>('SELECT text FROM audit_terms_5 WHERE term = ?').pluck();
   const numbers = new LRUCache<string, number>({ max: TERMS_KEPT });
   const texts = new LRUCache<number, string>({ max: TERMS_KEPT });
   return {

@@ -3,13 +3,13 @@ import { after } from '../../domain/instant.js';
 
 /** Each account's trail as a whole, and the latest moment up to some places of it. */
 export const TRAILS_SCHEMA = `
-  CREATE TABLE audit_trails_4 (
+  CREATE TABLE audit_trails_5 (
     trail INTEGER PRIMARY KEY,
     size INTEGER NOT NULL,
     latest_at TEXT NOT NULL,
     lag INTEGER NOT NULL
   ) STRICT;
-  CREATE TABLE audit_moments_4 (
+  CREATE TABLE audit_moments_5 (
     trail INTEGER NOT NULL,
     latest_at TEXT NOT NULL,
     seq INTEGER NOT NULL,
@@ -19,6 +19,17 @@ export const TRAILS_SCHEMA = `
 
 /** Of so many places one is noted with its moment: a page then reads that many events at most that are outside a span of time. */
 const NOTED_EVERY = 64;
+
+const FIRST_BLOCK = 256;
+
+/**
+ * The block that a place lies in. Ids come in no order, so in an index on all of them each is written to a page of its own; within a
+ * block they stay together, and who looks for one looks into each block. Blocks grow with the trail: one of a million events
+ * has 63, one of ten million 198.
+ */
+export function blockOf(seq: number): number {
+  return Math.floor(Math.sqrt(seq / FIRST_BLOCK));
+}
 
 /** An account's trail: how long it is, the latest moment in it, and the most that an event was ever behind that, in milliseconds. */
 interface Trail {
@@ -40,13 +51,13 @@ export interface Trails {
 /** Opens the trails for taking in events. */
 export function openTrails(database: Database): Trails {
   const get: Statement<[number], Trail> = database.prepare(
-    'SELECT size, latest_at AS latestAt, lag FROM audit_trails_4 WHERE trail = ?',
+    'SELECT size, latest_at AS latestAt, lag FROM audit_trails_5 WHERE trail = ?',
   );
   const set = database.prepare<[number, number, string, number]>(
-    'INSERT OR REPLACE INTO audit_trails_4 (trail, size, latest_at, lag) VALUES (?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO audit_trails_5 (trail, size, latest_at, lag) VALUES (?, ?, ?, ?)',
   );
   const note = database.prepare<[number, string, number]>(
-    'INSERT INTO audit_moments_4 (trail, latest_at, seq) VALUES (?, ?, ?)',
+    'INSERT INTO audit_moments_5 (trail, latest_at, seq) VALUES (?, ?, ?)',
   );
   const trails = new Map<number, Trail>();
   return {
@@ -82,15 +93,15 @@ export interface Span {
 export function openSpans(database: Database): (trail: number, span: Span) => Bounds {
   const lastBefore = database
     .prepare<[number, string], number>(
-      'SELECT seq FROM audit_moments_4 WHERE trail = ? AND latest_at < ? ORDER BY latest_at DESC, seq DESC LIMIT 1',
+      'SELECT seq FROM audit_moments_5 WHERE trail = ? AND latest_at < ? ORDER BY latest_at DESC, seq DESC LIMIT 1',
     )
     .pluck();
   const firstFrom = database
     .prepare<[number, string], number>(
-      'SELECT seq FROM audit_moments_4 WHERE trail = ? AND latest_at >= ? ORDER BY latest_at, seq LIMIT 1',
+      'SELECT seq FROM audit_moments_5 WHERE trail = ? AND latest_at >= ? ORDER BY latest_at, seq LIMIT 1',
     )
     .pluck();
-  const lag = database.prepare<[number], number>('SELECT lag FROM audit_trails_4 WHERE trail = ?').pluck();
+  const lag = database.prepare<[number], number>('SELECT lag FROM audit_trails_5 WHERE trail = ?').pluck();
   return (trail, { since, until }) => ({
     // Up to that place nothing is as late.
     above: since === undefined ? -1 : (lastBefore.get(trail, since) ?? -1),

@@ -100,9 +100,14 @@ type Start = Pick<OpenSession, 'accountId' | 'userId'> & Pick<LoggedEvent, 'posi
 
 /** Writes sessions as they are now, together with their start where that is new. */
 function sessionWriter(database: Database): (sessionId: string, state: SessionState, start: Start | undefined) => void {
+  // A session that began while its user was being erased came too late for that.
   const insert = database.prepare(`
+    WITH past (erased) AS (
+      SELECT coalesce((SELECT user ->> 'erased' FROM session_users_1 WHERE user_id = @userId), 0)
+    )
     INSERT INTO sessions_1 (session_id, position, account_id, user_id, open, ip, user_agent, state)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+    SELECT @sessionId, @position, @accountId, @userId, @open, iif(erased, NULL, @ip), iif(erased, NULL, @userAgent), @json
+    FROM past`);
   // Two statements, since one that sets `open` rewrites the index. What is over never begins again.
   const update = database.prepare('UPDATE sessions_1 SET state = ? WHERE session_id = ?');
   const end = database.prepare('UPDATE sessions_1 SET state = ?, open = 0 WHERE session_id = ?');
@@ -114,8 +119,27 @@ function sessionWriter(database: Database): (sessionId: string, state: SessionSt
       return;
     }
     const { position, accountId, userId, request } = start;
-    const from = [request?.ip ?? null, request?.userAgent ?? null];
-    insert.run(sessionId, position, accountId, userId, isOpen ? 1 : 0, ...from, json);
+    const { ip = null, userAgent = null } = request ?? {};
+    const open = isOpen ? 1 : 0;
+    insert.run({ ...{ sessionId, position, accountId, userId, open, json }, ip, userAgent });
+  };
+}
+
+/** Takes where the sessions of users who were erased came from out of their rows, at the end of a transaction. */
+function openForgetting(database: Database): Pick<Intake, 'take' | 'write' | 'forget'> {
+  const clear = database.prepare('UPDATE sessions_1 SET ip = NULL, user_agent = NULL WHERE user_id = ?');
+  const erased = new Set<string>();
+  return {
+    take(event): undefined {
+      if (event.type === 'UserErased') erased.add(event.data.userId);
+    },
+    write(): undefined {
+      for (const userId of erased) clear.run(userId);
+      erased.clear();
+    },
+    forget(): undefined {
+      erased.clear();
+    },
   };
 }
 
@@ -152,17 +176,22 @@ function open(database: Database): Intake {
     session: sessionIntake(database),
   };
   const all: readonly StreamIntake[] = Object.values(intakes);
+  const forgetting = openForgetting(database);
   const byCategory: Readonly<Record<string, StreamIntake | undefined>> = intakes;
   return {
     take(event): undefined {
+      forgetting.take(event);
       const category = categoryOf(event.stream);
       if (category !== undefined) byCategory[category]?.take(event, event.stream.slice(category.length + 1));
     },
     write(): undefined {
       for (const intake of all) intake.write();
+      // After them: a session that is forgotten may have been written just now.
+      forgetting.write();
     },
     forget(): undefined {
       for (const intake of all) intake.forget();
+      forgetting.forget();
     },
   };
 }

@@ -17,6 +17,8 @@ function readableOf(fixture: Fixture): ReadableEvent {
   return {
     ...described,
     type: event.type as TrailEventType,
+    actorKind: event.metadata.actor.kind,
+    actorId: event.metadata.actor.id,
     actorName: 'ada',
     subjectId: 'userId' in event.data ? event.data.userId : null,
     subjectName: 'sam',

@@ -43,6 +43,7 @@ describe('A primary account', () => {
       status: 'REGISTERED',
       accountId: ACME,
       primaryUserId: ADA,
+      auditTokens: {},
     });
   });
 });

@@ -227,3 +227,39 @@ describe('A user', () => {
     });
   });
 });
+
+describe('Erasing a user', () => {
+  const created = event('UserCreated');
+  const deleted = event('UserDeleted');
+  const erased = event('UserErased');
+
+  it('names the key of whoever is gone, which is to be destroyed', () => {
+    given(userDecider, created, deleted).when({ type: 'EraseUser' }).then(erased);
+  });
+
+  it('leaves nothing in its state that it was called', () => {
+    const renamed = event('UserRenamed');
+    expect(stateAfter(userDecider, created, renamed, deleted, erased)).toMatchObject({
+      ...{ status: 'DELETED', erased: true, username: null, displayName: null },
+    });
+    expect(JSON.stringify(stateAfter(userDecider, created, renamed, deleted, erased))).not.toMatch(/samuel/i);
+  });
+
+  it('writes nothing a second time', () => {
+    given(userDecider, created, deleted, erased).when({ type: 'EraseUser' }).then();
+  });
+
+  it('is refused for a user who is there', () => {
+    given(userDecider, created).when({ type: 'EraseUser' }).thenRejected('USER_NOT_DELETED');
+  });
+
+  it.each([[], [event('RegistrationAbandoned')]])('finds nobody who never came about', (...past) => {
+    given(userDecider, ...past)
+      .when({ type: 'EraseUser' })
+      .thenRejected('NOT_FOUND');
+  });
+
+  it('does not make way for another of the same id', () => {
+    given(userDecider, created, deleted, erased).when(create).thenRejected('REGISTRATION_ABANDONED');
+  });
+});

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../../canonical/canonical-json.js';
 import type { Actor } from '../../../domain/event.js';
-import { sentenceOf } from '../../description.js';
 import { leafHash } from '../../merkle/hashing.js';
 import { recordText } from '../../leaf.js';
 import { base64Of } from '../../notes/base64.js';
 import type { AuditRecord } from '../../record.js';
+import { sentenceNamesOf, sentenceOf } from '../../sentence.js';
 import type { ReadableEvent } from '../readable.js';
 import { activityIn, type Activity, type OcsfVersion } from './activities.js';
 import { mappedOf, type Mapped, type Severity, type TrailEvent } from './mapping.js';
@@ -106,13 +106,13 @@ export function ocsfEvent(source: OcsfSource, version: OcsfVersion): OcsfObject 
   const { record, event, readable } = source;
   const mapped = mappedOf(event, readable);
   const activity = activityIn(version, mapped.deed);
-  const { ip, userAgent, subjectName, deviceName } = readable;
+  const { ip, userAgent } = readable;
   return known({
     ...classification(activity),
     ...{ time: Date.parse(record.metadata.occurredAt), timezone_offset: 0 },
     ...{ severity_id: mapped.severity, severity: SEVERITIES[mapped.severity] },
     ...statusOf(readable, mapped),
-    message: sentenceOf(record.type, { subject: subjectName, device: deviceName }),
+    message: sentenceOf(record.type, sentenceNamesOf(readable)),
     metadata: metadataOf(record, version),
     actor: actorOf(record, readable),
     src_endpoint: ip === null ? null : { ip },

@@ -1,0 +1,43 @@
+import { mayManage } from '../domain/access.js';
+import type { EraseUser } from '../domain/user/commands.js';
+import { userDecider } from '../domain/user/decider.js';
+import { VaultError } from '../vault/vault.js';
+import type { Application } from './application.js';
+import { byUser } from './authorship.js';
+import { execute, load } from './execute.js';
+import type { CurrentSession, RequestContext } from './request-context.js';
+import { done, refused, type Result } from './result.js';
+
+/** What is stored will be done: where the vault does not answer, the reaction to the event destroys the key later. */
+async function destroyKey(app: Application, personId: string): Promise<void> {
+  try {
+    await app.vault.destroy({ kind: 'person', id: personId });
+  } catch (error) {
+    if (!(error instanceof VaultError)) throw error;
+  }
+}
+
+/**
+ * Has the personal values of a deleted user forgotten: the key that they are sealed under is destroyed, with the answer if the
+ * vault is there, soon after if not. From the event on no node opens them. Asked again, it changes nothing, and destroys what is left.
+ */
+export async function eraseUser(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  input: { readonly userId: string },
+): Promise<Result<{ readonly userId: string }>> {
+  if (current.user.kind !== 'PRIMARY') return refused({ code: 'FORBIDDEN' });
+  const { state: user } = await load(app, userDecider, input.userId);
+  const subject = user.status === 'ACTIVE' || user.status === 'DELETED' ? user : null;
+  const access = mayManage(current.user, subject);
+  if (access !== 'ALLOWED' || subject === null) return refused({ code: access === 'FORBIDDEN' ? access : 'NOT_FOUND' });
+  const { userId, personId } = subject;
+  const erased = await execute(app, request, {
+    ...{ decider: userDecider, id: userId, by: byUser(current, personId) },
+    command: (): EraseUser => ({ type: 'EraseUser' }),
+  });
+  if (!erased.accepted) return refused(erased.rejection);
+  await destroyKey(app, personId);
+  return done({ userId });
+}
