@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { getIntrospectionQuery } from 'graphql';
+import { projections } from '../../src/projections/read-models.js';
 import { documentOf, errorOf, mutate, viewer } from '../support/operations.js';
 import { createSubUser, primary, signIn, trySignIn } from '../support/people.js';
 import { LOG_KIND } from '../support/log-server.js';
@@ -144,7 +145,7 @@ describe('health', () => {
       const { status, body } = await health('ready');
       expect({ status, reasons: (body as { reasons: string[] }).reasons }).toStrictEqual({
         status: 503,
-        reasons: ['users', 'sessions', 'audit'].map((name) =>
+        reasons: projections.map(({ name }) =>
           expect.stringMatching(new RegExp(`^the read model ${name} has halted: .*MfaEnchanted.*unknown`)),
         ),
       });
