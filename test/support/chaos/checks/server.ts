@@ -57,6 +57,9 @@ export const server: Check = async (options) => {
 
 type Members = Awaited<ReturnType<typeof startCluster>>;
 
+/** One that stands in no sentence of the service by chance. */
+const WRONG_PASSWORD = 'Tr0ub4dor-and-3-batteries';
+
 /** Starts a node that signs in at the log by another password: it waits and says so. By the right one it serves. */
 async function wrongCredentials({ field, owner }: Play, { log }: Members): Promise<Counts> {
   const { certificate, key } = createCertificate();
@@ -66,7 +69,7 @@ async function wrongCredentials({ field, owner }: Play, { log }: Members): Promi
   const password = 'changeit';
   const double = await startDouble({ log, tls: { certificate, key }, credentials: { username: 'admin', password } });
   const at = { EVENT_STORE_URL: double.url, EVENT_STORE_CA_FILE: caFile, EVENT_STORE_USERNAME: 'admin' };
-  const refused = field.another({ ...at, EVENT_STORE_PASSWORD: 'another' });
+  const refused = field.another({ ...at, EVENT_STORE_PASSWORD: WRONG_PASSWORD });
   const served = field.another({ ...at, EVENT_STORE_PASSWORD: password });
   const { username, password: own } = owner.account;
   const signIn = (url: string) => mutate(createClient(url), 'signIn', { username, password: own, transport: 'BEARER' });
@@ -77,7 +80,7 @@ async function wrongCredentials({ field, owner }: Play, { log }: Members): Promi
     assert.equal((await refused.health()).status, 503);
     assert.match((await refused.health()).text, /refuses the user: check EVENT_STORE_USERNAME/, 'what health says');
     assert.match(refused.said(), /refuses the user: check EVENT_STORE_USERNAME/, 'what the service says');
-    assert.ok(!refused.said().includes('another'), 'a password is shown');
+    assert.ok(!refused.said().includes(WRONG_PASSWORD), 'a password is shown');
     await refused.stop();
     await served.start();
     assert.equal((await signIn(served.url())).refusal, null);
