@@ -26,24 +26,33 @@ export const EXIT_CODES: Readonly<Record<Verdict, number>> = { sound: 0, tampere
 /** Further ones are only counted: of a trail that is all wrong there is one for each record. */
 const MOST_SENTENCES = 100;
 
+/**
+ * A text as it is safely shown: what a terminal would obey, or what turns text around, is written as its escape. An export may
+ * come from somebody who wants to be believed.
+ */
+function shown(text: string): string {
+  const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (hidden) => hidden.split('').map(escape).join(''));
+}
+
 function openSentences(output: Output): Report {
   let findings = 0;
   return {
     finding(code, sentence) {
       findings += 1;
-      if (findings <= MOST_SENTENCES) output.write(`${code}: ${sentence}\n`);
+      if (findings <= MOST_SENTENCES) output.write(`${code}: ${shown(sentence)}\n`);
     },
     conclude({ verdict, problem, proven }) {
       const more = findings - MOST_SENTENCES;
       if (more > 0) output.write(`… and ${more} more; --json tells each\n`);
-      if (problem !== null) output.write(`${problem}\n`);
-      output.write(`${WORDS[verdict]}: ${proven}\n`);
+      if (problem !== null) output.write(`${shown(problem)}\n`);
+      output.write(`${WORDS[verdict]}: ${shown(proven)}\n`);
     },
   };
 }
 
 function openLines(output: Output): Report {
-  const write = (line: object): void => void output.write(`${JSON.stringify(line)}\n`);
+  const write = (line: object): void => void output.write(`${shown(JSON.stringify(line))}\n`);
   return {
     finding: (_, message, details) => write({ finding: { ...details, message } }),
     conclude: ({ verdict, problem, details }) => write({ verdict, ...details, message: problem }),

@@ -9,6 +9,7 @@ import { bySelf } from '../../application/authorship.js';
 import type { Authorship } from '../../application/execute.js';
 import { exportAuditTrail } from '../../application/export-audit-trail.js';
 import { refusalOf, type AccessRule } from '../../graphql/access.js';
+import type { ReportError } from '../../graphql/masking.js';
 import { exportTrail, type ExporterOptions, type ExportRequest } from '../../projections/audit-export/exporter.js';
 import type { ReadModels } from '../../projections/read-models.js';
 import { createAdmission, type AdmissionOptions, type Admitted } from '../admission.js';
@@ -21,6 +22,7 @@ export interface ExportRouteOptions extends AdmissionOptions {
   readonly readModels: ReadModels;
   readonly exporter: ExporterOptions;
   readonly checkpoints: Pick<Checkpoints, 'sign'>;
+  readonly report: ReportError;
 }
 
 /** Who asks for an export: of which account, and as whom it is recorded. */
@@ -31,8 +33,11 @@ interface Caller {
 
 type ExportEnd = Pick<ExportRequest, 'to' | 'checkpoints'>;
 
-/** Exports at once on a node; each reads the log for itself. */
+/** Exports at once on a node, of which an account has only some; each reads the log for itself. */
 const MOST_AT_ONCE = 8;
+const MOST_OF_AN_ACCOUNT = 2;
+/** Milliseconds: whoever takes in nothing for so long does not want the rest. */
+const LONGEST_SILENCE = 120_000;
 
 // Tokens are named so that whoever comes with a void one is told of both ways.
 const RULE: AccessRule = { stages: ['FULL'], roles: ['PRIMARY', 'ADMIN', 'AUDITOR', 'AUDIT_TOKEN'] };
@@ -42,13 +47,19 @@ const STATUS: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401 };
 const TOO_MANY: HttpFault = {
   status: 429,
   code: 'RATE_LIMITED',
-  message: `This node writes ${MOST_AT_ONCE} exports already; nothing was done. Try again when one of them is done.`,
+  message: `This node writes ${MOST_OF_AN_ACCOUNT} exports of this account already, or ${MOST_AT_ONCE} in all; nothing was done. Try again when one of them is done.`,
 };
 
 const BEHIND: HttpFault = {
   status: 503,
   code: 'UNAVAILABLE',
   message: 'This node does not know yet of the export that it has just recorded. Try again in a second.',
+};
+
+const AWAY: HttpFault = {
+  status: 503,
+  code: 'UNAVAILABLE',
+  message: 'The event log does not answer, and an export is recorded in it. Try again in a while.',
 };
 
 const fault = (status: number, code: string, message: string): HttpFault => ({ status, code, message });
@@ -72,6 +83,8 @@ async function callerOf(app: Application, { arrival }: Admitted): Promise<Caller
   if (arrival.tokenReader !== null) return programOf(app, arrival.tokenReader);
   const refused = refusalOf(RULE, { session, tokenReader: null });
   if (refused !== null) return faultOf(refused);
+  // Like a mutation: whom the read models alone know may be signed out by now.
+  if (arrival.source === 'READ_MODELS') return AWAY;
   return session === null ? NOBODY : { accountId: session.user.accountId, by: bySelf(session) };
 }
 
@@ -113,29 +126,50 @@ async function endOf(options: ExportRouteOptions, accountId: string, query: Expo
   return { to, checkpoints: signed?.size === to ? [signed.note] : [] };
 }
 
-/** The exports that are being written, by the answers that they are. */
+/** The exports that are under way, by the answers that they are. */
 function openAnswers(http: FastifyInstance) {
-  const answers = new Set<FastifyReply['raw']>();
+  const answers = new Map<FastifyReply['raw'], string>();
   http.addHook('preClose', (done) => {
     // At once, whatever the log is at: an answer that breaks off has no end, so whoever reads it knows that it is not whole.
-    for (const answer of answers) answer.destroy();
+    for (const answer of answers.keys()) answer.destroy();
     done();
   });
+
+  function isFull(accountId: string): boolean {
+    const own = [...answers.values()].filter((other) => other === accountId);
+    return answers.size >= MOST_AT_ONCE || own.length >= MOST_OF_AN_ACCOUNT;
+  }
+
   return {
-    isFull: () => answers.size >= MOST_AT_ONCE,
+    /** Takes a place until the answer is over, however that comes about; false where there is none, or nobody waits any more. */
+    take({ raw }: FastifyReply, accountId: string): boolean {
+      if (raw.destroyed || isFull(accountId)) return false;
+      answers.set(raw, accountId);
+      raw.once('close', () => answers.delete(raw));
+      return true;
+    },
     send(reply: FastifyReply, text: AsyncIterable<string>): FastifyReply {
       const { raw } = reply;
-      answers.add(raw);
-      raw.once('close', () => answers.delete(raw));
+      raw.setTimeout(LONGEST_SILENCE, () => void raw.destroy());
       // One text at a time: the next is made when the client has taken in what is before it.
       return reply.send(Readable.from(text, { objectMode: true, highWaterMark: 1 }));
     },
   };
 }
 
+/** Tells of what breaks an export off: its answer has begun, so nobody else would. */
+async function* telling(text: AsyncIterable<string>, tell: (error: unknown) => void): AsyncGenerator<string> {
+  try {
+    yield* text;
+  } catch (error) {
+    tell(error);
+    throw error;
+  }
+}
+
 /** Offers `GET /audit/export`: the audit trail of one's own account, streamed, and recorded in it. */
 export function offerAuditExport(http: FastifyInstance, options: ExportRouteOptions): void {
-  const { app, readModels, exporter, reached } = options;
+  const { app, readModels, exporter, reached, report } = options;
   const admit = createAdmission(options);
   const answers = openAnswers(http);
 
@@ -163,11 +197,14 @@ export function offerAuditExport(http: FastifyInstance, options: ExportRouteOpti
     if ('status' in caller) return sendFault(request, reply, caller);
     const query = queryOf(request);
     if ('status' in query) return sendFault(request, reply, query);
-    if (answers.isFull()) return sendFault(request, reply.header('retry-after', '10'), TOO_MANY);
+    // Taken before anything is waited for: of many at once no more get through.
+    if (!answers.take(reply, caller.accountId)) return sendFault(request, reply.header('retry-after', '10'), TOO_MANY);
     await reached(admitted.arrival.known());
     const part = await record(admitted, caller, query);
     if ('status' in part) return sendFault(request, reply, part);
-    return answers.send(reply.headers(exportHeaders(part)), exportTrail(exporter, part));
+    const text = exportTrail(exporter, part, () => !reply.raw.destroyed);
+    const tell = (error: unknown): void => report(error, admitted.arrival.request.requestId);
+    return answers.send(reply.headers(exportHeaders(part)), telling(text, tell));
   }
 
   http.get('/audit/export', { exposeHeadRoute: false }, answer);

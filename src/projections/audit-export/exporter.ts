@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TrailEvent } from '../../audit/export/ocsf/mapping.js';
 import type { OcsfVersion } from '../../audit/export/ocsf/activities.js';
 import { ocsfLine } from '../../audit/export/ocsf/ocsf-event.js';
@@ -128,7 +129,17 @@ const FORMS = { NATIVE: native, OCSF: ocsf, CSV: csv } as const;
 /**
  * Writes a part of a trail as text, some records at a time: it reads the log when more is asked for, and stops as soon as nobody
  * asks any more. @throws {EventStoreError} @throws {RecordMissingError} @throws {ExportInterruptedError}
+ * @param isWanted asked where a long part has nothing to be written: whoever has gone away asks for nothing, and says nothing
  */
-export async function* exportTrail(options: ExporterOptions, request: ExportRequest): AsyncGenerator<string> {
-  for await (const text of FORMS[request.format](options, request)) if (text !== '') yield text;
+export async function* exportTrail(
+  options: ExporterOptions,
+  request: ExportRequest,
+  isWanted: () => boolean = () => true,
+): AsyncGenerator<string> {
+  for await (const text of FORMS[request.format](options, request)) {
+    if (text !== '') yield text;
+    else if (!isWanted()) return;
+    // Others have their turn, also where nothing is waited for: read models answer at once.
+    await nextTurn();
+  }
 }
