@@ -9,7 +9,7 @@ import { bundle } from './bundle.mjs';
 import { openLogDatabase } from '../src/eventstore/sqlite/log-database.js';
 import { openSqliteEventStore } from '../src/eventstore/sqlite/sqlite-event-store.js';
 
-// What exporting and verifying a long audit trail takes of memory: `npx tsx scripts/audit-memory.ts [records]`. Linux only.
+// What exporting and verifying a long audit trail takes of memory: `npm run bench:audit-memory -- [records]`. Linux only.
 const RECORDS = Number(process.argv[2] ?? 1_000_000);
 const PER_STREAM = 1_000;
 const MEGABYTE = 1024;

@@ -1,29 +1,17 @@
 import { classify, reasonOf, type Classified, type TrailEventType } from '../../audit/description.js';
 import type { Details } from '../../audit/details.js';
+import type { ReadableEvent } from '../../audit/export/readable.js';
 import type { EventNamed } from '../../domain/catalogue.js';
-import type { Actor } from '../../domain/event.js';
 import { nameThen } from './names.js';
 import type { TermReader } from './terms.js';
 
 /** An event of the trail with the names that things had then; null where a person was erased. */
-export interface AuditEventView extends Classified {
+export interface AuditEventView extends ReadableEvent {
   readonly seq: number;
   readonly eventId: string;
-  readonly type: TrailEventType;
-  /** A word that narrows the outcome; null where there is nothing to add. */
-  readonly reason: string | null;
   readonly occurredAt: string;
-  readonly actorKind: Actor['kind'];
-  readonly actorId: string | null;
-  readonly actorName: string | null;
-  readonly subjectId: string | null;
-  readonly subjectName: string | null;
-  readonly deviceId: string | null;
-  readonly deviceName: string | null;
   readonly sessionId: string | null;
   readonly requestId: string;
-  readonly ip: string | null;
-  readonly userAgent: string | null;
   /** The fields of its type that are shown; null where it has none. */
   readonly details: Details | null;
 }

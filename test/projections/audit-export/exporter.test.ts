@@ -97,3 +97,38 @@ describe('An export as a table', () => {
     expect(texts).toHaveLength(1);
   });
 });
+
+describe('A part with nothing in it', () => {
+  const nothing = request('CSV', { span: { since: '2999-01-01T00:00:00.000Z' } });
+  let looks = 0;
+
+  /** Counts how often the read models are looked at. */
+  function looking(): ExporterOptions {
+    looks = 0;
+    const { audit, trees } = options.readModels;
+    const following: typeof audit.following = (...args) => {
+      looks += 1;
+      return audit.following(...args);
+    };
+    return { ...options, readModels: { trees, audit: { ...audit, following } } };
+  }
+
+  it('lets others have their turn at each look', async () => {
+    let turns = 0;
+    let isOver = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    for await (const text of exportTrail(looking(), nothing)) expect(text).toMatch(/^seq,/);
+    isOver = true;
+    expect(looks).toBeGreaterThan(5);
+    expect(turns).toBeGreaterThanOrEqual(looks);
+  });
+
+  it('is looked through no further once nobody waits for it', async () => {
+    for await (const text of exportTrail(looking(), nothing, () => false)) expect(text).toMatch(/^seq,/);
+    expect(looks).toBe(1);
+  });
+});
