@@ -7,7 +7,7 @@ import { openEventStoreDbEventStore } from '../eventstore/eventstoredb/eventstor
 import { DbStreams } from '../eventstore/eventstoredb/streams.js';
 import { openLogDatabase, openLogDatabaseToRead, type LogDatabase } from '../eventstore/sqlite/log-database.js';
 import { openSqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.js';
-import type { KeyRing } from '../vault/key-ring.js';
+import type { KeyRingSource } from '../vault/key-ring-source.js';
 import { openEventStoreDbVault } from '../vault/eventstoredb/eventstoredb-vault.js';
 import { openSqliteVault } from '../vault/sqlite/sqlite-vault.js';
 import type { Vault } from '../vault/vault.js';
@@ -15,7 +15,7 @@ import type { Vault } from '../vault/vault.js';
 /** Where the log and the vault are, opened. */
 export interface OpenedLog {
   openStore(): EventStore;
-  openVault(keyRing: KeyRing): Vault;
+  openVault(keys: KeyRingSource): Vault;
   /** Lets go what store and vault share; both are closed before. */
   close(): Promise<void>;
 }
@@ -37,7 +37,7 @@ function logFileIn(dataDir: string): string {
 function onSqlite(database: LogDatabase, { now }: LogContext): OpenedLog {
   return {
     openStore: () => openSqliteEventStore({ database, now, batchSize: BATCH }),
-    openVault: (keyRing) => openSqliteVault({ database, keyRing, now }),
+    openVault: (keys) => openSqliteVault({ database, keys, now }),
     close: () => database.close(),
   };
 }
@@ -51,7 +51,7 @@ function openEventStoreDb({ url, username, password, caFile }: EventStoreDbConfi
   const onDrop = (reason: string) => onWarning(`a subscription to the event log begins anew: ${reason}`);
   return {
     openStore: () => openEventStoreDbEventStore({ streams, onDrop }),
-    openVault: (keyRing) => openEventStoreDbVault({ streams, keyRing, now }),
+    openVault: (keys) => openEventStoreDbVault({ streams, keys, now }),
     close: () => streams.close(),
   };
 }

@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Application } from '../application/application.js';
 import { createPasswordHasher } from '../application/password-hasher.js';
@@ -10,10 +9,11 @@ import type { Config } from '../config.js';
 import type { Instant } from '../domain/instant.js';
 import { createEventLog } from '../eventstore/event-log.js';
 import type { EventStore } from '../eventstore/event-store.js';
-import { loadKeyRingFile, loadOrCreateKeyRingFile, parseKeyRing } from '../vault/key-ring-file.js';
+import { loadOrCreateKeyRingFile } from '../vault/key-ring-file.js';
 import { digest, type KeyRing } from '../vault/key-ring.js';
 import { createPersonKeys } from '../vault/person-keys.js';
 import { pace } from './clock.js';
+import { keyRingFileOf, keyRingOf, keyRingSourceOf } from './keys.js';
 import { openLog, type OpenedLog } from './log.js';
 
 /** Stands between the service and its log. */
@@ -21,6 +21,7 @@ export type WrapStore = (store: EventStore) => EventStore;
 
 /** Log, vault and key ring, with what commands need of them. */
 export interface Storage {
+  /** As it was at the start; its digest key never changes. */
   readonly keyRing: KeyRing;
   readonly store: EventStore;
   readonly app: Application;
@@ -37,11 +38,9 @@ export interface StorageOptions {
 /** Password hashes that may wait; beyond them the answer is `RATE_LIMITED`. */
 const WAITING_HASHES = 256;
 
-async function keyRingOf({ config, now, logger }: StorageOptions): Promise<KeyRing> {
-  const { keyRing, dataDir } = config;
-  if (keyRing.from === 'ENVIRONMENT') return parseKeyRing(keyRing.json, 'in KEY_RING');
-  if (keyRing.from === 'FILE') return loadKeyRingFile(keyRing.path);
-  const path = join(dataDir, 'keys.json');
+async function keyRingAtStart({ config, now, logger }: StorageOptions): Promise<KeyRing> {
+  if (config.keyRing.from !== 'GENERATED') return keyRingOf(config);
+  const path = keyRingFileOf(config) ?? '';
   const loaded = await loadOrCreateKeyRingFile(path, now);
   logger.warn({ path }, 'running on a generated key ring: for development only, see KEY_RING_FILE');
   return loaded.keyRing;
@@ -49,10 +48,10 @@ async function keyRingOf({ config, now, logger }: StorageOptions): Promise<KeyRi
 
 async function assemble(opened: OpenedLog, options: StorageOptions): Promise<Storage> {
   const { config, now, wrapStore } = options;
-  const keyRing = await keyRingOf(options);
+  const keyRing = await keyRingAtStart(options);
   const openedStore = opened.openStore();
   const store = wrapStore === undefined ? openedStore : wrapStore(openedStore);
-  const vault = opened.openVault(keyRing);
+  const vault = opened.openVault(keyRingSourceOf(config, keyRing));
   const states = createKnownStates();
   // A state of a user holds its names.
   const log = createEventLog(store, createPersonKeys(vault), () => states.forget());

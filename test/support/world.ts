@@ -23,6 +23,7 @@ import { openSqliteEventStore } from '../../src/eventstore/sqlite/sqlite-event-s
 import { parseKeyRing } from '../../src/vault/key-ring-file.js';
 import { digest } from '../../src/vault/key-ring.js';
 import { createPersonKeys } from '../../src/vault/person-keys.js';
+import { fixedKeyRing } from '../../src/vault/key-ring-source.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { scan, type Authenticator } from './authenticator.js';
 import { movableClock, PRODUCTION, type Clock } from './service.js';
@@ -175,7 +176,7 @@ function openPorts(now: () => Instant) {
   const database = openLogDatabase({ path: ':memory:' });
   const keyRing = parseKeyRing(PRODUCTION.KEY_RING, 'here');
   const store = openSqliteEventStore({ database, now });
-  const vault = openSqliteVault({ database, keyRing, now });
+  const vault = openSqliteVault({ database, keys: fixedKeyRing(keyRing), now });
   const appOfNode = (): Application => {
     const states = createKnownStates();
     const log = createEventLog(store, createPersonKeys(vault), () => states.forget());
