@@ -65,6 +65,7 @@ export async function openApplication(dataDir: string, now: () => Instant): Prom
     digest: (purpose, text) => digest(keyRing, purpose, text),
     issuer: 'Virtual MFA',
     unknownNames: createUnknownNames(),
+    limits: { take: async () => undefined },
     states: createKnownStates(),
   };
   const close = async () => {

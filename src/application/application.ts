@@ -4,6 +4,7 @@ import type { EventLog } from '../eventstore/event-log.js';
 import type { DigestPurpose } from '../vault/key-ring.js';
 import type { Vault } from '../vault/vault.js';
 import type { PasswordHasher } from './password-hasher.js';
+import type { RequestLimits } from './request-limits.js';
 
 /** What command handlers work with: the ports, and everything that is neither rule nor input. */
 export interface Application {
@@ -22,6 +23,7 @@ export interface Application {
   /** The name that authenticators show beside codes. */
   readonly issuer: string;
   readonly unknownNames: UnknownNames;
+  readonly limits: RequestLimits;
   readonly states: KnownStates;
 }
 

@@ -12,8 +12,10 @@ import type { Application } from './application.js';
 import { bySelf, byStranger } from './authorship.js';
 import { countPassword, matchesPassword } from './check-password.js';
 import { execute, load } from './execute.js';
+import { browserKnownTo } from './known-browser.js';
 import { holderOf, nameDigest, type Name } from './names.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
+import { networkOf } from './request-limits.js';
 import { done, refused, type Result } from './result.js';
 import { formatToken, newSessionSecret, secretDigestOf } from './session-token.js';
 
@@ -79,9 +81,26 @@ async function startSession(
   return { current: { sessionId, session, stage, user, mfa }, token: formatToken({ sessionId, secret }) };
 }
 
+/**
+ * Keeps strangers from having passwords hashed without end. The budget of an account is that of the name that was typed, whether
+ * there is such a user or not; a browser that its user has signed in with has one of its own, which no stranger can use up.
+ */
+async function limitSignIns(
+  app: Application,
+  { from, knownBrowser }: RequestContext,
+  name: Name,
+  user: ActiveUser | null,
+): Promise<void> {
+  const browserId = user && browserKnownTo(app, knownBrowser, user.userId);
+  if (browserId !== null) return app.limits.take('SIGN_INS_OF_ACCOUNT', JSON.stringify([browserId, user?.userId]));
+  await app.limits.take('SIGN_INS_OF_ADDRESS', networkOf(from.ip ?? null));
+  await app.limits.take('SIGN_INS_OF_ACCOUNT', nameDigest(app, name));
+}
+
 async function attempt(app: Application, request: RequestContext, input: SignInInput): Promise<IssuedSession | null> {
   const name = await nameOf(app, input);
   const user = await userNamed(app, name);
+  await limitSignIns(app, request, name, user);
   const matches = await matchesPassword(app, user, input.password);
   if (user === null) {
     app.unknownNames.reject(nameDigest(app, name), app.now());
@@ -96,6 +115,7 @@ async function attempt(app: Application, request: RequestContext, input: SignInI
  * Compares a password and begins a session, which is a challenge while a code is owed. Unknown names, wrong passwords and
  * backing off are answered alike, after the same work and in even time; whoever gave the right one learns nothing from being
  * answered at once.
+ * @throws {RateLimitedError} where too many sign-ins were tried from that address, or by that name
  */
 export async function signIn(
   app: Application,

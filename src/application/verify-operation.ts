@@ -27,6 +27,7 @@ async function checkPassword(
   password: string,
 ): Promise<Rejection | null> {
   const { user } = current;
+  await app.limits.take('PASSWORDS_OF_USER', user.userId);
   const matches = await matchesPassword(app, user, password);
   const counted = await countPassword(app, request, bySelf(current), { user, matches });
   return counted.accepted ? null : counted.rejection;
@@ -66,6 +67,7 @@ async function recordVerification(
 /**
  * Answers the challenge of a guarded operation, by a code or, where there is no device to ask for, by the password.
  * Wrong answers count in the same budgets as at sign-in.
+ * @throws {RateLimitedError} where the user has given too many passwords
  */
 export async function verifyOperation(
   app: Application,

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { Application } from '../application/application.js';
 import { createPasswordHasher } from '../application/password-hasher.js';
+import { createRequestLimits } from '../application/request-limits.js';
 import { createKnownStates } from '../application/states.js';
 import { createUnknownNames } from '../application/unknown-names.js';
 import type { Config } from '../config.js';
@@ -65,6 +66,7 @@ async function assemble(opened: OpenedLog, options: StorageOptions): Promise<Sto
     digest: (purpose, text) => digest(keyRing, purpose, text),
     issuer: config.issuer,
     unknownNames: createUnknownNames(),
+    limits: createRequestLimits(config.requestLimits),
   };
   const close = async () => {
     await store.close();

@@ -115,14 +115,14 @@ function prepare(
 }
 
 function handlers(options: SubscriptionOptions): ServerOptions<Params, Connection> {
-  const { app, report } = options;
+  const { app, report, addresses } = options;
   return {
     connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT,
     async onConnect({ connectionParams, extra }) {
       const { request } = extra;
       const origin = {
         requestId: app.newId(),
-        ip: request.socket.remoteAddress ?? null,
+        ip: addresses.of(request),
         headers: request.headers,
         knownBrowser: null,
       };

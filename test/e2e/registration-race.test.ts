@@ -38,6 +38,7 @@ function application(): Application {
   return {
     ...{ vault, now, randomBytes, newId: randomUUID, issuer: 'Virtual MFA', unknownNames: createUnknownNames() },
     states: createKnownStates(),
+    limits: { take: async () => undefined },
     log: createEventLog(openSqliteEventStore({ database, now }), createPersonKeys(vault)),
     passwords: { hash: async () => 'hash', verify: async () => true, isCommon: async () => false },
     pace: () => async () => {},

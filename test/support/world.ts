@@ -190,6 +190,7 @@ function openPorts(now: () => Instant) {
     digest: (purpose, text) => digest(keyRing, purpose, text),
     issuer: 'Virtual MFA',
     unknownNames: createUnknownNames(),
+    limits: { take: async () => undefined },
   };
   const close = async () => {
     await store.close();
