@@ -1,4 +1,5 @@
 import { canonicalJson } from '../canonical/canonical-json.js';
+import { limitsOf } from '../domain/account/policy.js';
 import { CHALLENGE_ATTEMPTS } from '../domain/mfa/codes.js';
 import type { GuardedOperation } from '../domain/operation/guarded-operations.js';
 import { methodsFor, type VerificationMethod } from '../domain/operation/method.js';
@@ -56,6 +57,7 @@ export async function challengeFor(
     argumentsDigest: digestOf(app, current, call),
     methods: methodsFor(mfa.device !== null),
     exhausted: exhausted.map(([challengeId]) => challengeId),
+    limits: limitsOf(current.policy),
     now: app.now(),
   };
   const { state } = await execute(app, request, {
@@ -91,6 +93,7 @@ export async function guard(
       challengeId,
       operation: call.operation,
       argumentsDigest: digestOf(app, current, call),
+      limits: limitsOf(current.policy),
       now: app.now(),
     }),
   });
