@@ -1,7 +1,7 @@
 import { canonicalJson } from '../canonical/canonical-json.js';
 import { limitsOf } from '../domain/account/policy.js';
 import { CHALLENGE_ATTEMPTS } from '../domain/mfa/codes.js';
-import type { GuardedOperation } from '../domain/operation/guarded-operations.js';
+import { needsVerification, type GuardedOperation } from '../domain/operation/guarded-operations.js';
 import { methodsFor, type VerificationMethod } from '../domain/operation/method.js';
 import type { ChallengeOperation, UseVerification } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
@@ -73,6 +73,10 @@ function verifiedBy({ session }: CurrentSession, challengeId: string | null): Ve
   return challengeId === null ? null : (challengeNamed(session, challengeId)?.verifiedBy ?? null);
 }
 
+/** What an operation that may need no verification comes to: none was used where operation protection is off. */
+export type GuardedIfProtected =
+  Guarded | { readonly verified: true; readonly method: null; readonly challengeId: null };
+
 /** Uses up the verification that a call came with; where it has none that serves, a challenge is what it gets. */
 export async function guard(
   app: Application,
@@ -100,4 +104,20 @@ export async function guard(
   const method = used.state.status === 'OPEN' ? challengeNamed(used.state, challengeId)?.verifiedBy : null;
   if (used.accepted && method) return { verified: true, method, challengeId };
   return { verified: false, challenge: await challengeFor(app, request, current, call) };
+}
+
+/**
+ * As `guard`, for operations that need a verification only where the actor's operation protection is on (rule 12); elsewhere
+ * a verification that came along is left unused.
+ */
+export async function guardIfProtected(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  call: GuardedCall & { readonly challengeId: string | null },
+): Promise<GuardedIfProtected> {
+  if (!needsVerification(call.operation, current.user.operationProtection)) {
+    return { verified: true, method: null, challengeId: null };
+  }
+  return guard(app, request, current, call);
 }
