@@ -19,6 +19,11 @@ export interface GuardedCall {
   readonly arguments: Readonly<Record<string, unknown>>;
 }
 
+/** A guarded call with the challenge that was answered for it, if it came with one. */
+export interface SentCall extends GuardedCall {
+  readonly challengeId: string | null;
+}
+
 /** Either a verification was used up by this call, or there is a challenge to be answered first. */
 export type Guarded =
   { readonly verified: true; readonly method: VerificationMethod; readonly challengeId: string } | NotVerified;
@@ -73,16 +78,12 @@ function verifiedBy({ session }: CurrentSession, challengeId: string | null): Ve
   return challengeId === null ? null : (challengeNamed(session, challengeId)?.verifiedBy ?? null);
 }
 
-/** What an operation that may need no verification comes to: none was used where operation protection is off. */
-export type GuardedIfProtected =
-  Guarded | { readonly verified: true; readonly method: null; readonly challengeId: null };
-
 /** Uses up the verification that a call came with; where it has none that serves, a challenge is what it gets. */
 export async function guard(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
-  { challengeId, ...call }: GuardedCall & { readonly challengeId: string | null },
+  { challengeId, ...call }: SentCall,
 ): Promise<Guarded> {
   // What was verified by a password does not serve once there is a device to ask for.
   const outdated = current.mfa.device !== null && verifiedBy(current, challengeId) === 'PASSWORD';
@@ -106,6 +107,10 @@ export async function guard(
   return { verified: false, challenge: await challengeFor(app, request, current, call) };
 }
 
+/** What an operation that may need no verification comes to: none was used where operation protection is off. */
+export type GuardedIfProtected =
+  Guarded | { readonly verified: true; readonly method: null; readonly challengeId: null };
+
 /**
  * As `guard`, for operations that need a verification only where the actor's operation protection is on (rule 12); elsewhere
  * a verification that came along is left unused.
@@ -114,10 +119,26 @@ export async function guardIfProtected(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
-  call: GuardedCall & { readonly challengeId: string | null },
+  call: SentCall,
 ): Promise<GuardedIfProtected> {
-  if (!needsVerification(call.operation, current.user.operationProtection)) {
-    return { verified: true, method: null, challengeId: null };
-  }
-  return guard(app, request, current, call);
+  const needed = needsVerification(call.operation, current.user.operationProtection);
+  return needed ? guard(app, request, current, call) : { verified: true, method: null, challengeId: null };
+}
+
+/**
+ * Does what needs a verification only where the actor's operation protection is on (rule 12): there it uses one up first, or
+ * answers with a challenge and does nothing.
+ * @param act does it; told the verification that was used, null where none was needed
+ */
+export async function doGuarded<T extends object>(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  call: SentCall,
+  act: (challengeId: string | null) => Promise<Result<T>>,
+): Promise<Result<Challenged<T>>> {
+  const guarded = await guardIfProtected(app, request, current, call);
+  if (!guarded.verified) return notVerified(guarded);
+  const result = await act(guarded.challengeId);
+  return result.ok ? done({ challenge: null, ...result.value }) : refused(...result.rejections);
 }
