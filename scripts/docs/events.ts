@@ -16,7 +16,7 @@ const STREAMS: Readonly<Record<StreamCategory, StreamPage>> = {
   mfa: {
     name: 'mfa-{userId}',
     holds:
-      "A user's virtual MFA: whether it is required, set-ups, the device, every code that was accepted, rejected or replayed, locks.",
+      "A user's virtual MFA: whether it is required, set-ups, the device, every code that was accepted, rejected or replayed, locks, recovery codes, trusted browsers.",
   },
   password: {
     name: 'password-{userId}',
@@ -29,6 +29,10 @@ const STREAMS: Readonly<Record<StreamCategory, StreamPage>> = {
   name: {
     name: 'name-{digest}',
     holds: 'Who has a name. The digest is keyed: the log knows no alias, e-mail address or user name.',
+  },
+  grant: {
+    name: 'grant-{grantId}',
+    holds: 'The one redemption of a grant, by which another service does a verified operation.',
   },
   reaction: {
     name: 'reaction-{name}-{eventId}',

@@ -1,3 +1,5 @@
+import { accountDecider, policyIn } from '../domain/account/decider.js';
+import { limitsOf } from '../domain/account/policy.js';
 import { hasElapsed, type Instant } from '../domain/instant.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { RefreshSession } from '../domain/session/commands.js';
@@ -22,22 +24,24 @@ const NOTHING: FoundSession = { current: null, position: 0n };
 
 /** The session that facts make up now, or null where it is over. */
 export function sessionOf(facts: StandingFacts, now: Instant): CurrentSession | null {
-  const { sessionId, session, user, mfa } = facts;
+  const { sessionId, session, user, mfa, policy } = facts;
   const standing = standingOf(facts, now);
   if (standing === 'ENDED' || session.status !== 'OPEN' || user.status !== 'ACTIVE') return null;
-  return { sessionId, session, stage: standing, user, mfa };
+  return { sessionId, session, stage: standing, user, mfa, policy };
 }
 
 /** The session as its streams have it now; told whenever a portion of a long stream was read. */
 export async function findSession(app: Application, sessionId: string, onPortion?: () => void): Promise<FoundSession> {
   const session = await load(app, sessionDecider, sessionId, onPortion);
   if (session.state.status !== 'OPEN') return { current: null, position: session.position };
-  const [user, mfa] = await Promise.all([
+  const [user, mfa, account] = await Promise.all([
     load(app, userDecider, session.state.userId, onPortion),
     load(app, mfaDecider, session.state.userId, onPortion),
+    load(app, accountDecider, session.state.accountId, onPortion),
   ]);
-  const facts = { sessionId, session: session.state, user: user.state, mfa: mfa.state };
-  const positions = [session.position, user.position, mfa.position];
+  const policy = policyIn(account.state);
+  const facts = { sessionId, session: session.state, user: user.state, mfa: mfa.state, policy };
+  const positions = [session.position, user.position, mfa.position, account.position];
   return {
     current: sessionOf(facts, app.now()),
     position: positions.reduce((furthest, position) => (position > furthest ? position : furthest)),
@@ -61,7 +65,7 @@ async function refresh(app: Application, request: RequestContext, current: Curre
       id: current.sessionId,
       by: bySelf(current),
       // Somebody else may have refreshed it meanwhile; once more does no harm.
-      command: (): RefreshSession => ({ type: 'RefreshSession', now }),
+      command: (): RefreshSession => ({ type: 'RefreshSession', limits: limitsOf(current.policy), now }),
     });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && PASSING.has(error.code))) throw error;

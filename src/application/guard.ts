@@ -1,6 +1,7 @@
 import { canonicalJson } from '../canonical/canonical-json.js';
+import { limitsOf } from '../domain/account/policy.js';
 import { CHALLENGE_ATTEMPTS } from '../domain/mfa/codes.js';
-import type { GuardedOperation } from '../domain/operation/guarded-operations.js';
+import { needsVerification, type GuardedOperation } from '../domain/operation/guarded-operations.js';
 import { methodsFor, type VerificationMethod } from '../domain/operation/method.js';
 import type { ChallengeOperation, UseVerification } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
@@ -16,6 +17,11 @@ import { done, refused, type Result } from './result.js';
 export interface GuardedCall {
   readonly operation: GuardedOperation;
   readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+/** A guarded call with the challenge that was answered for it, if it came with one. */
+export interface SentCall extends GuardedCall {
+  readonly challengeId: string | null;
 }
 
 /** Either a verification was used up by this call, or there is a challenge to be answered first. */
@@ -56,6 +62,7 @@ export async function challengeFor(
     argumentsDigest: digestOf(app, current, call),
     methods: methodsFor(mfa.device !== null),
     exhausted: exhausted.map(([challengeId]) => challengeId),
+    limits: limitsOf(current.policy),
     now: app.now(),
   };
   const { state } = await execute(app, request, {
@@ -76,7 +83,7 @@ export async function guard(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
-  { challengeId, ...call }: GuardedCall & { readonly challengeId: string | null },
+  { challengeId, ...call }: SentCall,
 ): Promise<Guarded> {
   // What was verified by a password does not serve once there is a device to ask for.
   const outdated = current.mfa.device !== null && verifiedBy(current, challengeId) === 'PASSWORD';
@@ -91,10 +98,47 @@ export async function guard(
       challengeId,
       operation: call.operation,
       argumentsDigest: digestOf(app, current, call),
+      limits: limitsOf(current.policy),
       now: app.now(),
     }),
   });
   const method = used.state.status === 'OPEN' ? challengeNamed(used.state, challengeId)?.verifiedBy : null;
   if (used.accepted && method) return { verified: true, method, challengeId };
   return { verified: false, challenge: await challengeFor(app, request, current, call) };
+}
+
+/** What an operation that may need no verification comes to: none was used where operation protection is off. */
+export type GuardedIfProtected =
+  Guarded | { readonly verified: true; readonly method: null; readonly challengeId: null };
+
+/**
+ * As `guard`, for operations that need a verification only where the actor's operation protection is on (rule 12); elsewhere
+ * a verification that came along is left unused.
+ */
+export async function guardIfProtected(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  call: SentCall,
+): Promise<GuardedIfProtected> {
+  const needed = needsVerification(call.operation, current.user.operationProtection);
+  return needed ? guard(app, request, current, call) : { verified: true, method: null, challengeId: null };
+}
+
+/**
+ * Does what needs a verification only where the actor's operation protection is on (rule 12): there it uses one up first, or
+ * answers with a challenge and does nothing.
+ * @param act does it; told the verification that was used, null where none was needed
+ */
+export async function doGuarded<T extends object>(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  call: SentCall,
+  act: (challengeId: string | null) => Promise<Result<T>>,
+): Promise<Result<Challenged<T>>> {
+  const guarded = await guardIfProtected(app, request, current, call);
+  if (!guarded.verified) return notVerified(guarded);
+  const result = await act(guarded.challengeId);
+  return result.ok ? done({ challenge: null, ...result.value }) : refused(...result.rejections);
 }

@@ -1,3 +1,4 @@
+import { limitsOf } from '../domain/account/policy.js';
 import type { RaiseSession } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
 import { standingOf } from '../domain/session/standing.js';
@@ -17,7 +18,7 @@ export async function raiseSession(
   current: CurrentSession,
   { state: mfa, version: mfaVersion }: Loaded<MfaState>,
 ): Promise<Result<IssuedSession>> {
-  const { sessionId, user } = current;
+  const { sessionId, user, policy } = current;
   const secret = newSessionSecret(app);
   const raised = await execute(app, request, {
     decider: sessionDecider,
@@ -31,15 +32,16 @@ export async function raiseSession(
       userVersion: user.version,
       mfaVersion,
       secretDigest: secretDigestOf(secret),
+      limits: limitsOf(policy),
       now: app.now(),
     }),
   });
   if (!raised.accepted) return refused(raised.rejection);
   const { state: session } = raised;
-  const stage = standingOf({ sessionId, session, user, mfa }, app.now());
+  const stage = standingOf({ sessionId, session, user, mfa, policy }, app.now());
   if (session.status !== 'OPEN' || stage === 'ENDED') return refused({ code: 'SESSION_ENDED' });
   return done({
-    current: { sessionId, user, mfa, session, stage },
+    current: { sessionId, user, mfa, policy, session, stage },
     token: formatToken({ sessionId, secret }),
   });
 }

@@ -1,3 +1,4 @@
+import type { AccountPolicy } from '../domain/account/policy.js';
 import type { ActiveUser } from '../domain/user/state.js';
 import type { MfaState } from '../domain/mfa/state.js';
 import type { SessionStage } from '../domain/session/standing.js';
@@ -11,6 +12,8 @@ export interface CurrentSession {
   readonly session: OpenSession;
   readonly user: ActiveUser;
   readonly mfa: MfaState;
+  /** Of the account. */
+  readonly policy: AccountPolicy;
 }
 
 /** What every command handler is told about the request that it serves. */

@@ -1,4 +1,5 @@
-import { accountDecider } from '../domain/account/decider.js';
+import { accountDecider, policyIn } from '../domain/account/decider.js';
+import type { AccountPolicy } from '../domain/account/policy.js';
 import { attemptsLeft } from '../domain/mfa/codes.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { StartSession } from '../domain/session/commands.js';
@@ -41,8 +42,13 @@ async function nameOf(app: Application, input: SignInInput): Promise<Name> {
   return { kind: 'USERNAME', within, name: input.username };
 }
 
+interface Named {
+  readonly user: ActiveUser;
+  readonly policy: AccountPolicy;
+}
+
 /** The user of a name, if both it and its account have come about. */
-async function userNamed(app: Application, name: Name): Promise<ActiveUser | null> {
+async function userNamed(app: Application, name: Name): Promise<Named | null> {
   const holder = await holderOf(app, name);
   if (holder === null) return null;
   const [{ state: account }, { state: user }] = await Promise.all([
@@ -51,13 +57,13 @@ async function userNamed(app: Application, name: Name): Promise<ActiveUser | nul
   ]);
   if (account.status !== 'REGISTERED' || user.status !== 'ACTIVE') return null;
   // A name may be set aside for a rename that has not happened, or be the one from before.
-  return comparable(user.username ?? '') === comparable(name.name) ? user : null;
+  return comparable(user.username ?? '') === comparable(name.name) ? { user, policy: policyIn(account) } : null;
 }
 
 async function startSession(
   app: Application,
   request: RequestContext,
-  user: ActiveUser,
+  { user, policy }: Named,
   transport: Transport,
 ): Promise<IssuedSession | null> {
   const { accountId, userId } = user;
@@ -76,9 +82,9 @@ async function startSession(
       secretDigest: secretDigestOf(secret),
     }),
   });
-  const stage = standingOf({ sessionId, session, user, mfa }, app.now());
+  const stage = standingOf({ sessionId, session, user, mfa, policy }, app.now());
   if (session.status !== 'OPEN' || stage === 'ENDED') return null;
-  return { current: { sessionId, session, stage, user, mfa }, token: formatToken({ sessionId, secret }) };
+  return { current: { sessionId, session, stage, user, mfa, policy }, token: formatToken({ sessionId, secret }) };
 }
 
 /**
@@ -99,16 +105,17 @@ async function limitSignIns(
 
 async function attempt(app: Application, request: RequestContext, input: SignInInput): Promise<IssuedSession | null> {
   const name = await nameOf(app, input);
-  const user = await userNamed(app, name);
+  const named = await userNamed(app, name);
+  const user = named?.user ?? null;
   await limitSignIns(app, request, name, user);
   const matches = await matchesPassword(app, user, input.password);
-  if (user === null) {
+  if (named === null || user === null) {
     app.unknownNames.reject(nameDigest(app, name), app.now());
     return null;
   }
   const counted = await countPassword(app, request, byStranger(user), { user, matches });
   if (!counted.accepted) return null;
-  return startSession(app, request, user, input.transport);
+  return startSession(app, request, named, input.transport);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { limitsOf } from '../domain/account/policy.js';
 import type { VerificationMethod } from '../domain/operation/method.js';
 import type { Rejection } from '../domain/rejection.js';
 import type { VerifyOperation } from '../domain/session/commands.js';
@@ -57,7 +58,12 @@ async function recordVerification(
     decider: sessionDecider,
     id: current.sessionId,
     by: bySelf(current),
-    command: (): VerifyOperation => ({ type: 'VerifyOperation', challengeId, method, now: app.now() }),
+    command: (): VerifyOperation => ({
+      type: 'VerifyOperation',
+      ...{ challengeId, method },
+      limits: limitsOf(current.policy),
+      now: app.now(),
+    }),
   });
   if (!verified.accepted) return refused(verified.rejection);
   const challenge = verified.state.status === 'OPEN' ? challengeNamed(verified.state, challengeId) : undefined;

@@ -16,6 +16,7 @@ import type { Details } from './details.js';
 export const REFUSAL_RULES = [
   'CODE_WINDOW',
   'SINGLE_USE',
+  'RECOVERY_CODE',
   'ENROLLMENT_PROOF',
   'PASSWORD',
   'FAILURE_BUDGET',
@@ -87,6 +88,8 @@ const ENROLLMENT_POLICY = { ...NO_POLICY, attempts: ENROLLMENT_ATTEMPTS, stepsEi
 
 type Grounds = Pick<Refusal, 'rule' | 'policy'>;
 
+const RECOVERY_CODE_POLICY = { ...NO_POLICY, attempts: CHALLENGE_ATTEMPTS };
+
 const UNIQUE_NAME: Grounds = { rule: 'UNIQUE_NAME', policy: NO_POLICY };
 
 /** By type, of what was refused and of what refuses from then on. */
@@ -97,6 +100,10 @@ const grounds: Readonly<Partial<Record<TrailEventType, (details: Details) => Gro
   MfaCodeRejected: ({ reason }) =>
     reason === 'STALE' ? { rule: 'SINGLE_USE', policy: BURNT_POLICY } : { rule: 'CODE_WINDOW', policy: CODE_POLICY },
   MfaCodeReplayed: () => ({ rule: 'SINGLE_USE', policy: BURNT_POLICY }),
+  RecoveryCodeRejected: ({ reason }) => ({
+    rule: reason === 'USED' ? 'SINGLE_USE' : 'RECOVERY_CODE',
+    policy: RECOVERY_CODE_POLICY,
+  }),
   MfaLocked: () => ({ rule: 'FAILURE_BUDGET', policy: LOCK_POLICY }),
   PasswordRejected: () => ({ rule: 'PASSWORD', policy: BACK_OFF_POLICY }),
   PasswordBackOffStarted: () => ({ rule: 'FAILURE_BUDGET', policy: BACK_OFF_POLICY }),

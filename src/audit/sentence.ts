@@ -35,8 +35,9 @@ export function sentenceNamesOf(named: NamedThen): SentenceNames {
   return { subject: subjectName, device: deviceName, by };
 }
 
-function byOf({ byUser, byToken }: Language, by: SentenceNames['by']): string {
+function byOf({ byUser, byToken, byService }: Language, by: SentenceNames['by']): string {
   if (by?.kind === 'USER') return byUser(by.name);
+  if (by?.kind === 'SERVICE_CREDENTIAL') return byService(by.name);
   return by?.kind === 'AUDIT_TOKEN' ? byToken(by.name) : '';
 }
 

@@ -2,6 +2,7 @@ import { accountEvents } from './account/events.js';
 import type { EventOf, EventType, Recorded } from './event.js';
 import { mfaEvents } from './mfa/events.js';
 import { nameEvents } from './name/events.js';
+import { grantEvents } from './operation/events.js';
 import { passwordEvents } from './password/events.js';
 import { reactionEvents } from './reaction/events.js';
 import { sessionEvents } from './session/events.js';
@@ -14,6 +15,7 @@ export const catalogue = {
   ...mfaEvents,
   ...passwordEvents,
   ...sessionEvents,
+  ...grantEvents,
   ...nameEvents,
   ...reactionEvents,
 };

@@ -37,12 +37,12 @@ export type EventOf<C extends EventTypes> = {
   readonly [N in keyof C & string]: EventShape<N, ValuesOf<C[N]['data']>, PersonalOf<C[N]>>;
 }[keyof C & string];
 
-export const ACTOR_KINDS = ['USER', 'AUDIT_TOKEN', 'ANONYMOUS', 'SYSTEM'] as const;
+export const ACTOR_KINDS = ['USER', 'AUDIT_TOKEN', 'SERVICE_CREDENTIAL', 'ANONYMOUS', 'SYSTEM'] as const;
 
 /** Who made an event happen. */
 export interface Actor {
   readonly kind: (typeof ACTOR_KINDS)[number];
-  /** The user's or the audit token's id; for the system the name of the process manager; null for nobody known. */
+  /** The id of the user, audit token or service credential; for the system the name of the process manager; null for nobody known. */
   readonly id: string | null;
 }
 

@@ -64,6 +64,11 @@ export function oneOf<const T extends string>(doc: string, words: readonly T[]):
   };
 }
 
+/** Yes or no. */
+export function flag(doc: string): Field<boolean> {
+  return { kind: 'flag', doc, accepts: (value): value is boolean => typeof value === 'boolean' };
+}
+
 /** A field that may be null. */
 export function nullable<T>(field: Field<T>): Field<T | null> {
   return {

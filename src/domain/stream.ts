@@ -1,5 +1,14 @@
 /** The kinds of stream; a stream's name is its category, a dash, and an id. */
-export const STREAM_CATEGORIES = ['account', 'user', 'mfa', 'password', 'session', 'name', 'reaction'] as const;
+export const STREAM_CATEGORIES = [
+  'account',
+  'user',
+  'mfa',
+  'password',
+  'session',
+  'name',
+  'grant',
+  'reaction',
+] as const;
 
 export type StreamCategory = (typeof STREAM_CATEGORIES)[number];
 

@@ -82,7 +82,7 @@ function failuresIn({ budgets }: { readonly budgets: Readonly<Record<string, { r
 async function wrongIn(app: Application): Promise<string[]> {
   const wrong: string[] = [];
   for (const stream of new Set((await world.events()).map((event) => event.stream))) {
-    const decider = deciders[categoryOf(stream) as Exclude<StreamCategory, 'reaction'>];
+    const decider = deciders[categoryOf(stream) as Exclude<StreamCategory, 'grant' | 'reaction'>];
     const known = app.states.of(stream as `user-${string}`);
     if (known === undefined) continue;
     const id = stream.slice(decider.category.length + 1);

@@ -123,6 +123,7 @@ describe('The description of an event', () => {
       'MfaCodeReplayed',
       'MfaEnrollmentCodeRejected',
       'PasswordRejected',
+      'RecoveryCodeRejected',
       'RegistrationAbandoned',
       'UserRenameAbandoned',
     ]);

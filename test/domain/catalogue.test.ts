@@ -4,6 +4,7 @@ import { accountEvents } from '../../src/domain/account/events.js';
 import { eventType } from '../../src/domain/event.js';
 import { id } from '../../src/domain/field.js';
 import { mfaEvents } from '../../src/domain/mfa/events.js';
+import { grantEvents } from '../../src/domain/operation/events.js';
 import { nameEvents } from '../../src/domain/name/events.js';
 import { passwordEvents } from '../../src/domain/password/events.js';
 import { reactionEvents } from '../../src/domain/reaction/events.js';
@@ -14,7 +15,16 @@ const types = Object.entries(catalogue);
 
 describe('The catalogue', () => {
   it('has every event of every stream, one name for one definition', () => {
-    const rooms = [accountEvents, userEvents, mfaEvents, passwordEvents, sessionEvents, nameEvents, reactionEvents];
+    const rooms = [
+      accountEvents,
+      userEvents,
+      mfaEvents,
+      passwordEvents,
+      sessionEvents,
+      grantEvents,
+      nameEvents,
+      reactionEvents,
+    ];
     for (const room of rooms) expect(catalogue).toMatchObject(room);
     expect(types).toHaveLength(new Set(rooms.flatMap((room) => Object.keys(room))).size);
   });

@@ -102,7 +102,7 @@ const FILTERS: readonly (readonly [string, AuditFilter, string])[] = [
 ];
 
 const FIRST: PageRequest = { limit: 50, after: null, before: null, fromEnd: false };
-const PAGES = [FIRST, { ...FIRST, after: 20 }, { ...FIRST, fromEnd: true }, { ...FIRST, fromEnd: true, before: 20 }];
+const PAGES = [FIRST, { ...FIRST, after: 40 }, { ...FIRST, fromEnd: true }, { ...FIRST, fromEnd: true, before: 40 }];
 /** How many edges of a span of time are looked up. */
 function edgesOf({ since, until }: AuditFilter): number {
   return [since, until].filter((edge) => edge !== undefined).length;

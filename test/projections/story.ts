@@ -1,4 +1,5 @@
-import { TRAIL_EVENT_TYPES } from '../../src/audit/description.js';
+import { TRAIL_EVENT_TYPES, type TrailEventType } from '../../src/audit/description.js';
+import { catalogue } from '../../src/domain/catalogue.js';
 import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
 import { event } from '../support/builders.js';
 
@@ -28,10 +29,17 @@ export const STORY: readonly LoggedEvent[] = Array.from({ length: PEOPLE }, (_, 
     return { ...rest, ...place, data: named, metadata, request: null, stored } as unknown as LoggedEvent;
   });
 
-function streamOf(type: string, person: number): string {
-  if (/^(?:Session|Operation)/.test(type)) return `session-s${person}`;
-  if (type.startsWith('Mfa') || type.startsWith('SubUser')) return `mfa-user-${person}`;
-  return `user-user-${person}`;
+function streamOf(type: TrailEventType, person: number): string {
+  switch (catalogue[type].streams[0]) {
+    case 'session':
+      return `session-s${person}`;
+    case 'mfa':
+      return `mfa-user-${person}`;
+    case 'grant':
+      return `grant-g${person}`;
+    default:
+      return `user-user-${person}`;
+  }
 }
 
 /** Events in so many batches of one size. */

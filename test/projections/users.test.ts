@@ -29,7 +29,7 @@ describe('The read model of users', () => {
   it('has a user who was created, with the alias of the account', () => {
     expect(samAfter(...inLog(registered, created))).toEqual({
       ...{ userId: SAM, position: 2, accountId: ACME, alias: 'acme', kind: 'SUB_USER', role: 'MEMBER' },
-      ...{ usernameKey: 'sam', required: null },
+      ...{ usernameKey: 'sam', required: null, operationProtection: 0 },
       ...{ username: 'sam', displayName: 'Sam', email: 'sam@example.com', createdAt: NOW },
       ...NOTHING,
     });

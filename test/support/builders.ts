@@ -1,3 +1,4 @@
+import { DEFAULT_POLICY, limitsOf } from '../../src/domain/account/policy.js';
 import type { DomainEventType, EventNamed } from '../../src/domain/catalogue.js';
 import { after, DAY, MINUTE, type Instant } from '../../src/domain/instant.js';
 import type {
@@ -46,6 +47,9 @@ const holder = { kind: 'USERNAME', ...sam, owner: 'user-sam' } as const;
 const identity = { kind: 'SUB_USER', role: 'MEMBER', credentialId: 'credential', personId: 'person' } as const;
 const reaction = { eventId: 'event', nodeId: 'node' } as const;
 const renewed = { credentialId: 'new-credential', oldCredentialId: 'credential' } as const;
+const recovery = { accountId: ACME, userId: ADA, recoveryId: 'recovery' };
+const credential = { accountId: ACME, credentialId: 'credential-of-vm' };
+const codes = { ...sam, codeSetId: 'codes' };
 const token = { accountId: ACME, tokenId: 'token' };
 const names = { username: 'sam', displayName: 'Sam', email: 'sam@example.com' };
 
@@ -71,6 +75,56 @@ const EVENTS: { readonly [T in DomainEventType]: Omit<EventNamed<T>, 'type'> } =
   AuditTokenUsed: { data: token, personal: null },
   AuditTrailExported: {
     data: { accountId: ACME, exportId: 'export', format: 'NATIVE', from: 0, to: 100 },
+    personal: null,
+  },
+  AccountPolicyChanged: {
+    data: {
+      ...{ accountId: ACME, trustedDeviceDays: 7, codesToEnable: 2, idleMinutes: 15, absoluteMinutes: 60 },
+      ...{ newSubUsersNeedMfa: true, challengeId: null },
+    },
+    personal: null,
+  },
+  ServiceCredentialCreated: {
+    data: { ...credential, secretDigest: 'credential-digest', service: 'vm', challengeId: CHALLENGE },
+    personal: { name: 'Virtual machines' },
+  },
+  ServiceCredentialRevoked: { data: credential, personal: null },
+  AccountRecoveryRequested: {
+    data: { ...recovery, notBefore: later(3 * DAY) },
+    personal: { reason: 'Phone and codes are lost' },
+  },
+  AccountRecoveryCancelled: { data: { ...recovery, because: 'OWNER' }, personal: null },
+  AccountRecovered: { data: recovery, personal: null },
+  OperationProtectionEnabled: { data: sam, personal: null },
+  OperationProtectionDisabled: { data: { ...sam, challengeId: CHALLENGE }, personal: null },
+  RecoveryCodesGenerated: { data: { ...codes, count: 10, challengeId: null }, personal: null },
+  RecoveryCodeUsed: {
+    data: { ...codes, place: 3, purpose: 'SIGN_IN', challengeId: CHALLENGE, codesLeft: 9 },
+    personal: null,
+  },
+  RecoveryCodeRejected: {
+    data: { ...codes, purpose: 'SIGN_IN', challengeId: CHALLENGE, reason: 'WRONG', attemptsLeft: 4 },
+    personal: null,
+  },
+  RecoveryCodesDestroyed: { data: codes, personal: null },
+  DeviceTrusted: {
+    data: { ...sam, trustId: 'trust', secretDigest: 'trust-digest', expiresAt: later(7 * DAY) },
+    personal: null,
+  },
+  TrustedDevicesRevoked: { data: { ...sam, by: 'SELF' }, personal: null },
+  ServiceOperationChallenged: {
+    data: {
+      ...{ ...sam, challengeId: CHALLENGE, service: 'vm', argumentsDigest: 'arguments' },
+      ...{ methods: ['PASSWORD'], expiresAt: later(5 * MINUTE) },
+    },
+    personal: { operation: 'vm:DeleteInstance', resource: 'i-123', requestDigest: 'request-digest' },
+  },
+  VerificationGrantIssued: {
+    data: { ...sam, challengeId: CHALLENGE, grantId: 'grant', service: 'vm', expiresAt: later(5 * MINUTE) },
+    personal: null,
+  },
+  VerificationGrantRedeemed: {
+    data: { ...sam, grantId: 'grant', credentialId: 'credential-of-vm', service: 'vm' },
     personal: null,
   },
   MfaEnrollmentStarted: {
@@ -217,12 +271,12 @@ export function startSession(of: Partial<StartSession> = {}): StartSession {
 
 export function raiseSession(of: Partial<RaiseSession> = {}): RaiseSession {
   const { factors, userVersion, mfaVersion } = EVENTS.SessionRaised.data;
-  const decidedOn = { factors, userVersion, mfaVersion, sessionsEnded: null };
+  const decidedOn = { factors, userVersion, mfaVersion, sessionsEnded: null, limits: limitsOf(DEFAULT_POLICY) };
   return { type: 'RaiseSession', sessionId: 'session', ...decidedOn, secretDigest: 'second-digest', now: NOW, ...of };
 }
 
 export function refreshSession(of: Partial<RefreshSession> = {}): RefreshSession {
-  return { type: 'RefreshSession', now: NOW, ...of };
+  return { type: 'RefreshSession', limits: limitsOf(DEFAULT_POLICY), now: NOW, ...of };
 }
 
 export function endSession(of: Partial<EndSession> = {}): EndSession {
@@ -232,14 +286,29 @@ export function endSession(of: Partial<EndSession> = {}): EndSession {
 export function challengeOperation(of: Partial<ChallengeOperation> = {}): ChallengeOperation {
   const { challengeId, operation, argumentsDigest, methods } = EVENTS.OperationChallenged.data;
   const defaults = { challengeId, operation, argumentsDigest, methods, exhausted: [], now: NOW };
-  return { type: 'ChallengeOperation', ...defaults, ...of };
+  return { type: 'ChallengeOperation', limits: limitsOf(DEFAULT_POLICY), ...defaults, ...of };
 }
 
 export function verifyOperation(of: Partial<VerifyOperation> = {}): VerifyOperation {
-  return { type: 'VerifyOperation', challengeId: CHALLENGE, method: 'PASSWORD', now: NOW, ...of };
+  return {
+    type: 'VerifyOperation',
+    challengeId: CHALLENGE,
+    method: 'PASSWORD',
+    limits: limitsOf(DEFAULT_POLICY),
+    now: NOW,
+    ...of,
+  };
 }
 
 export function useVerification(of: Partial<UseVerification> = {}): UseVerification {
   const { challengeId, operation, argumentsDigest } = EVENTS.OperationChallenged.data;
-  return { type: 'UseVerification', challengeId, operation, argumentsDigest, now: NOW, ...of };
+  return {
+    type: 'UseVerification',
+    challengeId,
+    operation,
+    argumentsDigest,
+    limits: limitsOf(DEFAULT_POLICY),
+    now: NOW,
+    ...of,
+  };
 }

@@ -12,4 +12,5 @@ export interface Language {
   readonly device: (name: string | null) => string;
   readonly byUser: (name: string | null) => string;
   readonly byToken: (name: string | null) => string;
+  readonly byService: (name: string | null) => string;
 }

@@ -3,6 +3,7 @@ import type { Recorded } from '../event.js';
 import { decideAuditTokens, evolveAuditTokens, type AuditTokenCommand, type AuditTokens } from './audit-tokens.js';
 import type { AccountEvent } from './events.js';
 import { decideExport, type ExportAuditTrail } from './export-audit-trail.js';
+import { DEFAULT_POLICY, policyOf, type AccountPolicy } from './policy.js';
 
 export type AccountState =
   | { readonly status: 'NONE' }
@@ -12,6 +13,7 @@ export type AccountState =
       readonly accountId: string;
       readonly primaryUserId: string;
       readonly auditTokens: AuditTokens;
+      readonly policy: AccountPolicy;
     };
 
 export interface RegisterPrimaryAccount {
@@ -70,7 +72,10 @@ function evolve(state: AccountState, event: Recorded<AccountEvent>): AccountStat
         accountId: event.data.accountId,
         primaryUserId: event.data.userId,
         auditTokens: {},
+        policy: DEFAULT_POLICY,
       };
+    case 'AccountPolicyChanged':
+      return state.status === 'REGISTERED' ? { ...state, policy: policyOf(event) } : state;
     default:
       return state.status === 'REGISTERED'
         ? { ...state, auditTokens: evolveAuditTokens(state.auditTokens, event) }
@@ -85,3 +90,8 @@ export const accountDecider: Decider<AccountState, AccountCommand, AccountEvent>
   decide,
   evolve,
 };
+
+/** The policy of an account; the default where it was never set. */
+export function policyIn(state: AccountState): AccountPolicy {
+  return state.status === 'REGISTERED' ? state.policy : DEFAULT_POLICY;
+}

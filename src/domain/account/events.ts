@@ -1,5 +1,5 @@
 import { eventType, type EventOf } from '../event.js';
-import { count, id, instant, listOf, oneOf } from '../field.js';
+import { count, flag, id, instant, listOf, nullable, oneOf } from '../field.js';
 
 export const AUDIT_SCOPES = ['READ', 'EXPORT'] as const;
 
@@ -10,6 +10,17 @@ export const EXPORT_FORMATS = ['NATIVE', 'OCSF', 'CSV'] as const;
 
 /** `NATIVE`: records that can be verified. `OCSF`: events in the Open Cybersecurity Schema Framework. `CSV`: a table. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+const recovery = {
+  accountId: id('the account'),
+  userId: id('the user of the primary account'),
+  recoveryId: id('the recovery'),
+};
+
+const credential = {
+  accountId: id('the account'),
+  credentialId: id('the service credential'),
+};
 
 const token = {
   accountId: id('the account'),
@@ -54,6 +65,42 @@ export const accountEvents = {
     'account',
     'A token for reading the audit trail was used; recorded at most once a day.',
     token,
+  ),
+  AccountPolicyChanged: eventType('account', 'What holds for all users of the account is otherwise from now on.', {
+    accountId: id('the account'),
+    trustedDeviceDays: count('days for which a browser may be trusted; 0: none is'),
+    codesToEnable: count('codes that enabling a device takes: one, or two consecutive ones'),
+    idleMinutes: count('minutes without use after which a session ends'),
+    absoluteMinutes: count('minutes after which a session ends whatever happens'),
+    newSubUsersNeedMfa: flag('whether every sub-user that is created from now on has to enable MFA'),
+    challengeId: nullable(id('the verification that was used; null where none was needed')),
+  }),
+  ServiceCredentialCreated: eventType(
+    'account',
+    'A credential was made by which another service redeems grants; it belongs to the account, not to who made it.',
+    {
+      ...credential,
+      secretDigest: id('base64url of SHA-256 of the secret half of the credential'),
+      service: id('the service whose grants it redeems'),
+      challengeId: id('the verification that was used'),
+    },
+    ['name'],
+  ),
+  ServiceCredentialRevoked: eventType('account', 'A credential of another service is void.', credential),
+  AccountRecoveryRequested: eventType(
+    'account',
+    "An operator began to take the primary's MFA off, since phone and recovery codes are lost; it can be called off until it is done.",
+    { ...recovery, notBefore: instant('when it can be done at the earliest') },
+    ['reason'],
+  ),
+  AccountRecoveryCancelled: eventType('account', 'The recovery of the account was called off.', {
+    ...recovery,
+    because: oneOf('what called it off', ['OWNER', 'SIGN_IN', 'OPERATOR']),
+  }),
+  AccountRecovered: eventType(
+    'account',
+    "An operator took the primary's MFA off, after the time for calling it off.",
+    recovery,
   ),
   AuditTrailExported: eventType('account', 'The audit trail, or a part of it, was handed out.', {
     accountId: id('the account'),

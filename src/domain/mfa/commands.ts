@@ -1,6 +1,6 @@
 import type { Instant } from '../instant.js';
 import type { VerificationMethod } from '../operation/method.js';
-import type { CodePurpose, EnrollmentProof, RequirementStart } from './events.js';
+import type { CodePurpose, Disabler, EnrollmentProof, RequirementStart } from './events.js';
 
 /** The device that a code was compared with, and what it matched. */
 export interface CodeProof {
@@ -59,7 +59,8 @@ export interface UnlockMfa extends OfUser {
 
 export interface DisableMfa extends OfUser {
   readonly type: 'DisableMfa';
-  readonly by: 'SELF' | 'ADMINISTRATOR';
+  readonly by: Disabler;
+  /** The verification that was used; for an operator the recovery of the account. */
   readonly challengeId: string;
   /** How whoever does it was verified; a password does not take off one's own device. */
   readonly verifiedBy: VerificationMethod;

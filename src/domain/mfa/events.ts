@@ -2,7 +2,7 @@ import { eventType, type EventOf } from '../event.js';
 import { count, id, instant, integer, nullable, oneOf } from '../field.js';
 
 /** How the person who starts an enrollment was verified; `SIGN_IN_PASSWORD`: the password of a sign-in moments ago. */
-export const ENROLLMENT_PROOFS = ['SIGN_IN_PASSWORD', 'PASSWORD', 'VIRTUAL_MFA'] as const;
+export const ENROLLMENT_PROOFS = ['SIGN_IN_PASSWORD', 'PASSWORD', 'VIRTUAL_MFA', 'RECOVERY_CODE'] as const;
 export type EnrollmentProof = (typeof ENROLLMENT_PROOFS)[number];
 
 export const CODE_FAULTS = ['WRONG', 'STALE', 'CLOCK_DRIFT'] as const;
@@ -15,12 +15,20 @@ export const REQUIREMENT_STARTS = ['NEXT_SIGN_IN', 'IMMEDIATELY'] as const;
 /** From when on a requirement counts: from each next sign-in on, or for open sessions too. */
 export type RequirementStart = (typeof REQUIREMENT_STARTS)[number];
 
+export const DISABLERS = ['SELF', 'ADMINISTRATOR', 'OPERATOR'] as const;
+/** Who takes a device off: whose it is, whoever manages that user, or the operator who recovers an account. */
+export type Disabler = (typeof DISABLERS)[number];
+
+export const RECOVERY_CODE_FAULTS = ['WRONG', 'USED'] as const;
+
 const subject = {
   accountId: id('the account'),
   userId: id('the user whose MFA it is'),
 };
 
 const device = { ...subject, deviceId: id('the virtual MFA device, and its seed in the vault') };
+
+const recoveryCodes = { ...subject, codeSetId: id('the set of codes, and their digests in the vault') };
 
 const attempt = {
   ...device,
@@ -86,8 +94,8 @@ export const mfaEvents = {
   }),
   MfaDisabled: eventType('mfa', 'The device was disabled: its codes work no more, and its seed is destroyed.', {
     ...device,
-    by: oneOf('who did it', ['SELF', 'ADMINISTRATOR']),
-    challengeId: id('the verification that was used'),
+    by: oneOf('who did it', DISABLERS),
+    challengeId: id('the verification that was used; for an operator the recovery of the account'),
   }),
   MfaSecretDestroyed: eventType('mfa', 'The seed of a device that is not in use any more was destroyed.', device),
   SubUserMfaRequired: eventType(
@@ -104,6 +112,36 @@ export const mfaEvents = {
     { ...subject, challengeId: id('the verification that was used') },
     ['reason'],
   ),
+  RecoveryCodesGenerated: eventType('mfa', 'Recovery codes were made and shown once; those before are void.', {
+    ...recoveryCodes,
+    count: count('how many there are'),
+    challengeId: nullable(id('the verification that was used; null for a first set, which needs none')),
+  }),
+  RecoveryCodeUsed: eventType('mfa', 'A recovery code was right, and is used up.', {
+    ...recoveryCodes,
+    place: count('which of the set it was, counted from 0'),
+    purpose: oneOf('what it was given for', CODE_PURPOSES),
+    challengeId: id('the challenge that it answers; at sign-in the session itself'),
+    codesLeft: count('how many codes of the set were not used'),
+  }),
+  RecoveryCodeRejected: eventType('mfa', 'A recovery code was wrong, or used up before.', {
+    ...recoveryCodes,
+    purpose: oneOf('what it was given for', CODE_PURPOSES),
+    challengeId: id('the challenge that it answers; at sign-in the session itself'),
+    reason: oneOf('wrong, or used before', RECOVERY_CODE_FAULTS),
+    attemptsLeft: count('how many more codes this challenge takes'),
+  }),
+  RecoveryCodesDestroyed: eventType('mfa', 'Recovery codes that are void were destroyed.', recoveryCodes),
+  DeviceTrusted: eventType('mfa', 'For a while no code is asked for at sign-ins with this browser.', {
+    ...subject,
+    trustId: id('the trust in this browser'),
+    secretDigest: id('base64url of SHA-256 of the secret that the browser keeps'),
+    expiresAt: instant('when codes are asked for again at the latest'),
+  }),
+  TrustedDevicesRevoked: eventType('mfa', 'Codes are asked for again at sign-ins with every browser.', {
+    ...subject,
+    by: oneOf('who did it', ['SELF', 'ADMINISTRATOR']),
+  }),
   MfaUnlocked: eventType('mfa', 'The run of wrong codes was set back by whoever may unlock the user.', subject),
 };
 

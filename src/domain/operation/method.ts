@@ -1,5 +1,8 @@
-/** How an operation can be verified: a code of the virtual MFA device, or the password where the actor has no device. */
-export const VERIFICATION_METHODS = ['VIRTUAL_MFA', 'PASSWORD'] as const;
+/**
+ * How an operation can be verified: a code of the virtual MFA device, a recovery code, or the password where the actor has no
+ * device.
+ */
+export const VERIFICATION_METHODS = ['VIRTUAL_MFA', 'RECOVERY_CODE', 'PASSWORD'] as const;
 
 export type VerificationMethod = (typeof VERIFICATION_METHODS)[number];
 

@@ -1,8 +1,16 @@
+import type { SessionLimits } from '../account/policy.js';
 import type { Instant } from '../instant.js';
 import type { GuardedOperation } from '../operation/guarded-operations.js';
 import type { SessionsEnded } from '../user/state.js';
 import type { VerificationMethod } from '../operation/method.js';
 import type { Factor, SessionEnding, Transport } from './events.js';
+
+/** What is done in a session that is not over. */
+interface InSession {
+  /** Of its account; what is over by them is refused. */
+  readonly limits: SessionLimits;
+  readonly now: Instant;
+}
 
 interface Basis {
   readonly factors: readonly Factor[];
@@ -21,17 +29,15 @@ export interface StartSession extends Basis {
 }
 
 /** A second factor was proven: the session rises and its secret changes. */
-export interface RaiseSession extends Basis {
+export interface RaiseSession extends Basis, InSession {
   readonly type: 'RaiseSession';
   readonly sessionId: string;
   /** What had ended sessions by the version that this was decided on: what is over does not rise. */
   readonly sessionsEnded: SessionsEnded | null;
-  readonly now: Instant;
 }
 
-export interface RefreshSession {
+export interface RefreshSession extends InSession {
   readonly type: 'RefreshSession';
-  readonly now: Instant;
 }
 
 export interface EndSession {
@@ -40,7 +46,7 @@ export interface EndSession {
 }
 
 /** A guarded operation was asked for without a verification. */
-export interface ChallengeOperation {
+export interface ChallengeOperation extends InSession {
   readonly type: 'ChallengeOperation';
   /** Fresh; used unless an equal challenge is still open. */
   readonly challengeId: string;
@@ -49,24 +55,21 @@ export interface ChallengeOperation {
   readonly methods: readonly VerificationMethod[];
   /** Challenges that took all the codes they take. */
   readonly exhausted: readonly string[];
-  readonly now: Instant;
 }
 
 /** A challenge was answered rightly. */
-export interface VerifyOperation {
+export interface VerifyOperation extends InSession {
   readonly type: 'VerifyOperation';
   readonly challengeId: string;
   readonly method: VerificationMethod;
-  readonly now: Instant;
 }
 
 /** The operation itself was sent with a verification, which is used up by it. */
-export interface UseVerification {
+export interface UseVerification extends InSession {
   readonly type: 'UseVerification';
   readonly challengeId: string;
   readonly operation: GuardedOperation;
   readonly argumentsDigest: string;
-  readonly now: Instant;
 }
 
 export type SessionCommand =

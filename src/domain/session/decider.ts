@@ -2,7 +2,7 @@ import { accept, reject, type Decider, type Decision } from '../decider.js';
 import { hasElapsed } from '../instant.js';
 import { isEndedBy } from '../user/state.js';
 import type { EndSession, RaiseSession, SessionCommand, StartSession } from './commands.js';
-import type { SessionEvent } from './events.js';
+import { isSecondFactor, type SessionEvent } from './events.js';
 import { hasExpired, REFRESH_INTERVAL } from './standing.js';
 import { evolveSession, type OpenSession, type SessionState } from './state.js';
 import { challengeOperation, useVerification, verifyOperation } from './verification.js';
@@ -30,7 +30,7 @@ function endSession(command: EndSession, session: OpenSession): Decision<Session
   const { accountId, userId } = session;
   const { reason } = command;
   // A challenge that was answered in the meantime is a session, which wrong codes do not end.
-  if (reason === 'TOO_MANY_WRONG_CODES' && session.factors.includes('VIRTUAL_MFA')) return accept();
+  if (reason === 'TOO_MANY_WRONG_CODES' && session.factors.some(isSecondFactor)) return accept();
   return accept({ type: 'SessionEnded', data: { accountId, userId, reason }, personal: null });
 }
 
@@ -60,7 +60,7 @@ function decide(command: SessionCommand, state: SessionState): Decision<SessionE
   }
   if (state.status !== 'OPEN') return command.type === 'EndSession' ? accept() : reject({ code: 'SESSION_ENDED' });
   if (command.type === 'EndSession') return endSession(command, state);
-  if (hasExpired(state, command.now)) return reject({ code: 'SESSION_ENDED' });
+  if (hasExpired(state, command.limits, command.now)) return reject({ code: 'SESSION_ENDED' });
   return decideInSession(command, state);
 }
 

@@ -2,9 +2,14 @@ import { eventType, type EventOf } from '../event.js';
 import { count, id, listOf, oneOf } from '../field.js';
 import { operationEvents } from '../operation/events.js';
 
-export const FACTORS = ['PASSWORD', 'VIRTUAL_MFA'] as const;
-/** What a person has proven in a session. */
+export const FACTORS = ['PASSWORD', 'VIRTUAL_MFA', 'RECOVERY_CODE', 'TRUSTED_DEVICE'] as const;
+/** What a person has proven in a session; that a browser is trusted proves nothing, and only has no code asked for. */
 export type Factor = (typeof FACTORS)[number];
+
+/** Whether a factor is one beside the password that was proven: something that the person has. */
+export function isSecondFactor(factor: Factor): boolean {
+  return factor === 'VIRTUAL_MFA' || factor === 'RECOVERY_CODE';
+}
 
 export const TRANSPORTS = ['COOKIE', 'BEARER'] as const;
 /** How the session's token travels. */

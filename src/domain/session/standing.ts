@@ -1,14 +1,13 @@
-import { hasElapsed, HOUR, instantOf, millisecondsOf, MINUTE, type Instant } from '../instant.js';
+import { limitsOf, type AccountPolicy, type SessionLimits } from '../account/policy.js';
+import { hasElapsed, instantOf, millisecondsOf, MINUTE, type Instant } from '../instant.js';
 import { isChallengeEnded } from '../mfa/codes.js';
 import type { MfaState } from '../mfa/state.js';
+import { isSecondFactor } from './events.js';
 import { isEndedBy, type ActiveUser, type UserState } from '../user/state.js';
 import type { OpenSession, SessionState } from './state.js';
 
 /** A right password alone is a challenge, which lives so long. */
 export const CHALLENGE_LIFETIME = 5 * MINUTE;
-/** NIST SP 800-63B 4.2.3: at AAL2 reauthentication after 30 minutes without use, and after 12 hours whatever happens. */
-export const IDLE_LIFETIME = 30 * MINUTE;
-export const ABSOLUTE_LIFETIME = 12 * HOUR;
 /** Use is recorded at most this often. */
 export const REFRESH_INTERVAL = 5 * MINUTE;
 /** The password of a sign-in so long ago serves for enrolling one's own first device. */
@@ -23,18 +22,18 @@ export type SessionStage = (typeof SESSION_STAGES)[number];
 export type Standing = SessionStage | 'ENDED';
 
 /** The Unix time, in milliseconds, at which a session ends by itself, if it is not used again. */
-function endOf({ lastSeenAt, startedAt }: OpenSession): number {
-  return Math.min(millisecondsOf(lastSeenAt) + IDLE_LIFETIME, millisecondsOf(startedAt) + ABSOLUTE_LIFETIME);
+function endOf({ lastSeenAt, startedAt }: OpenSession, { idle, absolute }: SessionLimits): number {
+  return Math.min(millisecondsOf(lastSeenAt) + idle, millisecondsOf(startedAt) + absolute);
 }
 
 /** When a session ends by itself, if it is not used again. */
-export function expiryOf(session: OpenSession): Instant {
-  return instantOf(endOf(session));
+export function expiryOf(session: OpenSession, limits: SessionLimits): Instant {
+  return instantOf(endOf(session, limits));
 }
 
 /** Whether a session has ended by itself. */
-export function hasExpired(session: OpenSession, now: Instant): boolean {
-  return endOf(session) <= millisecondsOf(now);
+export function hasExpired(session: OpenSession, limits: SessionLimits, now: Instant): boolean {
+  return endOf(session, limits) <= millisecondsOf(now);
 }
 
 /** What the stage of a session is computed from. */
@@ -43,6 +42,8 @@ export interface StandingFacts {
   readonly session: SessionState;
   readonly user: UserState;
   readonly mfa: MfaState;
+  /** Of the account, as it is now: it holds for sessions that are open too. */
+  readonly policy: AccountPolicy;
 }
 
 function isOver(sessionId: string, session: OpenSession, { user, mfa }: { user: ActiveUser; mfa: MfaState }): boolean {
@@ -65,7 +66,7 @@ function isHeld(sessionId: string, session: OpenSession, { requirement, sessions
  * session did: who knows the password alone must not come in by waiting for that.
  */
 function owesCode(sessionId: string, session: OpenSession, mfa: MfaState): boolean {
-  if (mfa.device === null || session.factors.includes('VIRTUAL_MFA')) return false;
+  if (mfa.device === null || session.factors.some(isSecondFactor)) return false;
   return mfa.device.sinceVersion <= session.mfaVersion || isHeld(sessionId, session, mfa);
 }
 
@@ -82,8 +83,9 @@ function challengeStanding(sessionId: string, session: OpenSession, mfa: MfaStat
  * The stage of a session: computed from the session, its user and that user's MFA, never stored (rule 7), so that a later
  * change ends or lowers open sessions without touching them.
  */
-export function standingOf({ sessionId, session, user, mfa }: StandingFacts, now: Instant): Standing {
-  if (session.status !== 'OPEN' || user.status !== 'ACTIVE' || hasExpired(session, now)) return 'ENDED';
+export function standingOf({ sessionId, session, user, mfa, policy }: StandingFacts, now: Instant): Standing {
+  if (session.status !== 'OPEN' || user.status !== 'ACTIVE') return 'ENDED';
+  if (hasExpired(session, limitsOf(policy), now)) return 'ENDED';
   if (isOver(sessionId, session, { user, mfa })) return 'ENDED';
   if (owesCode(sessionId, session, mfa)) return challengeStanding(sessionId, session, mfa, now);
   if (user.mustChangePassword) return 'PASSWORD_CHANGE';

@@ -59,6 +59,15 @@ export const userEvents = {
     'A user was given a new password, to be changed at the next sign-in; its sessions ended.',
     { ...subject, ...newCredential },
   ),
+  OperationProtectionEnabled: eventType(
+    'user',
+    'Sensitive operations of a user need a verification of their own from now on.',
+    subject,
+  ),
+  OperationProtectionDisabled: eventType('user', 'Only the operations that always need a verification still do.', {
+    ...subject,
+    challengeId: id('the verification that was used'),
+  }),
   UserDeleted: eventType('user', 'A sub-user is gone; its sessions ended, its name is free.', subject),
   UserErased: eventType(
     'user',

@@ -35,6 +35,8 @@ export interface ActiveUser {
   /** Null where the person was erased. */
   readonly username: string | null;
   readonly displayName: string | null;
+  /** Whether sensitive operations of this user need a verification of their own (rule 12). */
+  readonly operationProtection: boolean;
   /** The password was set by somebody else. */
   readonly mustChangePassword: boolean;
   readonly sessionsEnded: SessionsEnded | null;
@@ -58,6 +60,7 @@ function create({ data, personal, version }: Recorded<Created>): ActiveUser {
     ...data,
     username: personal?.username ?? null,
     displayName: personal?.displayName ?? null,
+    operationProtection: false,
     mustChangePassword: false,
     sessionsEnded: null,
   };
@@ -69,6 +72,10 @@ function evolveActive(user: ActiveUser, event: Recorded<UserEvent>): UserState {
       return { ...user, username: event.personal?.username ?? null, displayName: event.personal?.displayName ?? null };
     case 'RoleAssigned':
       return { ...user, role: event.data.role };
+    case 'OperationProtectionEnabled':
+      return { ...user, operationProtection: true };
+    case 'OperationProtectionDisabled':
+      return { ...user, operationProtection: false };
     case 'PasswordChanged': {
       const sessionsEnded = endSessions(user.sessionsEnded, event.version, event.metadata.sessionId);
       return { ...user, credentialId: event.data.credentialId, mustChangePassword: false, sessionsEnded };

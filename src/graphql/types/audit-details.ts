@@ -20,6 +20,7 @@ const SCALARS: Readonly<Record<string, string>> = {
   instant: 'DateTime',
   count: 'Int',
   integer: 'Int',
+  flag: 'Boolean',
 };
 
 /** What kind of value a field has, without its being a list or null. */

@@ -79,6 +79,7 @@ export const VerificationMethodEnum = register(
   VERIFICATION_METHODS,
   {
     VIRTUAL_MFA: 'By the six-digit code that the virtual MFA device shows now.',
+    RECOVERY_CODE: 'By one of the recovery codes, which is used up.',
     PASSWORD: 'By the password; offered only while there is no virtual MFA device.',
   },
 );
@@ -93,6 +94,24 @@ export const GuardedOperationEnum = register(
     WAIVE_SUB_USER_MFA: 'Requiring no virtual MFA device of a sub-user any more.',
     CHANGE_PASSWORD: 'Changing the password.',
     CREATE_AUDIT_TOKEN: 'Creating a token by which a program reads the audit trail.',
+    GENERATE_RECOVERY_CODES: 'Generating recovery codes anew.',
+    DISABLE_OPERATION_PROTECTION: 'Switching operation protection off.',
+    CREATE_SERVICE_CREDENTIAL: 'Creating a credential by which another service redeems grants.',
+    SERVICE_OPERATION: 'An operation of another service, which has it verified here.',
+    CREATE_SUB_USER: 'Creating a sub-user; where operation protection is on.',
+    DELETE_SUB_USER: 'Deleting a sub-user; where operation protection is on.',
+    RENAME_USER: 'Renaming a user; where operation protection is on.',
+    RESET_SUB_USER_PASSWORD: "Resetting a sub-user's password; where operation protection is on.",
+    ASSIGN_ROLE: 'Giving a sub-user another role; where operation protection is on.',
+    ERASE_USER: 'Erasing the personal values of a deleted user; where operation protection is on.',
+    REQUIRE_SUB_USER_MFA: 'Requiring a virtual MFA device of a sub-user; where operation protection is on.',
+    UNLOCK_USER: 'Unlocking a user; where operation protection is on.',
+    REVOKE_TRUSTED_DEVICES: 'Revoking trusted browsers; where operation protection is on.',
+    REVOKE_SESSION: 'Ending a session other than the own; where operation protection is on.',
+    SET_ACCOUNT_POLICY: 'Changing the account policy; where operation protection is on.',
+    REVOKE_AUDIT_TOKEN: 'Revoking an audit token; where operation protection is on.',
+    REVOKE_SERVICE_CREDENTIAL: 'Revoking a service credential; where operation protection is on.',
+    EXPORT_AUDIT_TRAIL: 'Exporting the audit trail; where operation protection is on.',
   },
 );
 
@@ -136,6 +155,7 @@ export const SummaryLanguageEnum = register('SummaryLanguage', 'A language of su
 export const RefusalRuleEnum = register('RefusalRule', 'The rule that said no.', REFUSAL_RULES, {
   CODE_WINDOW: 'A code is right only for the current time step and those next to it.',
   SINGLE_USE: 'A code works once, and only codes of later time steps work after it.',
+  RECOVERY_CODE: 'A recovery code has to be one of those that were generated last.',
   ENROLLMENT_PROOF: 'A device is enabled by a code that proves that the authenticator has its seed.',
   PASSWORD: 'The password has to be right.',
   FAILURE_BUDGET: 'After too many failures in a row nothing more is checked for a while.',
@@ -145,6 +165,7 @@ export const RefusalRuleEnum = register('RefusalRule', 'The rule that said no.',
 export const ActorKindEnum = register('ActorKind', 'What kind of actor made an event happen.', ACTOR_KINDS, {
   USER: 'A user who was signed in.',
   AUDIT_TOKEN: 'A program that reads the audit trail by a token.',
+  SERVICE_CREDENTIAL: 'Another service, which redeems grants by a credential.',
   ANONYMOUS: 'Somebody who was not signed in (yet).',
   SYSTEM: 'The service itself, reacting to an event.',
 });

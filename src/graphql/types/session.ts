@@ -1,7 +1,9 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
 import type { CurrentSession } from '../../application/request-context.js';
+import { limitsOf } from '../../domain/account/policy.js';
 import { after } from '../../domain/instant.js';
+import { isSecondFactor } from '../../domain/session/events.js';
 import type { OpenSession } from '../../domain/session/state.js';
 import type { SessionView } from '../../projections/sessions/session-queries.js';
 import type { VerificationMethod } from '../../domain/operation/method.js';
@@ -125,11 +127,12 @@ export const SignInOutcome = createUnionType({
 
 /** A session as the API shows it. */
 export function sessionOf(
-  view: Pick<SessionView, 'sessionId' | 'stage' | 'session' | 'ip' | 'userAgent'>,
+  view: Pick<SessionView, 'sessionId' | 'stage' | 'session' | 'policy' | 'ip' | 'userAgent'>,
   current: boolean,
 ): Session {
-  const { sessionId: id, stage, session, ip, userAgent } = view;
-  const expiresAt = stage === 'MFA_CHALLENGE' ? challengeExpiryOf(session) : new Date(expiryOf(session));
+  const { sessionId: id, stage, session, policy, ip, userAgent } = view;
+  const expiresAt =
+    stage === 'MFA_CHALLENGE' ? challengeExpiryOf(session) : new Date(expiryOf(session, limitsOf(policy)));
   return Object.assign(new Session(), {
     ...{ id, current, stage, expiresAt, ip, userAgent },
     createdAt: new Date(session.startedAt),
@@ -144,7 +147,7 @@ export function challengeExpiryOf(session: OpenSession): Date {
 
 /** Whoever is signed in, without the user, which is read when it is asked for. */
 export function viewerOf(current: CurrentSession, from: Pick<SessionView, 'ip' | 'userAgent'>): Viewer {
-  const second = current.session.factors.includes('VIRTUAL_MFA');
+  const second = current.session.factors.some(isSecondFactor);
   return {
     session: sessionOf({ ...current, ...from }, true),
     stage: current.stage,

@@ -8,7 +8,11 @@ import type { Application } from '../../application/application.js';
 import { byAuditToken, type TokenReader } from '../../application/authenticate-audit-token.js';
 import { bySelf } from '../../application/authorship.js';
 import type { Authorship } from '../../application/execute.js';
+import { doGuarded } from '../../application/guard.js';
+import type { CurrentSession } from '../../application/request-context.js';
 import { exportAuditTrail } from '../../application/export-audit-trail.js';
+import { REJECTION_CODES } from '../../domain/rejection.js';
+import type { OperationChallenge } from '../../domain/session/state.js';
 import { refusalOf, type AccessRule } from '../../graphql/access.js';
 import type { ReportError } from '../../graphql/masking.js';
 import { exportTrail, type ExporterOptions, type ExportRequest } from '../../projections/audit-export/exporter.js';
@@ -30,6 +34,8 @@ export interface ExportRouteOptions extends AdmissionOptions {
 interface Caller {
   readonly accountId: string;
   readonly by: Authorship;
+  /** Null where a program asks, by an audit token. */
+  readonly session: CurrentSession | null;
 }
 
 type ExportEnd = Pick<ExportRequest, 'to' | 'checkpoints'>;
@@ -77,7 +83,7 @@ const NOT_FOR_EXPORTS = fault(403, 'FORBIDDEN', 'This audit token has not the sc
 
 async function programOf(app: Application, reader: TokenReader): Promise<Caller | HttpFault> {
   if (!reader.scopes.includes('EXPORT')) return NOT_FOR_EXPORTS;
-  return { accountId: reader.accountId, by: await byAuditToken(app, reader) };
+  return { accountId: reader.accountId, by: await byAuditToken(app, reader), session: null };
 }
 
 function faultOf({ extensions, message }: GraphQLError): HttpFault {
@@ -93,7 +99,17 @@ async function callerOf(app: Application, { arrival }: Admitted): Promise<Caller
   if (refused !== null) return faultOf(refused);
   // Like a mutation: whom the read models alone know may be signed out by now.
   if (arrival.source === 'READ_MODELS') return AWAY;
-  return session === null ? NOBODY : { accountId: session.user.accountId, by: bySelf(session) };
+  return session === null ? NOBODY : { accountId: session.user.accountId, by: bySelf(session), session };
+}
+
+const GONE = fault(404, 'NOT_FOUND', 'There is nothing with this id.');
+
+function verificationRequired({ challengeId: id, methods, operation, expiresAt }: OperationChallenge): HttpFault {
+  const message = `${REJECTION_CODES.VERIFICATION_REQUIRED} Here it is a parameter of the address.`;
+  return {
+    ...fault(403, 'VERIFICATION_REQUIRED', message),
+    details: { challenge: { id, methods, operation, expiresAt } },
+  };
 }
 
 /** Seconds until another export of an account may be begun; 0 where it may now. */
@@ -194,12 +210,20 @@ export function offerAuditExport(http: FastifyInstance, options: ExportRouteOpti
 
   /** Records the export, and waits until it can be part of itself. */
   async function record(admitted: Admitted, caller: Caller, query: ExportQuery): Promise<ExportRequest | HttpFault> {
-    const { accountId, by } = caller;
+    const { accountId, by, session } = caller;
     const part = partOf(query, readModels.trees.sizeOf(accountId));
     if ('status' in part) return part;
-    const { format, span, ocsfVersion } = query;
-    const recorded = await exportAuditTrail(app, admitted.arrival.request, by, { accountId, format, ...part });
-    if (!recorded.ok) return fault(404, 'NOT_FOUND', 'There is nothing with this id.');
+    const { format, span, ocsfVersion, challengeId } = query;
+    const { request } = admitted.arrival;
+    const write = () => exportAuditTrail(app, request, by, { accountId, format, ...part });
+    // What was asked for, not what it comes to: the trail grows meanwhile, by the verification itself.
+    const { from, to } = query;
+    const asked = { format, from, to, ...span, ocsfVersion };
+    const call = { operation: 'EXPORT_AUDIT_TRAIL', arguments: asked, challengeId } as const;
+    const recorded = session === null ? await write() : await doGuarded(app, request, session, call, write);
+    if (!recorded.ok) return GONE;
+    if ('challenge' in recorded.value && recorded.value.challenge !== null)
+      return verificationRequired(recorded.value.challenge);
     if (!(await reached(recorded.value.position))) return BEHIND;
     try {
       return { accountId, format, span, ocsfVersion, from: part.from, ...(await endOf(options, accountId, query)) };

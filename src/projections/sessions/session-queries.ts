@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { DEFAULT_POLICY, type AccountPolicy } from '../../domain/account/policy.js';
 import { mfaDecider } from '../../domain/mfa/decider.js';
 import type { MfaState } from '../../domain/mfa/state.js';
 import { standingOf, type SessionStage, type StandingFacts } from '../../domain/session/standing.js';
@@ -15,6 +16,8 @@ export interface SessionView {
   readonly userId: string;
   readonly stage: SessionStage;
   readonly session: OpenSession;
+  /** Of the account. */
+  readonly policy: AccountPolicy;
   readonly ip: string | null;
   readonly userAgent: string | null;
 }
@@ -31,26 +34,29 @@ export interface SessionQueries {
   factsOf(sessionId: string): StandingFacts | null;
 }
 
-interface Row extends Omit<SessionView, 'stage' | 'session'> {
+interface Row extends Omit<SessionView, 'stage' | 'session' | 'policy'> {
   readonly state: string;
   readonly user: string | null;
   readonly mfa: string | null;
+  readonly policy: string | null;
 }
 
 const OPEN = `
-  SELECT session_id AS sessionId, position, account_id AS accountId, sessions_1.user_id AS userId, ip,
-    user_agent AS userAgent, state, user, mfa
-  FROM sessions_1 JOIN session_users_1 ON session_users_1.user_id = sessions_1.user_id
+  SELECT session_id AS sessionId, position, sessions_2.account_id AS accountId, sessions_2.user_id AS userId, ip,
+    user_agent AS userAgent, state, user, mfa, policy
+  FROM sessions_2 JOIN session_users_2 ON session_users_2.user_id = sessions_2.user_id
+    LEFT JOIN session_accounts_2 ON session_accounts_2.account_id = sessions_2.account_id
   WHERE open = 1`;
 
-const SELECT = `${OPEN} AND account_id = ?`;
+const SELECT = `${OPEN} AND sessions_2.account_id = ?`;
 
-function factsOf({ sessionId, state, user, mfa }: Row): StandingFacts {
+function factsOf({ sessionId, state, user, mfa, policy }: Row): StandingFacts {
   return {
     sessionId,
     session: JSON.parse(state) as SessionState,
     user: (user === null ? { status: 'NONE' } : JSON.parse(user)) as UserState,
     mfa: mfa === null ? mfaDecider.initial : (JSON.parse(mfa) as MfaState),
+    policy: policy === null ? DEFAULT_POLICY : (JSON.parse(policy) as AccountPolicy),
   };
 }
 
@@ -59,7 +65,7 @@ function viewOf(row: Row, now: string): SessionView | null {
   const stage = standingOf(facts, now);
   if (stage === 'ENDED' || facts.session.status !== 'OPEN') return null;
   const { state: _state, user: _user, mfa: _mfa, ...known } = row;
-  return { ...known, session: facts.session, stage };
+  return { ...known, session: facts.session, policy: facts.policy, stage };
 }
 
 /** Prepares the queries of sessions on the read models' file. */
@@ -67,7 +73,7 @@ export function createSessionQueries(database: Database): SessionQueries {
   const byId = database.prepare<[string, string], Row>(`${SELECT} AND session_id = ?`);
 
   const beginning = database.prepare<[string, string], Pick<SessionView, 'ip' | 'userAgent'>>(
-    'SELECT ip, user_agent AS userAgent FROM sessions_1 WHERE account_id = ? AND session_id = ?',
+    'SELECT ip, user_agent AS userAgent FROM sessions_2 WHERE account_id = ? AND session_id = ?',
   );
   const anywhere = database.prepare<[string], Row>(`${OPEN} AND session_id = ?`);
 
@@ -78,7 +84,7 @@ export function createSessionQueries(database: Database): SessionQueries {
     for (;;) {
       const keys = pageClause('position', from, 'descending');
       const rows = database
-        .prepare<unknown[], Row>(`${SELECT} AND sessions_1.user_id = ?${keys.sql}${keys.tail}`)
+        .prepare<unknown[], Row>(`${SELECT} AND sessions_2.user_id = ?${keys.sql}${keys.tail}`)
         .all(accountId, userId, ...keys.parameters);
       found.push(...rows.flatMap((row) => viewOf(row, now) ?? []));
       const last = rows.at(-1);

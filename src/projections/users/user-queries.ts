@@ -25,6 +25,8 @@ export interface UserView {
   readonly pendingName: string | null;
   readonly pendingExpiresAt: string | null;
   readonly required: RequirementStart | null;
+  /** Whether its sensitive operations need a verification of their own. */
+  readonly operationProtection: 0 | 1;
   readonly locked: 0 | 1;
   /** Null where it is not locked, and where time does not help. */
   readonly lockedUntil: string | null;
@@ -72,21 +74,22 @@ export interface UserQueries {
 }
 
 const FIELDS = `
-  SELECT user_id AS userId, position, username_key AS usernameKey, users_2.account_id AS accountId, alias, kind, role,
+  SELECT user_id AS userId, position, username_key AS usernameKey, users_3.account_id AS accountId, alias, kind, role,
     username, display_name AS displayName, email, created_at AS createdAt, device_id AS deviceId,
     device_name AS deviceName, enabled_at AS enabledAt, pending_id AS pendingId, pending_name AS pendingName,
-    pending_expires_at AS pendingExpiresAt, required, locked, locked_until AS lockedUntil`;
+    pending_expires_at AS pendingExpiresAt, required,
+    protected AS operationProtection, locked, locked_until AS lockedUntil`;
 
 const SELECT = `${FIELDS}
-  FROM users_2 JOIN accounts_2 ON accounts_2.account_id = users_2.account_id
-  WHERE users_2.account_id = ?`;
+  FROM users_3 JOIN accounts_3 ON accounts_3.account_id = users_3.account_id
+  WHERE users_3.account_id = ?`;
 
 const BY_ID = `${SELECT} AND user_id = ?`;
 
 const COVERAGE = `
   SELECT count(*) AS users, count(device_id) AS enabled, count(required) AS required,
     count(*) FILTER (WHERE required IS NOT NULL AND device_id IS NULL) AS overdue
-  FROM users_2 WHERE account_id = ?`;
+  FROM users_3 WHERE account_id = ?`;
 
 /** The column of an order; each is unique in an account. */
 const COLUMNS: Readonly<Record<UserOrderKey, string>> = { CREATED_AT: 'position', USERNAME: 'username_key' };

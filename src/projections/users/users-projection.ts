@@ -3,7 +3,7 @@ import { comparable } from '../../domain/user/names.js';
 import { byType, type HandleAny, type Handlers, type LoggedEventOf, type Projection } from '../projection.js';
 
 const SCHEMA = `
-  CREATE TABLE users_2 (
+  CREATE TABLE users_3 (
     user_id TEXT PRIMARY KEY,
     position INTEGER NOT NULL,
     account_id TEXT NOT NULL,
@@ -21,13 +21,14 @@ const SCHEMA = `
     pending_name TEXT,
     pending_expires_at TEXT,
     required TEXT,
+    protected INTEGER NOT NULL DEFAULT 0,
     locked INTEGER NOT NULL DEFAULT 0,
     locked_until TEXT
   ) STRICT;
-  CREATE UNIQUE INDEX users_2_by_account ON users_2 (account_id, position);
-  CREATE INDEX users_2_by_name ON users_2 (account_id, username_key);
-  CREATE TABLE requirements_2 (user_id TEXT PRIMARY KEY, effective TEXT NOT NULL) STRICT;
-  CREATE TABLE accounts_2 (
+  CREATE UNIQUE INDEX users_3_by_account ON users_3 (account_id, position);
+  CREATE INDEX users_3_by_name ON users_3 (account_id, username_key);
+  CREATE TABLE requirements_3 (user_id TEXT PRIMARY KEY, effective TEXT NOT NULL) STRICT;
+  CREATE TABLE accounts_3 (
     account_id TEXT PRIMARY KEY,
     alias TEXT,
     registered_at TEXT NOT NULL
@@ -40,19 +41,19 @@ function keyOf(username: string | null, userId: string): string {
 }
 
 const INSERT_USER = `
-  INSERT INTO users_2 (user_id, position, account_id, kind, role, username, username_key, display_name, email,
+  INSERT INTO users_3 (user_id, position, account_id, kind, role, username, username_key, display_name, email,
     created_at, required)
   VALUES (@userId, @position, @accountId, @kind, @role, @username, @usernameKey, @displayName, @email,
-    @createdAt, (SELECT effective FROM requirements_2 WHERE user_id = @userId))`;
+    @createdAt, (SELECT effective FROM requirements_3 WHERE user_id = @userId))`;
 
 function peopleHandlers(database: Database): Handlers {
   const insertUser = database.prepare(INSERT_USER);
-  const insertAccount = database.prepare('INSERT INTO accounts_2 (account_id, alias, registered_at) VALUES (?, ?, ?)');
-  const deleteUser = database.prepare('DELETE FROM users_2 WHERE user_id = ?');
+  const insertAccount = database.prepare('INSERT INTO accounts_3 (account_id, alias, registered_at) VALUES (?, ?, ?)');
+  const deleteUser = database.prepare('DELETE FROM users_3 WHERE user_id = ?');
   const rename = database.prepare(
-    'UPDATE users_2 SET username = ?, username_key = ?, display_name = ? WHERE user_id = ?',
+    'UPDATE users_3 SET username = ?, username_key = ?, display_name = ? WHERE user_id = ?',
   );
-  const assignRole = database.prepare('UPDATE users_2 SET role = ? WHERE user_id = ?');
+  const assignRole = database.prepare('UPDATE users_3 SET role = ? WHERE user_id = ?');
 
   function remove({ data }: LoggedEventOf<'RegistrationAbandoned' | 'UserDeleted'>): undefined {
     deleteUser.run(data.userId);
@@ -88,14 +89,14 @@ function peopleHandlers(database: Database): Handlers {
 
 function deviceHandlers(database: Database): Handlers {
   const setPending = database.prepare(
-    'UPDATE users_2 SET pending_id = ?, pending_name = ?, pending_expires_at = ? WHERE user_id = ?',
+    'UPDATE users_3 SET pending_id = ?, pending_name = ?, pending_expires_at = ? WHERE user_id = ?',
   );
   const enable = database.prepare(`
-    UPDATE users_2 SET device_id = pending_id, device_name = pending_name, enabled_at = ?,
+    UPDATE users_3 SET device_id = pending_id, device_name = pending_name, enabled_at = ?,
       pending_id = NULL, pending_name = NULL, pending_expires_at = NULL, locked = 0, locked_until = NULL
     WHERE user_id = ?`);
   const disable = database.prepare(
-    'UPDATE users_2 SET device_id = NULL, device_name = NULL, enabled_at = NULL WHERE user_id = ?',
+    'UPDATE users_3 SET device_id = NULL, device_name = NULL, enabled_at = NULL WHERE user_id = ?',
   );
 
   function enablePending({ data, metadata }: LoggedEventOf<'MfaEnabled' | 'MfaDeviceReplaced'>): undefined {
@@ -120,11 +121,25 @@ function deviceHandlers(database: Database): Handlers {
   };
 }
 
+function protectionHandlers(database: Database): Handlers {
+  const protect = database.prepare('UPDATE users_3 SET protected = ? WHERE user_id = ?');
+  return {
+    OperationProtectionEnabled({ data }) {
+      protect.run(1, data.userId);
+      return undefined;
+    },
+    OperationProtectionDisabled({ data }) {
+      protect.run(0, data.userId);
+      return undefined;
+    },
+  };
+}
+
 /** A requirement stands before its user does, where it is there from the start. */
 function requirementHandlers(database: Database): Handlers {
-  const keep = database.prepare('INSERT OR REPLACE INTO requirements_2 (user_id, effective) VALUES (?, ?)');
-  const forget = database.prepare('DELETE FROM requirements_2 WHERE user_id = ?');
-  const setRequired = database.prepare('UPDATE users_2 SET required = ? WHERE user_id = ?');
+  const keep = database.prepare('INSERT OR REPLACE INTO requirements_3 (user_id, effective) VALUES (?, ?)');
+  const forget = database.prepare('DELETE FROM requirements_3 WHERE user_id = ?');
+  const setRequired = database.prepare('UPDATE users_3 SET required = ? WHERE user_id = ?');
   return {
     SubUserMfaRequired({ data }) {
       keep.run(data.userId, data.effective);
@@ -140,10 +155,10 @@ function requirementHandlers(database: Database): Handlers {
 }
 
 function lockHandlers(database: Database): Handlers {
-  const setLock = database.prepare('UPDATE users_2 SET locked = 1, locked_until = ? WHERE user_id = ?');
+  const setLock = database.prepare('UPDATE users_3 SET locked = 1, locked_until = ? WHERE user_id = ?');
   // Most codes are accepted where nothing was locked: such a row is only looked at.
   const clearLock = database.prepare(
-    'UPDATE users_2 SET locked = 0, locked_until = NULL WHERE user_id = ? AND locked <> 0',
+    'UPDATE users_3 SET locked = 0, locked_until = NULL WHERE user_id = ? AND locked <> 0',
   );
 
   function unlock({ data }: LoggedEventOf<'MfaCodeAccepted' | 'MfaUnlocked'>): undefined {
@@ -165,6 +180,7 @@ function open(database: Database): HandleAny {
     ...peopleHandlers(database),
     ...deviceHandlers(database),
     ...requirementHandlers(database),
+    ...protectionHandlers(database),
     ...lockHandlers(database),
   });
 }
@@ -172,8 +188,8 @@ function open(database: Database): HandleAny {
 /** The users of every account with the state of their MFA: what the console shows. */
 export const usersProjection: Projection = {
   name: 'users',
-  version: 2,
-  tables: ['users_2', 'accounts_2', 'requirements_2'],
+  version: 3,
+  tables: ['users_3', 'accounts_3', 'requirements_3'],
   schema: SCHEMA,
   open,
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_POLICY } from '../../../src/domain/account/policy.js';
 import { accountDecider, type AccountCommand } from '../../../src/domain/account/decider.js';
 import { ACME, ADA, event } from '../../support/builders.js';
 import { given, stateAfter } from '../../support/given.js';
@@ -44,6 +45,7 @@ describe('A primary account', () => {
       accountId: ACME,
       primaryUserId: ADA,
       auditTokens: {},
+      policy: DEFAULT_POLICY,
     });
   });
 });

@@ -6,6 +6,7 @@ import { mfaDecider } from '../../../src/domain/mfa/decider.js';
 import type { MfaEvent } from '../../../src/domain/mfa/events.js';
 import type { MfaState } from '../../../src/domain/mfa/state.js';
 import type { SessionCommand } from '../../../src/domain/session/commands.js';
+import { DEFAULT_POLICY } from '../../../src/domain/account/policy.js';
 import { sessionDecider } from '../../../src/domain/session/decider.js';
 import { standingOf, type Standing } from '../../../src/domain/session/standing.js';
 import type { OpenSession, SessionState } from '../../../src/domain/session/state.js';
@@ -52,7 +53,7 @@ class World {
   }
 
   standing(id: string): Standing {
-    return standingOf({ sessionId: id, session: this.session(id), user, mfa: this.mfa }, NOW);
+    return standingOf({ sessionId: id, session: this.session(id), user, mfa: this.mfa, policy: DEFAULT_POLICY }, NOW);
   }
 
   session(id: string): SessionState {

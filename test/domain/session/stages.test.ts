@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { mfaDecider } from '../../../src/domain/mfa/decider.js';
 import type { MfaEvent } from '../../../src/domain/mfa/events.js';
+import { DEFAULT_POLICY } from '../../../src/domain/account/policy.js';
 import { sessionDecider } from '../../../src/domain/session/decider.js';
 import type { SessionEvent } from '../../../src/domain/session/events.js';
 import { standingOf, type Standing } from '../../../src/domain/session/standing.js';
@@ -36,6 +37,7 @@ function standing(row: Row, now = NOW) {
     session: stateAfter(sessionDecider, ...sessionOf(row)),
     user: stateAfter(userDecider, event('UserCreated'), ...(row.user ?? [])),
     mfa: stateAfter(mfaDecider, ...(row.mfa ?? [])),
+    policy: DEFAULT_POLICY,
   };
   return standingOf(facts, now);
 }

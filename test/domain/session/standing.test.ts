@@ -3,6 +3,7 @@ import type { EventNamed } from '../../../src/domain/catalogue.js';
 import { HOUR, MINUTE } from '../../../src/domain/instant.js';
 import { mfaDecider } from '../../../src/domain/mfa/decider.js';
 import type { MfaEvent } from '../../../src/domain/mfa/events.js';
+import { DEFAULT_POLICY, limitsOf } from '../../../src/domain/account/policy.js';
 import { sessionDecider } from '../../../src/domain/session/decider.js';
 import type { SessionEvent } from '../../../src/domain/session/events.js';
 import { expiryOf, standingOf } from '../../../src/domain/session/standing.js';
@@ -28,6 +29,7 @@ function standing({ session, mfa = [], user = active }: Facts, now = NOW) {
     session: stateAfter(sessionDecider, ...session),
     user: stateAfter(userDecider, ...user),
     mfa: stateAfter(mfaDecider, ...mfa),
+    policy: DEFAULT_POLICY,
   };
   return standingOf(facts, now);
 }
@@ -161,6 +163,6 @@ describe('A session ends by itself', () => {
     ['12 hours after its start where that is sooner', 12 * HOUR - MINUTE, 12 * HOUR],
   ])('%s', (_, lastUse, end) => {
     const open = stateAfter(sessionDecider, startedOn(0), at(later(lastUse), event('SessionRefreshed')));
-    expect(open.status === 'OPEN' && expiryOf(open)).toBe(later(end));
+    expect(open.status === 'OPEN' && expiryOf(open, limitsOf(DEFAULT_POLICY))).toBe(later(end));
   });
 });

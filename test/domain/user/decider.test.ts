@@ -215,6 +215,7 @@ describe('A user', () => {
       personId: 'person',
       username: 'sam',
       displayName: 'Sam',
+      operationProtection: false,
       mustChangePassword: false,
       sessionsEnded: null,
     });

@@ -45,6 +45,7 @@ const COMMON = {
   SESSION_USED: authentication(99, 'Session used'),
   CREATE_ENTITY: entity(1, 'Create'),
   READ_ENTITY: entity(2, 'Read'),
+  UPDATE_ENTITY: entity(3, 'Update'),
   DELETE_ENTITY: entity(4, 'Delete'),
 };
 

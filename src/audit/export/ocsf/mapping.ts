@@ -1,9 +1,18 @@
 import type { DomainEvent, EventNamed } from '../../../domain/catalogue.js';
+import { isSecondFactor } from '../../../domain/session/events.js';
 import type { CodePurpose } from '../../../domain/mfa/events.js';
 import type { TrailEventType } from '../../description.js';
 import type { ReadableEvent } from '../readable.js';
 import type { Deed } from './activities.js';
-import { authFactors, mfaPolicy, otherEntity, rolePolicy, VIRTUAL_MFA, type OcsfObject } from './parts.js';
+import {
+  authFactors,
+  mfaPolicy,
+  otherEntity,
+  protectionPolicy,
+  rolePolicy,
+  VIRTUAL_MFA,
+  type OcsfObject,
+} from './parts.js';
 
 /** `1` informational, `2` low, `3` medium, as OCSF counts. */
 export type Severity = 1 | 2 | 3;
@@ -32,6 +41,8 @@ const device = (deviceId: string, { deviceName }: ReadableEvent) => ({
 });
 
 const auditLog = (accountId: string) => ({ entity: otherEntity('Audit Log', accountId) });
+const entityOf = (type: string, uid: string) => ({ attributes: { entity: otherEntity(type, uid) } });
+const byRecoveryCode = { auth_factors: authFactors(['RECOVERY_CODE']) };
 const factor = { auth_factors: [VIRTUAL_MFA] };
 const byPassword = { auth_factors: authFactors(['PASSWORD']) };
 
@@ -40,7 +51,7 @@ function refusedCode({ purpose }: { readonly purpose: CodePurpose }, statusCode:
 }
 
 function logon({ factors }: EventNamed<'SessionStarted' | 'SessionRaised'>['data']): Mapped {
-  return informs('LOGON', { attributes: { auth_factors: authFactors(factors), is_mfa: factors.length > 1 } });
+  return informs('LOGON', { attributes: { auth_factors: authFactors(factors), is_mfa: factors.some(isSecondFactor) } });
 }
 
 /** Each type that stands in a trail; one that is missing here does not compile. */
@@ -53,6 +64,13 @@ const mappings: { readonly [T in TrailEventType]: Mapping<T> } = {
     informs('DELETE_ENTITY', { attributes: { entity: otherEntity('Audit Token', tokenId) } }),
   AuditTokenUsed: ({ accountId }) => informs('READ_ENTITY', { attributes: auditLog(accountId) }),
   AuditTrailExported: ({ accountId }) => informs('READ_ENTITY', { attributes: auditLog(accountId) }),
+  AccountPolicyChanged: ({ accountId }) => warns('UPDATE_ENTITY', entityOf('Account Policy', accountId)),
+  ServiceCredentialCreated: ({ credentialId }) => warns('CREATE_ENTITY', entityOf('Service Credential', credentialId)),
+  ServiceCredentialRevoked: ({ credentialId }) =>
+    informs('DELETE_ENTITY', entityOf('Service Credential', credentialId)),
+  AccountRecoveryRequested: ({ recoveryId }) => alerts('CREATE_ENTITY', entityOf('Account Recovery', recoveryId)),
+  AccountRecoveryCancelled: ({ recoveryId }) => warns('DELETE_ENTITY', entityOf('Account Recovery', recoveryId)),
+  AccountRecovered: ({ recoveryId }) => alerts('UPDATE_ENTITY', entityOf('Account Recovery', recoveryId)),
   UserCreated: ({ kind }) =>
     informs('CREATE_USER', {
       user: kind === 'PRIMARY' ? { type_id: 2, type: 'Admin' } : { type_id: 1, type: 'User' },
@@ -62,6 +80,8 @@ const mappings: { readonly [T in TrailEventType]: Mapping<T> } = {
   RoleAssigned: ({ role }) => warns('ATTACH_POLICY', { attributes: { policies: rolePolicy(role) } }),
   PasswordChanged: () => informs('CHANGE_PASSWORD'),
   PasswordReset: () => warns('RESET_PASSWORD'),
+  OperationProtectionEnabled: () => informs('ATTACH_POLICY', { attributes: { policies: protectionPolicy(true) } }),
+  OperationProtectionDisabled: () => alerts('DETACH_POLICY', { attributes: { policies: protectionPolicy(false) } }),
   UserDeleted: () => warns('DELETE_USER'),
   UserErased: ({ personId }) =>
     warns('DELETE_ENTITY', { attributes: { entity: otherEntity('Personal Values', personId) } }),
@@ -82,6 +102,17 @@ const mappings: { readonly [T in TrailEventType]: Mapping<T> } = {
   MfaCodeReplayed: (data) => refusedCode(data, 'MFA_CODE_REPLAYED'),
   MfaLocked: ({ consecutiveFailures }) =>
     alerts('LOCK_USER', { statusDetail: `Locked after ${consecutiveFailures} wrong codes in a row` }),
+  RecoveryCodesGenerated: ({ codeSetId }) => warns('CREATE_ENTITY', entityOf('Recovery Codes', codeSetId)),
+  RecoveryCodeUsed: ({ purpose }) =>
+    warns(purpose === 'SIGN_IN' ? 'PREAUTH' : 'STEP_UP', { attributes: byRecoveryCode }),
+  RecoveryCodeRejected: ({ purpose, reason }) =>
+    warns(purpose === 'SIGN_IN' ? 'LOGON' : 'STEP_UP', {
+      attributes: byRecoveryCode,
+      statusCode: reason === 'USED' ? 'RECOVERY_CODE_USED' : 'INVALID_RECOVERY_CODE',
+    }),
+  RecoveryCodesDestroyed: ({ codeSetId }) => informs('DELETE_ENTITY', entityOf('Recovery Codes', codeSetId)),
+  DeviceTrusted: ({ trustId }) => warns('CREATE_ENTITY', entityOf('Trusted Device', trustId)),
+  TrustedDevicesRevoked: ({ userId }) => informs('DELETE_ENTITY', entityOf('Trusted Devices', userId)),
   MfaUnlocked: () => informs('UNLOCK_USER'),
   PasswordRejected: () =>
     warns('LOGON', { attributes: byPassword, statusCode: 'INVALID_CREDENTIALS', statusDetail: 'INVALID_CREDENTIALS' }),
@@ -100,6 +131,10 @@ const mappings: { readonly [T in TrailEventType]: Mapping<T> } = {
   OperationChallenged: ({ methods }) => informs('CHALLENGE', { attributes: { auth_factors: authFactors(methods) } }),
   OperationVerified: ({ method }) => informs('STEP_UP', { attributes: { auth_factors: authFactors([method]) } }),
   OperationVerificationUsed: () => informs('STEP_UP_USED'),
+  ServiceOperationChallenged: ({ methods }) =>
+    informs('CHALLENGE', { attributes: { auth_factors: authFactors(methods) } }),
+  VerificationGrantIssued: ({ grantId }) => informs('CREATE_ENTITY', entityOf('Verification Grant', grantId)),
+  VerificationGrantRedeemed: () => informs('STEP_UP_USED'),
 };
 
 /** An event of a trail: names and the work of process managers stand in none. */

@@ -60,6 +60,8 @@ function actorIn({ kind, id }: Actor, name: string | null): OcsfObject | null {
       return { user: known({ uid: id, name }) };
     case 'AUDIT_TOKEN':
       return known({ app_name: name ?? 'Audit token', app_uid: id });
+    case 'SERVICE_CREDENTIAL':
+      return known({ app_name: name ?? 'Service credential', app_uid: id });
     case 'SYSTEM':
       return known({ app_name: 'Virtual MFA', app_uid: id });
     case 'ANONYMOUS':

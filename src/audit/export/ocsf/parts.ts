@@ -16,11 +16,20 @@ export const VIRTUAL_MFA: OcsfObject = {
   provider: 'Virtual MFA',
 };
 
-const FACTORS: Readonly<Record<Factor, OcsfObject>> = { PASSWORD, VIRTUAL_MFA };
+// OCSF has no number for these.
+const RECOVERY_CODE = { factor_type_id: 99, factor_type: 'Recovery code' };
+const TRUSTED_DEVICE = { factor_type_id: 99, factor_type: 'Trusted device' };
+
+const FACTORS: Readonly<Record<Factor, OcsfObject>> = { PASSWORD, VIRTUAL_MFA, RECOVERY_CODE, TRUSTED_DEVICE };
 
 /** Factors as OCSF lists them. */
 export function authFactors(factors: readonly Factor[]): readonly OcsfObject[] {
   return factors.map((factor) => FACTORS[factor]);
+}
+
+/** The policy that sensitive operations of a user need a verification. */
+export function protectionPolicy(isApplied: boolean): readonly OcsfObject[] {
+  return [{ name: 'OperationProtection', uid: 'policy/operation-protection', is_applied: isApplied }];
 }
 
 /** The policy that a user must have MFA. */
