@@ -32,6 +32,8 @@ export interface Config {
   readonly eventStore: { readonly kind: 'SQLITE' } | EventStoreDbConfig;
   /** How long reads go on while the read models cannot be brought up to date. */
   readonly maxStalenessSeconds: number;
+  /** How long the recovery of an account can be called off before it is completed. */
+  readonly recoveryCoolOffHours: number;
   /** Whose word on the client's address is taken: addresses, ranges (CIDR), `loopback`, `linklocal`, `uniquelocal`. */
   readonly trustedProxies: readonly string[];
   /** How often a minute each may be asked of a node; null: as often as one likes. */
@@ -70,6 +72,9 @@ export class ConfigError extends Error {
 
 const DAY_IN_SECONDS = 86_400;
 const SECONDS = `must be a number of seconds from 1 to ${DAY_IN_SECONDS}`;
+
+const MOST_COOL_OFF_HOURS = 720;
+const COOL_OFF = `must be a number of hours from 1 to ${MOST_COOL_OFF_HOURS}`;
 
 const ORIGIN = 'must be a name such as mfa.example.com/audit, without spaces and https://';
 
@@ -144,6 +149,12 @@ const variables = z.object({
     .transform(Number)
     .refine((seconds) => seconds >= 1 && seconds <= DAY_IN_SECONDS, { error: SECONDS })
     .default(30),
+  RECOVERY_COOL_OFF_HOURS: z
+    .string()
+    .regex(/^\d{1,3}$/, { error: COOL_OFF })
+    .transform(Number)
+    .refine((hours) => hours >= 1 && hours <= MOST_COOL_OFF_HOURS, { error: COOL_OFF })
+    .default(72),
   TRUSTED_PROXIES: z
     .string()
     .transform((text) => text.split(',').map((proxy) => proxy.trim()))
@@ -260,6 +271,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     auditCheckpointsFile: read.AUDIT_CHECKPOINTS_FILE ?? null,
     eventStore: eventStoreOf(read),
     maxStalenessSeconds: read.MAX_STALENESS_SECONDS,
+    recoveryCoolOffHours: read.RECOVERY_COOL_OFF_HOURS,
     trustedProxies: read.TRUSTED_PROXIES,
     requestLimits: requestLimitsOf(read),
     logLevel: read.LOG_LEVEL,

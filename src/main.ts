@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addAccountsCommands } from './cli/accounts/commands.js';
 import { addAuditCommands } from './cli/audit/commands.js';
 import { addKeysCommands } from './cli/keys/commands.js';
 import { readConfig } from './config.js';
@@ -92,6 +93,10 @@ program
     const { demo } = await import('./demo/demo.js');
     await demo();
   });
+
+const accounts = program.command('accounts').description('accounts, by whoever runs the service');
+
+addAccountsCommands(accounts);
 
 const keys = program.command('keys').description('the key ring that seals the vault');
 

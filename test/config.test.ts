@@ -14,6 +14,7 @@ const DEFAULTS: Config = {
   auditCheckpointsFile: null,
   eventStore: { kind: 'SQLITE' },
   maxStalenessSeconds: 30,
+  recoveryCoolOffHours: 72,
   trustedProxies: [],
   requestLimits: {
     SIGN_INS_OF_ADDRESS: 60,
@@ -81,6 +82,8 @@ describe('what makes sense', () => {
     [{ TEST_CLOCK_FILE: '/tmp/clock' }, { testClockFile: '/tmp/clock' }],
     [{ MAX_STALENESS_SECONDS: '1' }, { maxStalenessSeconds: 1 }],
     [{ TRUSTED_PROXIES: 'loopback, 10.0.0.0/8,fd00::/8' }, { trustedProxies: ['loopback', '10.0.0.0/8', 'fd00::/8'] }],
+    [{ RECOVERY_COOL_OFF_HOURS: '1' }, { recoveryCoolOffHours: 1 }],
+    [{ RECOVERY_COOL_OFF_HOURS: '720' }, { recoveryCoolOffHours: 720 }],
     [{ TRUSTED_PROXIES: '192.0.2.1' }, { trustedProxies: ['192.0.2.1'] }],
     ...(['0', 'off', '1', '100000'] as const).map((value): [Record<string, string>, Partial<Config>] => [
       {
@@ -159,6 +162,7 @@ describe('nonsense is refused by variable, fault and remedy', () => {
       ['0', '-1', '86401', '1.5', 'soon', '123456'],
       'must be a number of seconds from 1 to 86400',
     ],
+    ['RECOVERY_COOL_OFF_HOURS', ['0', '721', '-1', '1.5', 'soon'], 'must be a number of hours from 1 to 720'],
     [
       'TRUSTED_PROXIES',
       [

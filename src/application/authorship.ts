@@ -23,6 +23,16 @@ export function byStranger({ personId }: Pick<ActiveUser, 'personId'>): Authorsh
   };
 }
 
+/** The operator acts on a user from the command line: nobody who is signed in. */
+export function byOperatorOn({ personId }: Pick<ActiveUser, 'personId'>): Authorship {
+  return {
+    actor: { kind: 'SYSTEM', id: 'operator' },
+    sessionId: null,
+    subjectPersonId: personId,
+    requestPersonId: null,
+  };
+}
+
 /** Somebody of whom nothing is kept: names are reserved before there is a person. */
 export const byNobody: Authorship = {
   actor: { kind: 'ANONYMOUS', id: null },

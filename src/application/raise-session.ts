@@ -3,6 +3,7 @@ import type { RaiseSession } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
 import { standingOf } from '../domain/session/standing.js';
 import type { MfaState } from '../domain/mfa/state.js';
+import { callOffAtSignIn } from './account-recovery.js';
 import type { Application, Loaded } from './application.js';
 import { bySelf } from './authorship.js';
 import { execute } from './execute.js';
@@ -11,7 +12,7 @@ import { done, refused, type Result } from './result.js';
 import type { IssuedSession } from './sign-in.js';
 import { formatToken, newSessionSecret, secretDigestOf } from './session-token.js';
 
-/** Raises a session whose user has proven the device, and gives it a new secret. */
+/** Raises a session whose user has proven the device, and gives it a new secret; what would take that device off is called off. */
 export async function raiseSession(
   app: Application,
   request: RequestContext,
@@ -19,6 +20,7 @@ export async function raiseSession(
   { state: mfa, version: mfaVersion }: Loaded<MfaState>,
 ): Promise<Result<IssuedSession>> {
   const { sessionId, user, policy } = current;
+  await callOffAtSignIn(app, request, current);
   const secret = newSessionSecret(app);
   const raised = await execute(app, request, {
     decider: sessionDecider,

@@ -5,7 +5,7 @@ import { KeyRingError, loadKeyRingFile, parseKeyRing, replaceKeyRingFile } from 
 import { fixedKeyRing, keyRingOfFile, type KeyRingSource } from '../vault/key-ring-source.js';
 import type { KeyRing } from '../vault/key-ring.js';
 import type { Vault } from '../vault/vault.js';
-import { openLog, openLogToRead, type LogContext, type OpenedLog } from './log.js';
+import { expectLog, openLog, openLogToRead, type LogContext } from './log.js';
 
 /** The file that has the key ring; null where the environment has it. */
 export function keyRingFileOf({ keyRing, dataDir }: Config): string | null {
@@ -56,12 +56,6 @@ async function changeFile(path: string | null, change: ChangeRing): Promise<KeyR
   throw new KeyRingError(`the key ring ${path} is being changed by another command: wait until that has ended`);
 }
 
-/** Refuses a log that is not there, rather than making one. */
-async function openLogThere(config: Config, context: LogContext): Promise<OpenedLog> {
-  if (config.eventStore.kind === 'SQLITE') await openLogToRead(config, context).close();
-  return openLog(config, context);
-}
-
 /**
  * Opens the vault that the settings name, with its key ring.
  * @param access `READ` so that nothing can be written to it
@@ -69,7 +63,8 @@ async function openLogThere(config: Config, context: LogContext): Promise<Opened
  */
 export async function openKeys(config: Config, context: LogContext, access: 'READ' | 'WRITE'): Promise<OpenedKeys> {
   const ring = await keyRingOf(config);
-  const log = access === 'READ' ? openLogToRead(config, context) : await openLogThere(config, context);
+  await expectLog(config, context);
+  const log = access === 'READ' ? openLogToRead(config, context) : openLog(config, context);
   const vaults: Vault[] = [];
   const file = keyRingFileOf(config);
   return {

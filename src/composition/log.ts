@@ -66,6 +66,11 @@ export function openLog({ eventStore, dataDir }: Config, context: LogContext): O
   }
 }
 
+/** Sees to it that a log is there, so that a command with the wrong settings makes none. @throws `UNREADABLE_FILE` where there is none */
+export async function expectLog(config: Config, context: LogContext): Promise<void> {
+  if (config.eventStore.kind === 'SQLITE') await openLogToRead(config, context).close();
+}
+
 /** Opens the log that the settings name beside a service that may be running: a file so that nothing can be written to it. */
 export function openLogToRead(config: Config, context: LogContext): OpenedLog {
   const { eventStore, dataDir } = config;

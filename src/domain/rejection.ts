@@ -43,6 +43,8 @@ export const REJECTION_CODES = {
   INVALID_TOKEN_LIFETIME: 'An audit token lives 1 to 366 days.',
   TOO_MANY_AUDIT_TOKENS: 'This account has 20 audit tokens that are not void. Revoke one that is not needed any more.',
   USER_NOT_DELETED: 'Delete this user first: only a user who is gone is erased.',
+  RECOVERY_NOT_REQUESTED: 'No recovery of this account is pending: it was called off or is done, or none was begun.',
+  RECOVERY_TOO_EARLY: 'This recovery can be completed only after the time in which it can be called off.',
   PASSWORD_UNCHANGED: 'This is the password that you have. Choose another one.',
   REACTION_TAKEN: 'Another node reacts to this event, or has.',
   NOT_FOUND: 'There is nothing with this id.',

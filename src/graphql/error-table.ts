@@ -6,6 +6,7 @@ export const TOP_LEVEL = {
   FORBIDDEN: 'FORBIDDEN',
   SESSION_ENDED: 'UNAUTHENTICATED',
   MFA_ENROLLMENT_REQUIRED: 'MFA_ENROLLMENT_REQUIRED',
+  RECOVERY_TOO_EARLY: 'FORBIDDEN',
   REACTION_TAKEN: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Partial<Record<RejectionCode, string>>;
 
@@ -46,6 +47,7 @@ const FIELDS: Readonly<Record<UserErrorCode, string | null>> = {
   INVALID_TOKEN_LIFETIME: 'expiresInDays',
   TOO_MANY_AUDIT_TOKENS: null,
   USER_NOT_DELETED: 'userId',
+  RECOVERY_NOT_REQUESTED: null,
   PASSWORD_UNCHANGED: 'newPassword',
 };
 

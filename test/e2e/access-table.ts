@@ -55,6 +55,7 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Query.auditTokens': { FULL: readers },
   'AuditEvent.summary': { FULL: readers },
   'Viewer.user': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
+  'Viewer.accountRecovery': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
   'User.sessions': {
     ANONYMOUS: 'UNREACHABLE',
     MFA_CHALLENGE: 'UNREACHABLE',
@@ -72,6 +73,7 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Mutation.changePassword': { PASSWORD_CHANGE: everybody, FULL: everybody },
   'Mutation.disableMfa': { FULL: everybody },
   'Mutation.revokeSession': { FULL: everybody },
+  'Mutation.cancelAccountRecovery': { FULL: primary },
   'Mutation.createSubUser': { FULL: managers },
   'Mutation.unlockUser': { FULL: managers },
   'Mutation.requireSubUserMfa': { FULL: managers },

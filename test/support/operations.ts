@@ -30,6 +30,7 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   signIn: OUTCOME,
   answerMfaChallenge: OUTCOME,
   signOut: '',
+  cancelAccountRecovery: 'cancelledRecoveryId',
   createSubUser: `user { ${USER} }`,
   startMfaEnrollment: 'enrollment { id deviceName otpauthUri secret qrCode expiresAt }',
   enableMfa: `user { ${USER} } ${OUTCOME} recommendations`,
@@ -53,7 +54,7 @@ const SELECTIONS: Readonly<Record<string, string>> = {
 /** The document of a mutation, with whatever else is to be asked of its payload. */
 export function documentOf(name: string, more = ''): string {
   const selection = `${SELECTIONS[name] ?? ''} ${more} ${USER_ERRORS}`;
-  if (name === 'signOut') return `mutation { signOut { ${selection} } }`;
+  if (name === 'signOut' || name === 'cancelAccountRecovery') return `mutation { ${name} { ${selection} } }`;
   const input = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
   return `mutation ($input: ${input}!) { ${name}(input: $input) { ${selection} } }`;
 }

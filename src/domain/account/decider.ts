@@ -3,6 +3,7 @@ import type { Recorded } from '../event.js';
 import { decideAuditTokens, evolveAuditTokens, type AuditTokenCommand, type AuditTokens } from './audit-tokens.js';
 import type { AccountEvent } from './events.js';
 import { decideExport, type ExportAuditTrail } from './export-audit-trail.js';
+import { decideRecovery, evolveRecovery, type PendingRecovery, type RecoveryCommand } from './recovery.js';
 import { DEFAULT_POLICY, policyOf, type AccountPolicy } from './policy.js';
 
 export type AccountState =
@@ -14,6 +15,8 @@ export type AccountState =
       readonly primaryUserId: string;
       readonly auditTokens: AuditTokens;
       readonly policy: AccountPolicy;
+      /** The recovery that an operator has begun; null where none is pending. */
+      readonly recovery: PendingRecovery | null;
     };
 
 export interface RegisterPrimaryAccount {
@@ -32,7 +35,7 @@ export interface AbandonRegistration {
 
 type RegistrationCommand = RegisterPrimaryAccount | AbandonRegistration;
 
-export type AccountCommand = RegistrationCommand | AuditTokenCommand | ExportAuditTrail;
+export type AccountCommand = RegistrationCommand | AuditTokenCommand | ExportAuditTrail | RecoveryCommand;
 
 function decideRegistration(command: RegistrationCommand, state: AccountState): Decision<AccountEvent> {
   const { accountId, userId } = command;
@@ -55,6 +58,10 @@ function decide(command: AccountCommand, state: AccountState): Decision<AccountE
       return decideRegistration(command, state);
     case 'ExportAuditTrail':
       return decideExport(command, state.status === 'REGISTERED');
+    case 'RequestAccountRecovery':
+    case 'CancelAccountRecovery':
+    case 'CompleteAccountRecovery':
+      return state.status === 'REGISTERED' ? decideRecovery(command, state) : reject({ code: 'NOT_FOUND' });
     default:
       return state.status === 'REGISTERED'
         ? decideAuditTokens(command, state.auditTokens)
@@ -73,9 +80,14 @@ function evolve(state: AccountState, event: Recorded<AccountEvent>): AccountStat
         primaryUserId: event.data.userId,
         auditTokens: {},
         policy: DEFAULT_POLICY,
+        recovery: null,
       };
     case 'AccountPolicyChanged':
       return state.status === 'REGISTERED' ? { ...state, policy: policyOf(event) } : state;
+    case 'AccountRecoveryRequested':
+    case 'AccountRecoveryCancelled':
+    case 'AccountRecovered':
+      return state.status === 'REGISTERED' ? { ...state, recovery: evolveRecovery(state.recovery, event) } : state;
     default:
       return state.status === 'REGISTERED'
         ? { ...state, auditTokens: evolveAuditTokens(state.auditTokens, event) }

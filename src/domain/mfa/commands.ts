@@ -62,8 +62,8 @@ export interface DisableMfa extends OfUser {
   readonly by: Disabler;
   /** The verification that was used; for an operator the recovery of the account. */
   readonly challengeId: string;
-  /** How whoever does it was verified; a password does not take off one's own device. */
-  readonly verifiedBy: VerificationMethod;
+  /** How whoever does it was verified; a password does not take off one's own device. Null for an operator. */
+  readonly verifiedBy: VerificationMethod | null;
 }
 
 /** The seed of a device is gone from the vault. */

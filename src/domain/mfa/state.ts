@@ -49,6 +49,8 @@ export interface MfaState {
   /** The lock set last; it may have run out by now. */
   readonly lock: MfaLock | null;
   readonly challenges: Readonly<Record<string, ChallengeCount>>;
+  /** The recovery of the account by which a device was taken off last; null if none was. */
+  readonly recoveryId: string | null;
 }
 
 export const noMfa: MfaState = {
@@ -60,6 +62,7 @@ export const noMfa: MfaState = {
   consecutiveFailures: 0,
   lock: null,
   challenges: {},
+  recoveryId: null,
 };
 
 /** Challenges live 5 minutes; their counts are kept twice as long, for clocks that differ, and then dropped: state stays small. */
@@ -111,7 +114,13 @@ function evolveRequirement(state: MfaState, event: Recorded<MfaEvent>): MfaState
   switch (event.type) {
     case 'MfaDisabled': {
       const except = event.data.by === 'SELF' ? event.metadata.sessionId : null;
-      return { ...state, device: null, sessionsEnded: endSessions(state.sessionsEnded, state.version, except) };
+      const recoveryId = event.data.by === 'OPERATOR' ? event.data.challengeId : state.recoveryId;
+      return {
+        ...state,
+        recoveryId,
+        device: null,
+        sessionsEnded: endSessions(state.sessionsEnded, state.version, except),
+      };
     }
     case 'SubUserMfaRequired':
       return { ...state, requirement: { sinceVersion: state.version, effective: event.data.effective } };

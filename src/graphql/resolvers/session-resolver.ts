@@ -9,7 +9,7 @@ import { answer, answerChallenged, readUser } from '../answer.js';
 import type { GraphqlContext } from '../context.js';
 import { AnswerMfaChallengeInput, RevokeSessionInput, SignInInput } from '../types/inputs.js';
 import { AnswerMfaChallengePayload, RevokeSessionPayload, SignInPayload, SignOutPayload } from '../types/payloads.js';
-import { Viewer } from '../types/session.js';
+import { AccountRecovery, Viewer } from '../types/session.js';
 import { User } from '../types/user.js';
 import { current } from './current.js';
 import { guarded } from './guarded.js';
@@ -39,6 +39,19 @@ export class SessionResolver {
   user(@Root() _: Viewer, @Ctx() context: GraphqlContext): User | null {
     const { stage, user } = current(context);
     return stage === 'FULL' || stage === 'MFA_ENROLLMENT' ? readUser(context, user.accountId, user.userId) : null;
+  }
+
+  @Access({ stages: SIGNED_IN, roles: 'ANY' })
+  @FieldResolver(() => AccountRecovery, {
+    nullable: true,
+    description:
+      'The recovery of the account that is pending, for the primary and for `ADMIN`s in a full session; null for others, and where there is none.',
+  })
+  accountRecovery(@Root() _: Viewer, @Ctx() context: GraphqlContext): AccountRecovery | null {
+    const { stage, user } = current(context);
+    if (stage !== 'FULL' || !(user.kind === 'PRIMARY' || user.role === 'ADMIN')) return null;
+    const recovery = context.readModels.users.recovery(user.accountId);
+    return recovery && { requestedAt: new Date(recovery.requestedAt), notBefore: new Date(recovery.notBefore) };
   }
 
   @Access({ stages: ['ANONYMOUS'], roles: 'ANY' })

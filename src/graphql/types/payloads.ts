@@ -170,8 +170,15 @@ export class RevokeAuditTokenPayload extends Payload {
   auditToken?: AuditToken | null;
 }
 
+@ObjectType('CancelAccountRecoveryPayload', { description: 'What calling off the recovery of the account came to.' })
+export class CancelAccountRecoveryPayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The recovery that was called off, as events name it.' })
+  cancelledRecoveryId?: string | null;
+}
+
 /** The payload types, each of which gets the field `query`. */
 export const PAYLOAD_TYPES = [
+  'CancelAccountRecoveryPayload',
   'RegisterAccountPayload',
   'SignInPayload',
   'AnswerMfaChallengePayload',

@@ -39,6 +39,18 @@ export class Session extends Node {
   userAgent!: string | null;
 }
 
+@ObjectType('AccountRecovery', {
+  description:
+    "An operator has begun to take the primary's MFA off, since phone and recovery codes are said to be lost. `cancelAccountRecovery` calls it off.",
+})
+export class AccountRecovery {
+  @Field(() => GraphQLDateTime, { description: 'When it was begun.' })
+  requestedAt!: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'When it can be completed at the earliest.' })
+  notBefore!: Date;
+}
+
 @ObjectType('Viewer', { description: 'Whoever is signed in with this request.' })
 export class Viewer {
   @Field(() => User, {
@@ -46,6 +58,13 @@ export class Viewer {
     description: 'The user; null until the session is full, or has to enable a device.',
   })
   user?: User | null;
+
+  @Field(() => AccountRecovery, {
+    nullable: true,
+    description:
+      'The recovery of the account that is pending, for the primary and for `ADMIN`s in a full session; null for others, and where there is none.',
+  })
+  accountRecovery?: AccountRecovery | null;
 
   @Field(() => Session, { description: 'The session.' })
   session!: Session;

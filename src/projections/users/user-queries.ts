@@ -59,6 +59,12 @@ export interface Coverage {
   readonly overdue: number;
 }
 
+/** A recovery of an account that was begun, and can still be called off. */
+export interface RecoveryView {
+  readonly requestedAt: string;
+  readonly notBefore: string;
+}
+
 /** Reads users, always within one account. */
 export interface UserQueries {
   /** The user with this id in an account; null where there is none. */
@@ -71,6 +77,8 @@ export interface UserQueries {
     page: PageRequest,
   ): Page<UserView>;
   coverage(accountId: string): Coverage;
+  /** The recovery of an account that is pending; null where none is. */
+  recovery(accountId: string): RecoveryView | null;
 }
 
 const FIELDS = `
@@ -90,6 +98,8 @@ const COVERAGE = `
   SELECT count(*) AS users, count(device_id) AS enabled, count(required) AS required,
     count(*) FILTER (WHERE required IS NOT NULL AND device_id IS NULL) AS overdue
   FROM users_3 WHERE account_id = ?`;
+
+const RECOVERY = 'SELECT requested_at AS requestedAt, not_before AS notBefore FROM recoveries_3 WHERE account_id = ?';
 
 /** The column of an order; each is unique in an account. */
 const COLUMNS: Readonly<Record<UserOrderKey, string>> = { CREATED_AT: 'position', USERNAME: 'username_key' };
@@ -127,6 +137,7 @@ function conditionOf({ mfaEnabled, mfaRequired, locked, role, search, now }: Use
 export function createUserQueries(database: Database): UserQueries {
   const byId = database.prepare<[accountId: string, userId: string], UserView>(BY_ID);
   const coverage = database.prepare<[string], Coverage>(COVERAGE);
+  const recovery = database.prepare<[string], RecoveryView>(RECOVERY);
   return {
     byId: (accountId, userId) => byId.get(accountId, userId) ?? null,
     page(accountId, wanted, { by, direction }, page) {
@@ -138,5 +149,6 @@ export function createUserQueries(database: Database): UserQueries {
       return pageOf(rows, page);
     },
     coverage: (accountId) => coverage.get(accountId) ?? { users: 0, enabled: 0, required: 0, overdue: 0 },
+    recovery: (accountId) => recovery.get(accountId) ?? null,
   };
 }

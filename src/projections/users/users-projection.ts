@@ -33,6 +33,7 @@ const SCHEMA = `
     alias TEXT,
     registered_at TEXT NOT NULL
   ) STRICT;
+  CREATE TABLE recoveries_3 (account_id TEXT PRIMARY KEY, requested_at TEXT NOT NULL, not_before TEXT NOT NULL) STRICT;
 `;
 
 /** The key of the order by name; unique, also where names were erased. */
@@ -154,6 +155,24 @@ function requirementHandlers(database: Database): Handlers {
   };
 }
 
+function recoveryHandlers(database: Database): Handlers {
+  const keep = database.prepare('INSERT INTO recoveries_3 (account_id, requested_at, not_before) VALUES (?, ?, ?)');
+  const drop = database.prepare('DELETE FROM recoveries_3 WHERE account_id = ?');
+
+  function end({ data }: LoggedEventOf<'AccountRecoveryCancelled' | 'AccountRecovered'>): undefined {
+    drop.run(data.accountId);
+  }
+
+  return {
+    AccountRecoveryRequested({ data, metadata }) {
+      keep.run(data.accountId, metadata.occurredAt, data.notBefore);
+      return undefined;
+    },
+    AccountRecoveryCancelled: end,
+    AccountRecovered: end,
+  };
+}
+
 function lockHandlers(database: Database): Handlers {
   const setLock = database.prepare('UPDATE users_3 SET locked = 1, locked_until = ? WHERE user_id = ?');
   // Most codes are accepted where nothing was locked: such a row is only looked at.
@@ -182,6 +201,7 @@ function open(database: Database): HandleAny {
     ...requirementHandlers(database),
     ...protectionHandlers(database),
     ...lockHandlers(database),
+    ...recoveryHandlers(database),
   });
 }
 
@@ -189,7 +209,7 @@ function open(database: Database): HandleAny {
 export const usersProjection: Projection = {
   name: 'users',
   version: 3,
-  tables: ['users_3', 'accounts_3', 'requirements_3'],
+  tables: ['users_3', 'accounts_3', 'requirements_3', 'recoveries_3'],
   schema: SCHEMA,
   open,
 };

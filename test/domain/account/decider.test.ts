@@ -46,6 +46,7 @@ describe('A primary account', () => {
       primaryUserId: ADA,
       auditTokens: {},
       policy: DEFAULT_POLICY,
+      recovery: null,
     });
   });
 });
