@@ -104,9 +104,9 @@ describe('accounts recover', () => {
   });
 
   it.each([
-    ['the primary', async ({ client }: typeof owner) => void (await succeed(client, 'cancelAccountRecovery'))],
-    ['a sign-in of the primary with a code', async (lost: typeof owner) => void (await withCode(lost))],
-    ['the operator', async ({ account }: { readonly account: Account }) => void (await callOff(account.alias))],
+    ['the primary', ({ client }: typeof owner) => succeed(client, 'cancelAccountRecovery')],
+    ['a sign-in of the primary with a code', (lost: typeof owner) => withCode(lost)],
+    ['the operator', ({ account }: { readonly account: Account }) => callOff(account.alias)],
   ])('is called off by %s', async (_, callingOff) => {
     const { account, client } = owner;
     await begin(account.alias);
