@@ -125,15 +125,20 @@ export async function guardIfProtected(
   return needed ? guard(app, request, current, call) : { verified: true, method: null, challengeId: null };
 }
 
+/** What a command in a session is done with. */
+export interface SessionRequest {
+  readonly app: Application;
+  readonly request: RequestContext;
+  readonly current: CurrentSession;
+}
+
 /**
  * Does what needs a verification only where the actor's operation protection is on (rule 12): there it uses one up first, or
  * answers with a challenge and does nothing.
  * @param act does it; told the verification that was used, null where none was needed
  */
 export async function doGuarded<T extends object>(
-  app: Application,
-  request: RequestContext,
-  current: CurrentSession,
+  { app, request, current }: SessionRequest,
   call: SentCall,
   act: (challengeId: string | null) => Promise<Result<T>>,
 ): Promise<Result<Challenged<T>>> {

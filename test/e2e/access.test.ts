@@ -60,6 +60,7 @@ const CALLS: Readonly<Record<string, { readonly query: string; readonly variable
   'Mutation.changePassword': mutation('changePassword', { newPassword: '' }),
   'Mutation.disableMfa': mutation('disableMfa', {}),
   'Mutation.revokeSession': mutation('revokeSession', { sessionId: NOBODY }),
+  'Mutation.setOperationProtection': mutation('setOperationProtection', { enabled: false }),
   'Mutation.createSubUser': mutation('createSubUser', { username: '', password: '' }),
   'Mutation.unlockUser': mutation('unlockUser', OF_NOBODY),
   'Mutation.requireSubUserMfa': mutation('requireSubUserMfa', OF_NOBODY),
