@@ -53,7 +53,7 @@ export async function createSubUser(
   if (invalid.length > 0) return refused(...invalid);
   const { challengeId } = input;
   const call = { operation: 'CREATE_SUB_USER', arguments: argumentsOf(input), challengeId } as const;
-  return doGuarded(app, request, current, call, () => createNamed(app, request, current, { ...input, name }));
+  return doGuarded({ app, request, current }, call, () => createNamed(app, request, current, { ...input, name }));
 }
 
 /** What a verification is bound to: all but the password. */

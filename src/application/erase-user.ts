@@ -35,7 +35,7 @@ export async function eraseUser(
   if (access !== 'ALLOWED' || subject === null) return refused({ code: access === 'FORBIDDEN' ? access : 'NOT_FOUND' });
   const { userId, personId } = subject;
   const call = { operation: 'ERASE_USER', arguments: { userId }, challengeId: input.challengeId } as const;
-  return doGuarded(app, request, current, call, async () => {
+  return doGuarded({ app, request, current }, call, async () => {
     const erased = await execute(app, request, {
       ...{ decider: userDecider, id: userId, by: byUser(current, personId) },
       command: (): EraseUser => ({ type: 'EraseUser' }),

@@ -33,7 +33,7 @@ export async function assignRole(
   const { userId } = subject.user;
   const { role, challengeId } = input;
   const call = { operation: 'ASSIGN_ROLE', arguments: { userId, role }, challengeId } as const;
-  return doGuarded(app, request, current, call, async () => {
+  return doGuarded({ app, request, current }, call, async () => {
     const assigned = await execute(app, request, {
       ...{ decider: userDecider, id: userId, by: subject.by },
       command: (): AssignRole => ({ type: 'AssignRole', role }),
@@ -56,7 +56,7 @@ export async function resetSubUserPassword(
   const { userId } = subject.user;
   const { challengeId } = input;
   const call = { operation: 'RESET_SUB_USER_PASSWORD', arguments: { userId }, challengeId } as const;
-  return doGuarded(app, request, current, call, async () => {
+  return doGuarded({ app, request, current }, call, async () => {
     const credentialId = await storePassword(app, userId, input.newPassword);
     const reset = await execute(app, request, {
       ...{ decider: userDecider, id: userId, by: subject.by },
@@ -81,7 +81,7 @@ export async function deleteSubUser(
   }
   const { userId } = subject.user;
   const call = { operation: 'DELETE_SUB_USER', arguments: { userId }, challengeId: input.challengeId } as const;
-  return doGuarded(app, request, current, call, async () => {
+  return doGuarded({ app, request, current }, call, async () => {
     await execute(app, request, {
       ...{ decider: userDecider, id: userId, by: subject.by },
       command: (): DeleteUser => ({ type: 'DeleteUser' }),

@@ -94,7 +94,7 @@ export async function renameUser(
   const { userId } = subject.user;
   const { username, displayName, challengeId } = input;
   const call = { operation: 'RENAME_USER', arguments: { userId, username, displayName }, challengeId } as const;
-  return doGuarded(app, request, current, call, async () => {
+  return doGuarded({ app, request, current }, call, async () => {
     const rejection = await takeOn(app, request, subject, namesOf(subject.user, input));
     return rejection === null ? done({ userId }) : refused(rejection);
   });

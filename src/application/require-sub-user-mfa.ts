@@ -21,7 +21,7 @@ export async function requireSubUserMfa(
   const { accountId, userId } = subject.user;
   const { effective, challengeId } = input;
   const call = { operation: 'REQUIRE_SUB_USER_MFA', arguments: { userId, effective }, challengeId } as const;
-  return doGuarded(app, request, current, call, async () => {
+  return doGuarded({ app, request, current }, call, async () => {
     const required = await execute(app, request, {
       ...{ decider: mfaDecider, id: userId, by: subject.by },
       command: (): RequireSubUserMfa => ({ type: 'RequireSubUserMfa', accountId, userId, effective, now: app.now() }),

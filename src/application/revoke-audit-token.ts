@@ -20,7 +20,7 @@ export async function revokeAuditToken(
   const token = account.status === 'REGISTERED' ? tokenNamed(account.auditTokens, tokenId) : undefined;
   if (token === undefined) return refused({ code: 'NOT_FOUND' });
   const call = { operation: 'REVOKE_AUDIT_TOKEN', arguments: { tokenId }, challengeId } as const;
-  return doGuarded(app, request, current, call, async () => {
+  return doGuarded({ app, request, current }, call, async () => {
     const revoked = await execute(app, request, {
       ...{ decider: accountDecider, id: accountId, by: bySelf(current) },
       command: (): RevokeAuditToken => ({ type: 'RevokeAuditToken', accountId, tokenId }),

@@ -30,5 +30,5 @@ export async function revokeSession(
   };
   if (sessionId === current.sessionId) return done({ challenge: null, ...(await end()) });
   const call = { operation: 'REVOKE_SESSION', arguments: { sessionId }, challengeId } as const;
-  return doGuarded(app, request, current, call, async () => done(await end()));
+  return doGuarded({ app, request, current }, call, async () => done(await end()));
 }

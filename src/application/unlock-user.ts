@@ -20,7 +20,7 @@ export async function unlockUser(
   const { by } = subject;
   const { accountId, userId } = subject.user;
   const call = { operation: 'UNLOCK_USER', arguments: { userId }, challengeId: input.challengeId } as const;
-  return doGuarded(app, request, current, call, async () => {
+  return doGuarded({ app, request, current }, call, async () => {
     const now = app.now();
     await execute(app, request, {
       ...{ decider: mfaDecider, id: userId, by },

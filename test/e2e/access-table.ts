@@ -74,6 +74,7 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Mutation.disableMfa': { FULL: everybody },
   'Mutation.revokeSession': { FULL: everybody },
   'Mutation.cancelAccountRecovery': { FULL: primary },
+  'Mutation.setOperationProtection': { FULL: everybody },
   'Mutation.createSubUser': { FULL: managers },
   'Mutation.unlockUser': { FULL: managers },
   'Mutation.requireSubUserMfa': { FULL: managers },
@@ -100,6 +101,7 @@ export const BY_AUDIT_TOKEN: readonly string[] = [
 export const OWN_SECURITY: readonly string[] = [
   ...['Mutation.signOut', 'Mutation.revokeSession', 'Mutation.changePassword', 'Mutation.verifyOperation'],
   ...['Mutation.startMfaEnrollment', 'Mutation.enableMfa', 'Mutation.cancelMfaEnrollment', 'Mutation.disableMfa'],
+  'Mutation.setOperationProtection',
 ];
 
 /** What the table says of an operation at a stage. */

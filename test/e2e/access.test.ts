@@ -62,6 +62,7 @@ const CALLS: Readonly<Record<string, { readonly query: string; readonly variable
   'Mutation.disableMfa': mutation('disableMfa', {}),
   'Mutation.revokeSession': mutation('revokeSession', { sessionId: NOBODY }),
   'Mutation.cancelAccountRecovery': { query: documentOf('cancelAccountRecovery') },
+  'Mutation.setOperationProtection': mutation('setOperationProtection', { enabled: false }),
   'Mutation.createSubUser': mutation('createSubUser', { username: '', password: '' }),
   'Mutation.unlockUser': mutation('unlockUser', OF_NOBODY),
   'Mutation.requireSubUserMfa': mutation('requireSubUserMfa', OF_NOBODY),

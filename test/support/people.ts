@@ -81,8 +81,9 @@ export async function enable(
   service: Pick<TestService, 'clock'>,
   client: Client,
   deviceName = 'Phone',
+  more: Loose = {},
 ): Promise<Authenticator> {
-  const { authenticator, enrollment } = await startEnrollment(service, client, { deviceName });
+  const { authenticator, enrollment } = await startEnrollment(service, client, { deviceName, ...more });
   const input = { enrollmentId: enrollment.id, code: authenticator.code() };
   takeToken(client, await succeed(client, 'enableMfa', input));
   return authenticator;

@@ -9,7 +9,7 @@ import { byAuditToken, type TokenReader } from '../../application/authenticate-a
 import { bySelf } from '../../application/authorship.js';
 import type { Authorship } from '../../application/execute.js';
 import { doGuarded } from '../../application/guard.js';
-import type { CurrentSession } from '../../application/request-context.js';
+import type { CurrentSession, RequestContext } from '../../application/request-context.js';
 import { exportAuditTrail } from '../../application/export-audit-trail.js';
 import { REJECTION_CODES } from '../../domain/rejection.js';
 import type { OperationChallenge } from '../../domain/session/state.js';
@@ -202,36 +202,51 @@ async function* telling(text: AsyncIterable<string>, tell: (error: unknown) => v
   }
 }
 
+/** Records the export, once it was verified where that is needed; answers how far the log is then. */
+async function recordPart(
+  { app }: ExportRouteOptions,
+  request: RequestContext,
+  { accountId, by, session }: Caller,
+  { query, part }: { readonly query: ExportQuery; readonly part: { readonly from: number; readonly to: number } },
+): Promise<bigint | HttpFault> {
+  const { format, span, ocsfVersion, challengeId, from, to } = query;
+  const write = () => exportAuditTrail(app, request, by, { accountId, format, ...part });
+  // What was asked for, not what it comes to: the trail grows meanwhile, by the verification itself.
+  const call = { operation: 'EXPORT_AUDIT_TRAIL', arguments: { format, from, to, ...span, ocsfVersion } } as const;
+  const current = session;
+  const recorded =
+    current === null ? await write() : await doGuarded({ app, request, current }, { ...call, challengeId }, write);
+  if (!recorded.ok) return GONE;
+  return 'position' in recorded.value ? recorded.value.position : verificationRequired(recorded.value.challenge);
+}
+
+/** Records the export, and waits until it can be part of itself. */
+async function record(
+  options: ExportRouteOptions,
+  { arrival }: Admitted,
+  caller: Caller,
+  query: ExportQuery,
+): Promise<ExportRequest | HttpFault> {
+  const { accountId } = caller;
+  const part = partOf(query, options.readModels.trees.sizeOf(accountId));
+  if ('status' in part) return part;
+  const recorded = await recordPart(options, arrival.request, caller, { query, part });
+  if (typeof recorded !== 'bigint') return recorded;
+  if (!(await options.reached(recorded))) return BEHIND;
+  const { format, span, ocsfVersion } = query;
+  try {
+    return { accountId, format, span, ocsfVersion, from: part.from, ...(await endOf(options, accountId, query)) };
+  } catch (error) {
+    if (error instanceof TreesBehindError) return BEHIND;
+    throw error;
+  }
+}
+
 /** Offers `GET /audit/export`: the audit trail of one's own account, streamed, and recorded in it. */
 export function offerAuditExport(http: FastifyInstance, options: ExportRouteOptions): void {
-  const { app, readModels, exporter, reached, report } = options;
+  const { app, exporter, reached, report } = options;
   const admit = createAdmission(options);
   const answers = openAnswers(http);
-
-  /** Records the export, and waits until it can be part of itself. */
-  async function record(admitted: Admitted, caller: Caller, query: ExportQuery): Promise<ExportRequest | HttpFault> {
-    const { accountId, by, session } = caller;
-    const part = partOf(query, readModels.trees.sizeOf(accountId));
-    if ('status' in part) return part;
-    const { format, span, ocsfVersion, challengeId } = query;
-    const { request } = admitted.arrival;
-    const write = () => exportAuditTrail(app, request, by, { accountId, format, ...part });
-    // What was asked for, not what it comes to: the trail grows meanwhile, by the verification itself.
-    const { from, to } = query;
-    const asked = { format, from, to, ...span, ocsfVersion };
-    const call = { operation: 'EXPORT_AUDIT_TRAIL', arguments: asked, challengeId } as const;
-    const recorded = session === null ? await write() : await doGuarded(app, request, session, call, write);
-    if (!recorded.ok) return GONE;
-    if ('challenge' in recorded.value && recorded.value.challenge !== null)
-      return verificationRequired(recorded.value.challenge);
-    if (!(await reached(recorded.value.position))) return BEHIND;
-    try {
-      return { accountId, format, span, ocsfVersion, from: part.from, ...(await endOf(options, accountId, query)) };
-    } catch (error) {
-      if (error instanceof TreesBehindError) return BEHIND;
-      throw error;
-    }
-  }
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const admitted = await admit(request, reply);
@@ -245,7 +260,7 @@ export function offerAuditExport(http: FastifyInstance, options: ExportRouteOpti
     // Taken before anything is waited for: of many at once no more get through.
     if (!answers.take(reply, caller.accountId)) return sendFault(request, reply.header('retry-after', '10'), TOO_MANY);
     await reached(admitted.arrival.known());
-    const part = await record(admitted, caller, query);
+    const part = await record(options, admitted, caller, query);
     if ('status' in part) return sendFault(request, reply, part);
     const text = exportTrail(exporter, part, () => !reply.raw.destroyed);
     const tell = (error: unknown): void => report(error, admitted.arrival.request.requestId);
