@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Secret } from 'otpauth';
 import { catalogue } from '../../src/domain/catalogue.js';
+import { HOUR } from '../../src/domain/instant.js';
 import type { Loose } from '../support/client.js';
-import { ask, USER } from '../support/operations.js';
+import { ask, USER, viewer } from '../support/operations.js';
 import { AUDIT_TOKEN_NAME, CAST, playJourney, type Journey } from '../support/journey.js';
 import { heldBy, heldSecrets, isOfLog } from '../support/held.js';
+import { eventually } from '../support/eventually.js';
+import { oneTimePasswordIn, operatorOf } from '../support/operator.js';
 import { startService, type TestService } from '../support/service.js';
 import { storedEvents, storedTypes, textOf } from '../support/stored.js';
 
@@ -15,6 +18,10 @@ let running: ReadonlyMap<string, Buffer>;
 let stopped: ReadonlyMap<string, Buffer>;
 let users: Loose;
 let trail: Loose;
+/** Printed by the operator's recovery of the account. */
+let oneTimePassword: string;
+
+const REASON = 'Her handset lies in the Solent';
 
 beforeAll(async () => {
   service = await startService({ LOG_LEVEL: 'debug' });
@@ -22,6 +29,13 @@ beforeAll(async () => {
   const query = `{ users { nodes { ${USER} } } auditEvents(first: 100) { nodes {
     summary ip userAgent actor { kind name } subject { name } device { name } } } }`;
   ({ users, auditEvents: trail } = await ask(journey.primary, query));
+  const operator = operatorOf(service);
+  await operator.begin(CAST.alias, REASON);
+  await operator.callOff(CAST.alias);
+  await operator.begin(CAST.alias, REASON);
+  service.clock.advance(72 * HOUR + 60_000);
+  oneTimePassword = oneTimePasswordIn(await operator.complete(CAST.alias, true));
+  await eventually(async () => expect((await viewer(journey.primary)) === null).toBe(true));
   running = await heldBy(service);
   await service.stop();
   stopped = await heldBy(service);
@@ -73,7 +87,7 @@ describe('outside the sealed vault there is', () => {
   });
 
   it('no password', () => {
-    for (const password of journey.secrets.passwords) {
+    for (const password of [...journey.secrets.passwords, oneTimePassword]) {
       expect(placesOfAny(writings(Buffer.from(password)))).toStrictEqual([]);
     }
     expect(placesOf(Buffer.from('$argon2id$'))).toStrictEqual([]);
@@ -106,7 +120,7 @@ describe('outside the sealed vault there is', () => {
 describe('in the log there is', () => {
   const personal = [
     ...[CAST.alias, CAST.email, CAST.username, CAST.displayName, CAST.samEmail, CAST.colleague, CAST.userAgent],
-    ...[...CAST.deviceNames, AUDIT_TOKEN_NAME, '127.0.0.1', '::1'],
+    ...[...CAST.deviceNames, AUDIT_TOKEN_NAME, REASON, '127.0.0.1', '::1'],
   ];
 
   it.each(personal)('no %s, in whatever holds it or in an event', async (value) => {
