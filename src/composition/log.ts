@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config, EventStoreDbConfig } from '../config.js';
 import type { Instant } from '../domain/instant.js';
-import type { EventStore } from '../eventstore/event-store.js';
+import { EventStoreError, type EventStore } from '../eventstore/event-store.js';
 import { parseConnection, placeOf } from '../eventstore/eventstoredb/connection-string.js';
 import { openEventStoreDbEventStore } from '../eventstore/eventstoredb/eventstoredb-event-store.js';
 import { DbStreams } from '../eventstore/eventstoredb/streams.js';
@@ -68,7 +69,11 @@ export function openLog({ eventStore, dataDir }: Config, context: LogContext): O
 
 /** Sees to it that a log is there, so that a command with the wrong settings makes none. @throws `UNREADABLE_FILE` where there is none */
 export async function expectLog(config: Config, context: LogContext): Promise<void> {
-  if (config.eventStore.kind === 'SQLITE') await openLogToRead(config, context).close();
+  if (config.eventStore.kind !== 'SQLITE') return;
+  const path = logFileIn(config.dataDir);
+  if (!existsSync(path))
+    throw new EventStoreError('UNREADABLE_FILE', `there is no event log ${path}: set DATA_DIR to the service's folder`);
+  await openLogToRead(config, context).close();
 }
 
 /** Opens the log that the settings name beside a service that may be running: a file so that nothing can be written to it. */
