@@ -70,7 +70,7 @@ async function keysOn(folder: string, eventStoreUrl?: string) {
 type Keys = Awaited<ReturnType<typeof keysOn>>;
 
 const PLACES = [
-  { name: 'an SQLite file', many: 700, start: async () => ({ url: undefined, close: async () => undefined }) },
+  { name: 'an SQLite file', many: 1_600, start: async () => ({ url: undefined, close: async () => undefined }) },
   { name: 'an EventStoreDB', many: 70, start: () => startDouble() },
 ];
 
