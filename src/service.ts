@@ -1,6 +1,7 @@
 import { pino, destination, type DestinationStream, type Logger } from 'pino';
 import { keepCheckpoints } from './composition/checkpoints.js';
 import { clockOf, monotonic } from './composition/clock.js';
+import { loadGrantKeys } from './composition/grant-keys.js';
 import { openHttp, urlOf } from './composition/http.js';
 import { startReactions } from './composition/reactions.js';
 import { openReadSide } from './composition/read-side.js';
@@ -9,6 +10,7 @@ import { openStorage, type Storage, type WrapStore } from './composition/storage
 import type { Config } from './config.js';
 import type { Instant } from './domain/instant.js';
 import { watchLog } from './eventstore/log-watch.js';
+import { signedGrants } from './grants/signed-grants.js';
 import { createFreshness } from './projections/freshness.js';
 import { checkKeyRing } from './vault/key-ring-check.js';
 
@@ -54,7 +56,9 @@ function startUpOf(look: () => Promise<bigint>, logger: Logger) {
 
 /** Opens everything, listening yet to nobody; each part is kept as soon as it is there. */
 async function compose(config: Config, { now, logger, wrapStore, keep }: Parts) {
-  const storage = await openStorage({ config, now, logger, wrapStore });
+  const grantKeys = await loadGrantKeys(config, logger);
+  const grants = signedGrants(grantKeys, () => config.publicOrigin ?? new URL(urlOf(config, http)).origin);
+  const storage = await openStorage({ config, now, logger, wrapStore, grants });
   keep(storage.close);
   const watch = watchOf(storage, logger);
   keep(() => watch.stop());
@@ -83,7 +87,8 @@ async function compose(config: Config, { now, logger, wrapStore, keep }: Parts) 
     start: () => startUp.head(),
     mostMilliseconds: config.maxStalenessSeconds * 1_000,
   });
-  const http = await openHttp({ config, storage, readSide, checkpoints, startUp, freshness, logger });
+  const { published } = grantKeys;
+  const http = await openHttp({ config, storage, readSide, checkpoints, published, startUp, freshness, logger });
   keep(() => http.close());
   return { http, startUp, readSide };
 }

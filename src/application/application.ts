@@ -3,6 +3,7 @@ import type { StreamName } from '../domain/stream.js';
 import type { EventLog } from '../eventstore/event-log.js';
 import type { DigestPurpose } from '../vault/key-ring.js';
 import type { Vault } from '../vault/vault.js';
+import type { Grants } from './grants.js';
 import type { PasswordHasher } from './password-hasher.js';
 
 /** What command handlers work with: the ports, and everything that is neither rule nor input. */
@@ -22,6 +23,8 @@ export interface Application {
   /** The name that authenticators show beside codes. */
   readonly issuer: string;
   readonly unknownNames: UnknownNames;
+  /** Signs what other services are told of a verification. */
+  readonly grants: Grants;
   readonly states: KnownStates;
 }
 

@@ -3,6 +3,7 @@ import { limitsOf } from '../domain/account/policy.js';
 import { CHALLENGE_ATTEMPTS } from '../domain/mfa/codes.js';
 import { needsVerification, type GuardedOperation } from '../domain/operation/guarded-operations.js';
 import { methodsFor, type VerificationMethod } from '../domain/operation/method.js';
+import type { ServiceOperation } from '../domain/operation/service-operation.js';
 import type { ChallengeOperation, UseVerification } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
 import type { OperationChallenge } from '../domain/session/state.js';
@@ -17,6 +18,8 @@ import { done, refused, type Result } from './result.js';
 export interface GuardedCall {
   readonly operation: GuardedOperation;
   readonly arguments: Readonly<Record<string, unknown>>;
+  /** What is shown of it where it is another service's, whose arguments it is then; else left out. */
+  readonly service?: ServiceOperation;
 }
 
 /** Either a verification was used up by this call, or there is a challenge to be answered first. */
@@ -38,7 +41,8 @@ export function notVerified<T>({ challenge }: Pick<NotVerified, 'challenge'>): R
 export type Challenged<T> = { readonly challenge: OperationChallenge } | ({ readonly challenge: null } & T);
 
 function digestOf(app: Application, { sessionId }: CurrentSession, call: GuardedCall): string {
-  return app.digest('operation-arguments', canonicalJson({ sessionId, ...call }));
+  const { operation, arguments: bound } = call;
+  return app.digest('operation-arguments', canonicalJson({ sessionId, operation, arguments: bound }));
 }
 
 /** Opens a challenge for a call, or finds the equal one that is open; null where the session ended meanwhile. */
@@ -54,6 +58,7 @@ export async function challengeFor(
     type: 'ChallengeOperation',
     challengeId: app.newId(),
     operation: call.operation,
+    service: call.service ?? null,
     argumentsDigest: digestOf(app, current, call),
     methods: methodsFor(mfa.device !== null),
     exhausted: exhausted.map(([challengeId]) => challengeId),

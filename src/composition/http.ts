@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Checkpoints } from '../audit/checkpoints/checkpoints.js';
 import type { Config } from '../config.js';
+import type { PublishedKeys } from '../grants/grant-keys.js';
 import type { ReportError } from '../graphql/masking.js';
 import { buildGraphqlSchema } from '../graphql/schema.js';
 import { createGraphqlServer } from '../graphql/server.js';
@@ -17,6 +18,8 @@ export interface HttpOptions {
   readonly storage: Storage;
   readonly readSide: ReadSide;
   readonly checkpoints: Checkpoints;
+  /** What verifies grants. */
+  readonly published: PublishedKeys;
   readonly startUp: StartUp;
   readonly freshness: Freshness;
   readonly logger: Logger;
@@ -29,7 +32,7 @@ const LONGEST_SILENCE = 1_000;
 
 /** Puts HTTP in front of everything; it does not listen yet. */
 export async function openHttp(options: HttpOptions): Promise<HttpApp> {
-  const { config, storage, readSide, checkpoints, startUp, freshness, logger } = options;
+  const { config, storage, readSide, checkpoints, published, startUp, freshness, logger } = options;
   const { app, store } = storage;
   const { readModels, runner } = readSide;
   const report: ReportError = (error, requestId) => logger.error({ requestId, err: error }, 'a request failed');
@@ -39,7 +42,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpApp> {
   const originOf = (accountId: string) => `${config.auditOrigin}/${accountId}`;
   return createHttpApp({
     ...{ app, readModels, checkpoints, freshness, report, schema, introspection, tls: config.tls },
-    ...{ records, exporter: { log: app.log, records, readModels, originOf } },
+    ...{ jwks: published, records, exporter: { log: app.log, records, readModels, originOf } },
     server: await createGraphqlServer({ schema, introspection, report }),
     isStarted: () => startUp.head() !== null,
     reached: (position) => runner.reached(position, LONGEST_WAIT_FOR_READ_MODELS),

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Application } from '../application/application.js';
+import { noGrants, type Grants } from '../application/grants.js';
 import { createPasswordHasher } from '../application/password-hasher.js';
 import { createKnownStates } from '../application/states.js';
 import { createUnknownNames } from '../application/unknown-names.js';
@@ -32,6 +33,8 @@ export interface StorageOptions {
   readonly now: () => Instant;
   readonly logger: Logger;
   readonly wrapStore?: WrapStore | undefined;
+  /** Left out where none are issued. */
+  readonly grants?: Grants;
 }
 
 /** Password hashes that may wait; beyond them the answer is `RATE_LIMITED`. */
@@ -48,7 +51,7 @@ async function keyRingOf({ config, now, logger }: StorageOptions): Promise<KeyRi
 }
 
 async function assemble(opened: OpenedLog, options: StorageOptions): Promise<Storage> {
-  const { config, now, wrapStore } = options;
+  const { config, now, wrapStore, grants = noGrants } = options;
   const keyRing = await keyRingOf(options);
   const openedStore = opened.openStore();
   const store = wrapStore === undefined ? openedStore : wrapStore(openedStore);
@@ -57,7 +60,7 @@ async function assemble(opened: OpenedLog, options: StorageOptions): Promise<Sto
   // A state of a user holds its names.
   const log = createEventLog(store, createPersonKeys(vault), () => states.forget());
   const app: Application = {
-    ...{ log, vault, states },
+    ...{ log, vault, states, grants },
     passwords: createPasswordHasher({ concurrency: availableParallelism(), waiting: WAITING_HASHES }),
     now,
     pace,

@@ -24,6 +24,11 @@ export const USER = `id kind role username displayName email account { id alias 
 
 export const AUDIT_TOKEN = `id name scopes createdAt createdBy { id username } expiresAt revokedAt lastUsedAt lastUsedIp`;
 
+export const SERVICE_CREDENTIAL = `id name service createdAt createdBy { id username } revokedAt lastUsedAt lastUsedIp`;
+
+const CHALLENGE =
+  'challenge { id methods operation serviceOperation { service operation resource argumentsDigest } expiresAt }';
+
 /** What is asked of each mutation's payload. */
 const SELECTIONS: Readonly<Record<string, string>> = {
   registerAccount: 'account { id alias }',
@@ -34,7 +39,7 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   startMfaEnrollment: 'enrollment { id deviceName otpauthUri secret qrCode expiresAt }',
   enableMfa: `user { ${USER} } ${OUTCOME} recommendations`,
   cancelMfaEnrollment: `user { ${USER} }`,
-  verifyOperation: 'challenge { id methods operation expiresAt }',
+  verifyOperation: `${CHALLENGE} grant`,
   unlockUser: `user { ${USER} }`,
   disableMfa: `user { ${USER} }`,
   requireSubUserMfa: `user { ${USER} }`,
@@ -48,6 +53,10 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   eraseUser: 'erasedUserId',
   createAuditToken: `auditToken { ${AUDIT_TOKEN} } token`,
   revokeAuditToken: `auditToken { ${AUDIT_TOKEN} }`,
+  createServiceCredential: `serviceCredential { ${SERVICE_CREDENTIAL} } credential`,
+  revokeServiceCredential: `serviceCredential { ${SERVICE_CREDENTIAL} }`,
+  requestOperationVerification: CHALLENGE,
+  redeemVerificationGrant: 'redemption { grantId userId operation resource argumentsDigest redeemedAt }',
 };
 
 /** The document of a mutation, with whatever else is to be asked of its payload. */

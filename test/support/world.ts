@@ -20,6 +20,8 @@ import { createEventLog } from '../../src/eventstore/event-log.js';
 import type { EventStore } from '../../src/eventstore/event-store.js';
 import { openLogDatabase } from '../../src/eventstore/sqlite/log-database.js';
 import { openSqliteEventStore } from '../../src/eventstore/sqlite/sqlite-event-store.js';
+import { parseGrantKeys } from '../../src/grants/grant-keys.js';
+import { signedGrants } from '../../src/grants/signed-grants.js';
 import { parseKeyRing } from '../../src/vault/key-ring-file.js';
 import { digest } from '../../src/vault/key-ring.js';
 import { createPersonKeys } from '../../src/vault/person-keys.js';
@@ -54,6 +56,9 @@ export interface SignInNames {
 /** What a request came to: a value, or the code of why not. */
 export type Reply<T> =
   { readonly value: T; readonly refusal: null } | { readonly value: null; readonly refusal: string };
+
+/** Where grants say that they come from. */
+export const ISSUER = 'https://mfa.example.com';
 
 /** Hashing is slow on purpose and proves nothing here. */
 const plainPasswords: PasswordHasher = {
@@ -171,7 +176,7 @@ export async function enableDevice(world: World, token: string) {
   return { authenticator, token: enabled.issued?.token ?? '' };
 }
 
-function openPorts(now: () => Instant) {
+async function openPorts(now: () => Instant) {
   const database = openLogDatabase({ path: ':memory:' });
   const keyRing = parseKeyRing(PRODUCTION.KEY_RING, 'here');
   const store = openSqliteEventStore({ database, now });
@@ -188,6 +193,7 @@ function openPorts(now: () => Instant) {
     newId: randomUUID,
     digest: (purpose, text) => digest(keyRing, purpose, text),
     issuer: 'Virtual MFA',
+    grants: signedGrants(await parseGrantKeys(PRODUCTION.GRANT_KEYS, 'here'), () => ISSUER),
     unknownNames: createUnknownNames(),
   };
   const close = async () => {
@@ -214,7 +220,7 @@ export const creating: Command<{ readonly userId: string }> = (app, request, cur
 /** Opens a world of its own. */
 export async function openWorld(): Promise<World> {
   const clock = movableClock();
-  const { app, another, store, close } = openPorts(() => clock.now());
+  const { app, another, store, close } = await openPorts(() => clock.now());
   const registered = valueOf(replyOf(await registerPrimaryAccount(app, requestContext(), owner)));
   const primary = await tokenOf(app, PRIMARY);
   const { userId } = valueOf(await send(app, primary, creating));

@@ -4,6 +4,12 @@ import { decideAuditTokens, evolveAuditTokens, type AuditTokenCommand, type Audi
 import type { AccountEvent } from './events.js';
 import { decideExport, type ExportAuditTrail } from './export-audit-trail.js';
 import { DEFAULT_POLICY, policyOf, type AccountPolicy } from './policy.js';
+import {
+  decideServiceCredentials,
+  evolveServiceCredentials,
+  type ServiceCredentialCommand,
+  type ServiceCredentials,
+} from './service-credentials.js';
 
 export type AccountState =
   | { readonly status: 'NONE' }
@@ -13,6 +19,7 @@ export type AccountState =
       readonly accountId: string;
       readonly primaryUserId: string;
       readonly auditTokens: AuditTokens;
+      readonly serviceCredentials: ServiceCredentials;
       readonly policy: AccountPolicy;
     };
 
@@ -32,7 +39,7 @@ export interface AbandonRegistration {
 
 type RegistrationCommand = RegisterPrimaryAccount | AbandonRegistration;
 
-export type AccountCommand = RegistrationCommand | AuditTokenCommand | ExportAuditTrail;
+export type AccountCommand = RegistrationCommand | AuditTokenCommand | ServiceCredentialCommand | ExportAuditTrail;
 
 function decideRegistration(command: RegistrationCommand, state: AccountState): Decision<AccountEvent> {
   const { accountId, userId } = command;
@@ -55,6 +62,11 @@ function decide(command: AccountCommand, state: AccountState): Decision<AccountE
       return decideRegistration(command, state);
     case 'ExportAuditTrail':
       return decideExport(command, state.status === 'REGISTERED');
+    case 'CreateServiceCredential':
+    case 'RevokeServiceCredential':
+      return state.status === 'REGISTERED'
+        ? decideServiceCredentials(command, state.serviceCredentials)
+        : reject({ code: 'NOT_FOUND' });
     default:
       return state.status === 'REGISTERED'
         ? decideAuditTokens(command, state.auditTokens)
@@ -72,10 +84,16 @@ function evolve(state: AccountState, event: Recorded<AccountEvent>): AccountStat
         accountId: event.data.accountId,
         primaryUserId: event.data.userId,
         auditTokens: {},
+        serviceCredentials: {},
         policy: DEFAULT_POLICY,
       };
     case 'AccountPolicyChanged':
       return state.status === 'REGISTERED' ? { ...state, policy: policyOf(event) } : state;
+    case 'ServiceCredentialCreated':
+    case 'ServiceCredentialRevoked':
+      return state.status === 'REGISTERED'
+        ? { ...state, serviceCredentials: evolveServiceCredentials(state.serviceCredentials, event) }
+        : state;
     default:
       return state.status === 'REGISTERED'
         ? { ...state, auditTokens: evolveAuditTokens(state.auditTokens, event) }

@@ -93,7 +93,7 @@ export class MfaResolver {
   @Access({ stages: ['MFA_ENROLLMENT', 'FULL'], roles: 'ANY' })
   @Mutation(() => VerifyOperationPayload, {
     description:
-      'Answers the challenge of an operation. The verification serves for that operation with those arguments, in this session, once, for 5 minutes.',
+      "Answers the challenge of an operation. The verification serves for that operation with those arguments, in this session, once, for 5 minutes. Where the operation is another service's, the verification is used up by the grant in the answer.",
   })
   async verifyOperation(
     @Arg('input', () => VerifyOperationInput, { description: 'The answer.' }) input: VerifyOperationInput,
@@ -105,7 +105,7 @@ export class MfaResolver {
       code,
       password,
     });
-    return answer(context, verified, (challenge) => ({ challenge: operationChallengeOf(challenge) }));
+    return answer(context, verified, ({ challenge, grant }) => ({ challenge: operationChallengeOf(challenge), grant }));
   }
 
   @Access({ stages: ['FULL'], roles: 'ANY' })

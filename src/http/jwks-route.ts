@@ -1,0 +1,12 @@
+import type { FastifyInstance } from 'fastify';
+
+/** Seconds for which whoever verifies grants keeps the keys: as long as a grant lives. */
+const KEPT_FOR = 300;
+
+/** Offers `/.well-known/jwks.json`: what verifies grants, as a JSON Web Key Set, for everybody. */
+export function offerJwks(http: FastifyInstance, jwks: object): void {
+  const text = JSON.stringify(jwks);
+  http.get('/.well-known/jwks.json', (_request, reply) =>
+    reply.header('cache-control', `public, max-age=${KEPT_FOR}`).type('application/jwk-set+json').send(text),
+  );
+}
