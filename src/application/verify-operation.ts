@@ -14,13 +14,6 @@ import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 import { normaliseCode } from './totp.js';
 
-/** A challenge that was answered. */
-export interface AnsweredChallenge {
-  readonly challenge: OperationChallenge;
-  /** Signed, where the operation is another service's; else null. */
-  readonly grant: string | null;
-}
-
 export interface VerifyOperationInput {
   readonly challengeId: string;
   /** Exactly one of the two. */
@@ -59,7 +52,7 @@ async function recordVerification(
   request: RequestContext,
   current: CurrentSession,
   { challengeId, method }: { readonly challengeId: string; readonly method: VerificationMethod },
-): Promise<Result<AnsweredChallenge>> {
+): Promise<Result<OperationChallenge>> {
   const verified = await execute(app, request, {
     decider: sessionDecider,
     id: current.sessionId,
@@ -73,41 +66,24 @@ async function recordVerification(
   });
   if (!verified.accepted) return refused(verified.rejection);
   const challenge = verified.state.status === 'OPEN' ? challengeNamed(verified.state, challengeId) : undefined;
-  if (challenge === undefined) return refused({ code: 'NOT_FOUND' });
-  return done({ challenge, grant: await grantOf(app, current, challenge) });
-}
-
-/** The grant that a verification has become, signed. */
-async function grantOf(
-  app: Application,
-  { user: { accountId, userId } }: CurrentSession,
-  { service, grant, verifiedBy: method }: OperationChallenge,
-): Promise<string | null> {
-  if (service === null || grant === null || method === null) return null;
-  return app.grants.sign({ ...service, ...grant, accountId, userId, method });
-}
-
-/** A password is no proof for another service once there is a device to ask for, as it is none here. */
-function isOutdated({ mfa }: CurrentSession, challenge: OperationChallenge | undefined, method: VerificationMethod) {
-  return challenge?.operation === 'SERVICE_OPERATION' && method === 'PASSWORD' && mfa.device !== null;
+  return challenge === undefined ? refused({ code: 'NOT_FOUND' }) : done(challenge);
 }
 
 /**
  * Answers the challenge of a guarded operation, by a code or, where there is no device to ask for, by the password.
- * Wrong answers count in the same budgets as at sign-in. Where the operation is another service's, a grant is the answer.
+ * Wrong answers count in the same budgets as at sign-in.
  */
 export async function verifyOperation(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
   input: VerifyOperationInput,
-): Promise<Result<AnsweredChallenge>> {
+): Promise<Result<OperationChallenge>> {
   if ((input.code === null) === (input.password === null)) return refused({ code: 'ONE_ANSWER_EXPECTED' });
   const method = input.code === null ? 'PASSWORD' : 'VIRTUAL_MFA';
   const challenge = challengeNamed(current.session, input.challengeId);
   const unanswerable = checkAnswerable(challenge, method, app.now());
   if (unanswerable !== null) return refused(unanswerable);
-  if (isOutdated(current, challenge, method)) return refused({ code: 'METHOD_NOT_OFFERED' });
   if (current.stage === 'MFA_ENROLLMENT' && challenge?.operation !== 'START_MFA_ENROLLMENT') {
     return refused({ code: 'MFA_ENROLLMENT_REQUIRED' });
   }

@@ -19,6 +19,7 @@ import { startService, type TestService } from '../support/service.js';
 import {
   ACCESS,
   BY_AUDIT_TOKEN,
+  BY_SERVICE_CREDENTIAL,
   CELLS,
   expected,
   OWN_SECURITY,
@@ -45,6 +46,7 @@ const CALLS: Readonly<Record<string, { readonly query: string; readonly variable
   'Query.auditCheckpoint': { query: '{ auditCheckpoint { size } }' },
   'Query.auditInclusionProof': { query: `{ auditInclusionProof(eventId: "${NOBODY}") { treeSize } }` },
   'Query.auditConsistencyProof': { query: '{ auditConsistencyProof(fromSize: 0) { toSize } }' },
+  'Query.serviceCredentials': { query: '{ serviceCredentials { nodes { id } } }' },
   'Query.auditTokens': { query: '{ auditTokens { nodes { id } } }' },
   'AuditEvent.summary': { query: '{ auditEvents(first: 1) { nodes { summary } } }' },
   'Viewer.user': { query: '{ viewer { user { id } } }' },
@@ -71,6 +73,12 @@ const CALLS: Readonly<Record<string, { readonly query: string; readonly variable
   'Mutation.eraseUser': mutation('eraseUser', OF_NOBODY),
   'Mutation.createAuditToken': mutation('createAuditToken', { name: '', scopes: [] }),
   'Mutation.revokeAuditToken': mutation('revokeAuditToken', { tokenId: NOBODY }),
+  'Mutation.createServiceCredential': mutation('createServiceCredential', { name: '', service: '' }),
+  'Mutation.revokeServiceCredential': mutation('revokeServiceCredential', { credentialId: NOBODY }),
+  'Mutation.requestOperationVerification': mutation('requestOperationVerification', {
+    ...{ service: '', operation: '', resource: '', argumentsDigest: '' },
+  }),
+  'Mutation.redeemVerificationGrant': mutation('redeemVerificationGrant', { grant: '' }),
   'Subscription.auditEventRecorded': { query: 'subscription { auditEventRecorded { id } }' },
 };
 
@@ -275,6 +283,29 @@ describe('an audit token', () => {
     const feed = follow(exporter);
     expect(await failureOf(feed)).toBe('FORBIDDEN');
     await feed.close();
+  });
+});
+
+describe('a service credential', () => {
+  it('is admitted to redeeming grants, and to nothing else, over WebSocket neither', async () => {
+    const { account: keeper, client } = await primary(service);
+    const input = { name: 'Virtual machines', service: 'vm' };
+    const { credential } = await verified(client, 'createServiceCredential', input, { password: keeper.password });
+    const caller = Object.assign(service.client(), { token: credential });
+    for (const operation of [...OVER_HTTP, 'Mutation.signOut'].filter((name) => !isBelowViewer(name))) {
+      const { query = '', variables = {} } = CALLS[operation] ?? {};
+      const admission = BY_SERVICE_CREDENTIAL.includes(operation) ? 'ADMITTED' : 'FORBIDDEN';
+      const answer = await caller.send(query, variables);
+      expect([operation, admissionIn(operation, answer)]).toStrictEqual([operation, admission]);
+    }
+    expect(await failureOf(follow(caller))).toBe(CONNECTION_REFUSED);
+    const exported = await fetch(service.url.replace('/graphql', '/audit/export'), {
+      headers: { authorization: `Bearer ${credential}` },
+    });
+    expect([exported.status, ((await exported.json()) as Loose).errors[0].extensions.code]).toStrictEqual([
+      403,
+      'FORBIDDEN',
+    ]);
   });
 });
 

@@ -2,7 +2,6 @@ import type { Recorded } from '../event.js';
 import type { Instant } from '../instant.js';
 import type { GuardedOperation } from '../operation/guarded-operations.js';
 import type { VerificationMethod } from '../operation/method.js';
-import type { ServiceOperation } from '../operation/service-operation.js';
 import type { Factor, SessionEvent, Transport } from './events.js';
 
 /** A grant that came of a verification. */
@@ -16,8 +15,10 @@ export interface IssuedGrant {
 export interface OperationChallenge {
   readonly challengeId: string;
   readonly operation: GuardedOperation;
-  /** What it is for where the operation is another service's; null elsewhere, and where it was erased. */
-  readonly service: ServiceOperation | null;
+  /** The service whose operation it is; null where it is one of this service itself. */
+  readonly service: string | null;
+  /** The version of the event that opened it: of another service's operation, that alone knows what it is. */
+  readonly version: number;
   /** Covers session, operation and arguments: an equal digest is the same call. */
   readonly argumentsDigest: string;
   readonly methods: readonly VerificationMethod[];
@@ -66,19 +67,12 @@ function start(event: Recorded<Started>): OpenSession {
   };
 }
 
-function serviceOperationOf(event: Challenged): ServiceOperation | null {
-  if (event.type === 'OperationChallenged' || event.personal === null) return null;
-  const { operation, resource, requestDigest } = event.personal;
-  if (operation === null || resource === null || requestDigest === null) return null;
-  return { service: event.data.service, operation, resource, argumentsDigest: requestDigest };
-}
-
-function challengeOf(event: Challenged): OperationChallenge {
-  const { challengeId, argumentsDigest, methods, expiresAt } = event.data;
+function challengeOf({ data, version }: Recorded<Challenged>): OperationChallenge {
+  const { challengeId, argumentsDigest, methods, expiresAt } = data;
   return {
-    ...{ challengeId, argumentsDigest, methods, expiresAt },
-    operation: event.type === 'OperationChallenged' ? event.data.operation : 'SERVICE_OPERATION',
-    service: serviceOperationOf(event),
+    ...{ challengeId, argumentsDigest, methods, expiresAt, version },
+    operation: 'operation' in data ? data.operation : 'SERVICE_OPERATION',
+    service: 'service' in data ? data.service : null,
     ...{ verifiedBy: null, used: false, grant: null },
   };
 }

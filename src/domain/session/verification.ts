@@ -57,10 +57,10 @@ export function checkAnswerable(
 
 /** The grant that comes of a verification at once: nothing where the operation is one of this service itself. */
 function grantOf(command: VerifyOperation, session: OpenSession, challenge: OperationChallenge): SessionEvent[] {
-  if (challenge.service === null) return [];
+  const { service } = challenge;
+  if (service === null) return [];
   const { accountId, userId } = session;
   const { challengeId, grantId, now } = command;
-  const { service } = challenge.service;
   const expiresAt = after(now, GRANT_LIFETIME);
   return [
     {

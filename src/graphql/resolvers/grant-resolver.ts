@@ -26,7 +26,7 @@ export class GrantResolver {
     const { service, operation, resource, argumentsDigest } = input;
     const wanted = { service, operation, resource, argumentsDigest };
     const requested = await requestOperationVerification(context.app, context.request, current(context), wanted);
-    return answer(context, requested, ({ challenge }) => ({ challenge: operationChallengeOf(challenge) }));
+    return answer(context, requested, ({ challenge }) => ({ challenge: operationChallengeOf(challenge, wanted) }));
   }
 
   @Access({ stages: ['FULL'], roles: ['SERVICE_CREDENTIAL'] })

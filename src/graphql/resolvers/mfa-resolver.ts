@@ -1,11 +1,12 @@
 import QRCode from 'qrcode';
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { currentSession } from '../../application/authenticate.js';
+import { answerOperationChallenge } from '../../application/answer-operation-challenge.js';
 import { cancelMfaEnrollment } from '../../application/cancel-mfa-enrollment.js';
 import { disableMfa } from '../../application/disable-mfa.js';
 import { enableMfa } from '../../application/enable-mfa.js';
 import { startMfaEnrollment, type StartedEnrollment } from '../../application/start-mfa-enrollment.js';
-import { verifyOperation } from '../../application/verify-operation.js';
+
 import { Access } from '../access.js';
 import { answer, answerChallenged, readUser, refusedWith } from '../answer.js';
 import type { GraphqlContext } from '../context.js';
@@ -100,12 +101,15 @@ export class MfaResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<VerifyOperationPayload> {
     const { challengeId, code = null, password = null } = input;
-    const verified = await verifyOperation(context.app, context.request, current(context), {
+    const verified = await answerOperationChallenge(context.app, context.request, current(context), {
       challengeId,
       code,
       password,
     });
-    return answer(context, verified, ({ challenge, grant }) => ({ challenge: operationChallengeOf(challenge), grant }));
+    return answer(context, verified, ({ challenge, serviceOperation, grant }) => ({
+      challenge: operationChallengeOf(challenge, serviceOperation),
+      grant,
+    }));
   }
 
   @Access({ stages: ['FULL'], roles: 'ANY' })

@@ -2,6 +2,7 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, ObjectType } from 'type-graphql';
 import type { GuardedOperation } from '../../domain/operation/guarded-operations.js';
 import type { VerificationMethod } from '../../domain/operation/method.js';
+import type { ServiceOperation } from '../../domain/operation/service-operation.js';
 import type { OperationChallenge } from '../../domain/session/state.js';
 import { GuardedOperationEnum, VerificationMethodEnum } from './enums.js';
 
@@ -43,8 +44,11 @@ export class OperationChallengeType {
   expiresAt!: Date;
 }
 
-/** A challenge as the API shows it. */
-export function operationChallengeOf(challenge: OperationChallenge): OperationChallengeType {
-  const { challengeId: id, methods, operation, service: serviceOperation, expiresAt } = challenge;
+/** A challenge as the API shows it; with what is to be verified where it is an operation of another service. */
+export function operationChallengeOf(
+  challenge: OperationChallenge,
+  serviceOperation: ServiceOperation | null = null,
+): OperationChallengeType {
+  const { challengeId: id, methods, operation, expiresAt } = challenge;
   return { id, methods, operation, serviceOperation, expiresAt: new Date(expiresAt) };
 }
