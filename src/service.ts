@@ -1,7 +1,7 @@
 import { pino, destination, type DestinationStream, type Logger } from 'pino';
 import { keepCheckpoints } from './composition/checkpoints.js';
 import { clockOf, monotonic } from './composition/clock.js';
-import { loadGrantKeys } from './composition/grant-keys.js';
+import { openGrants } from './composition/grants.js';
 import { openHttp, urlOf } from './composition/http.js';
 import { startReactions } from './composition/reactions.js';
 import { openReadSide } from './composition/read-side.js';
@@ -10,7 +10,6 @@ import { openStorage, type Storage, type WrapStore } from './composition/storage
 import type { Config } from './config.js';
 import type { Instant } from './domain/instant.js';
 import { watchLog } from './eventstore/log-watch.js';
-import { signedGrants } from './grants/signed-grants.js';
 import { createFreshness } from './projections/freshness.js';
 import { checkKeyRing } from './vault/key-ring-check.js';
 
@@ -56,9 +55,11 @@ function startUpOf(look: () => Promise<bigint>, logger: Logger) {
 
 /** Opens everything, listening yet to nobody; each part is kept as soon as it is there. */
 async function compose(config: Config, { now, logger, wrapStore, keep }: Parts) {
-  const grantKeys = await loadGrantKeys(config, logger);
-  const grants = signedGrants(grantKeys, () => config.publicOrigin ?? new URL(urlOf(config, http)).origin);
-  const storage = await openStorage({ config, now, logger, wrapStore, grants });
+  const origin = () => config.publicOrigin ?? new URL(urlOf(config, http)).origin;
+  const storage = await openStorage({
+    ...{ config, now, logger, wrapStore },
+    openGrants: () => openGrants(config, logger, origin),
+  });
   keep(storage.close);
   const watch = watchOf(storage, logger);
   keep(() => watch.stop());
@@ -87,8 +88,7 @@ async function compose(config: Config, { now, logger, wrapStore, keep }: Parts) 
     start: () => startUp.head(),
     mostMilliseconds: config.maxStalenessSeconds * 1_000,
   });
-  const { published } = grantKeys;
-  const http = await openHttp({ config, storage, readSide, checkpoints, published, startUp, freshness, logger });
+  const http = await openHttp({ config, storage, readSide, checkpoints, startUp, freshness, logger });
   keep(() => http.close());
   return { http, startUp, readSide };
 }

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { Checkpoints } from '../audit/checkpoints/checkpoints.js';
 import type { Config } from '../config.js';
-import type { PublishedKeys } from '../grants/grant-keys.js';
 import type { ReportError } from '../graphql/masking.js';
 import { buildGraphqlSchema } from '../graphql/schema.js';
 import { createGraphqlServer } from '../graphql/server.js';
@@ -18,8 +17,6 @@ export interface HttpOptions {
   readonly storage: Storage;
   readonly readSide: ReadSide;
   readonly checkpoints: Checkpoints;
-  /** What verifies grants. */
-  readonly published: PublishedKeys;
   readonly startUp: StartUp;
   readonly freshness: Freshness;
   readonly logger: Logger;
@@ -32,8 +29,8 @@ const LONGEST_SILENCE = 1_000;
 
 /** Puts HTTP in front of everything; it does not listen yet. */
 export async function openHttp(options: HttpOptions): Promise<HttpApp> {
-  const { config, storage, readSide, checkpoints, published, startUp, freshness, logger } = options;
-  const { app, store } = storage;
+  const { config, storage, readSide, checkpoints, startUp, freshness, logger } = options;
+  const { app, store, published } = storage;
   const { readModels, runner } = readSide;
   const report: ReportError = (error, requestId) => logger.error({ requestId, err: error }, 'a request failed');
   const schema = await buildGraphqlSchema();

@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Application } from '../application/application.js';
-import { noGrants, type Grants } from '../application/grants.js';
 import { createPasswordHasher } from '../application/password-hasher.js';
 import { createKnownStates } from '../application/states.js';
 import { createUnknownNames } from '../application/unknown-names.js';
@@ -15,6 +14,7 @@ import { loadKeyRingFile, loadOrCreateKeyRingFile, parseKeyRing } from '../vault
 import { digest, type KeyRing } from '../vault/key-ring.js';
 import { createPersonKeys } from '../vault/person-keys.js';
 import { pace } from './clock.js';
+import { withoutGrants, type OpenedGrants } from './grants.js';
 import { openLog, type OpenedLog } from './log.js';
 
 /** Stands between the service and its log. */
@@ -23,6 +23,8 @@ export type WrapStore = (store: EventStore) => EventStore;
 /** Log, vault and key ring, with what commands need of them. */
 export interface Storage {
   readonly keyRing: KeyRing;
+  /** What verifies grants. */
+  readonly published: OpenedGrants['published'];
   readonly store: EventStore;
   readonly app: Application;
   readonly close: () => Promise<void>;
@@ -33,8 +35,8 @@ export interface StorageOptions {
   readonly now: () => Instant;
   readonly logger: Logger;
   readonly wrapStore?: WrapStore | undefined;
-  /** Left out where none are issued. */
-  readonly grants?: Grants;
+  /** Opens the signing of grants, once the log has been found to be usable; left out where none are issued. */
+  readonly openGrants?: () => Promise<OpenedGrants>;
 }
 
 /** Password hashes that may wait; beyond them the answer is `RATE_LIMITED`. */
@@ -51,8 +53,9 @@ async function keyRingOf({ config, now, logger }: StorageOptions): Promise<KeyRi
 }
 
 async function assemble(opened: OpenedLog, options: StorageOptions): Promise<Storage> {
-  const { config, now, wrapStore, grants = noGrants } = options;
+  const { config, now, wrapStore } = options;
   const keyRing = await keyRingOf(options);
+  const { grants, published } = (await options.openGrants?.()) ?? withoutGrants;
   const openedStore = opened.openStore();
   const store = wrapStore === undefined ? openedStore : wrapStore(openedStore);
   const vault = opened.openVault(keyRing);
@@ -75,7 +78,7 @@ async function assemble(opened: OpenedLog, options: StorageOptions): Promise<Sto
     await vault.close();
     await opened.close();
   };
-  return { keyRing, store, app, close };
+  return { keyRing, published, store, app, close };
 }
 
 /** Opens log and vault; nothing has been asked of them yet. */

@@ -169,11 +169,7 @@ describe('A grant for another service', () => {
       valueOf(await send(world.app, world.primary, requesting(wanted))).challenge.challengeId;
     const first = await ask(DELETING);
     expect(await ask(DELETING)).toBe(first);
-    for (const other of [
-      { operation: 'vm:StopInstance' },
-      { resource: 'i-124' },
-      { argumentsDigest: `${'A'.repeat(43)}` },
-    ])
+    for (const other of [{ operation: 'vm:StopInstance' }, { resource: 'i-124' }, { argumentsDigest: 'A'.repeat(43) }])
       expect(await ask({ ...DELETING, ...other })).not.toBe(first);
   });
 });

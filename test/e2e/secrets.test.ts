@@ -94,6 +94,12 @@ describe('outside the sealed vault there is', () => {
     }
   });
 
+  it('no key that signs grants but in its own file', () => {
+    const [, line = '{}'] = running.get('grant-keys.txt')?.toString().split('\n') ?? [];
+    const places = placesOfAny(writings(Buffer.from(JSON.parse(line).d, 'base64url')));
+    expect(new Set(places)).toStrictEqual(new Set(['grant-keys.txt (running)', 'grant-keys.txt (stopped)']));
+  });
+
   it('no key of the ring but in its own file', () => {
     const ring = JSON.parse(running.get('keys.json')?.toString() ?? '{}');
     expect(Object.keys(ring).sort()).toStrictEqual(['active', 'digest', 'sealing']);
