@@ -196,6 +196,13 @@ describe('A service credential', () => {
     valueOf(await send(world.app, world.primary, revoking));
   });
 
+  it('is one of 20 at most that are not void', async () => {
+    for (let n = 0; n < 20; n += 1) await credentialFor(`vm-${n}`);
+    const full: Command<unknown> = (app, request, current) =>
+      createServiceCredential(app, request, current, { name: 'vm', service: 'vm', challengeId: null });
+    expect((await send(world.app, world.primary, full)).refusal).toBe('TOO_MANY_SERVICE_CREDENTIALS');
+  });
+
   it('is made and revoked by the primary alone', async () => {
     const { credentialId } = await credentialFor();
     const sam = await tokenOf(world.app, world.user);

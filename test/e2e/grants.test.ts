@@ -171,7 +171,7 @@ describe('A service credential', () => {
     for (const form of forms) expect(await shape(caller(form))).toStrictEqual(void_);
   });
 
-  it('is refused with a sentence where its input is not right, or 20 are live', async () => {
+  it('is refused with a sentence where its input is not right', async () => {
     const keeper = await primary(service);
     const wrong = [
       [{ name: '\u0007' }, 'INVALID_CREDENTIAL_NAME', 'name'],
@@ -182,8 +182,6 @@ describe('A service credential', () => {
       const { userError } = await mutate(keeper.client, 'createServiceCredential', { ...good, ...input });
       expect(userError).toMatchObject({ code, field: ['input', field] });
     }
-    for (let n = 0; n < 20; n += 1) await credentialFor(`vm-${n}`, keeper.client, keeper.account);
-    expect((await mutate(keeper.client, 'createServiceCredential', good)).refusal).toBe('TOO_MANY_SERVICE_CREDENTIALS');
   });
 
   it('together with a cookie is refused: one of the two is meant', async () => {

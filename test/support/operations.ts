@@ -10,9 +10,12 @@ export interface Outcome {
   readonly answer: Answer;
 }
 
+const CHALLENGE =
+  'challenge { id methods operation serviceOperation { service operation resource argumentsDigest } expiresAt }';
+
 const USER_ERRORS = `userErrors { __typename code field message
   ... on MfaError { attemptsLeft clockOffsetSeconds } ... on ThrottledError { retryAt }
-  ... on VerificationRequiredError { challenge { id methods operation expiresAt } } }`;
+  ... on VerificationRequiredError { ${CHALLENGE} } }`;
 
 const SIGNED_IN = `... on SignedIn { token viewer { stage acr amr session { id stage createdAt lastSeenAt expiresAt }
   user { id username kind role mfa { enabled deviceName } } } }`;
@@ -25,9 +28,6 @@ export const USER = `id kind role username displayName email account { id alias 
 export const AUDIT_TOKEN = `id name scopes createdAt createdBy { id username } expiresAt revokedAt lastUsedAt lastUsedIp`;
 
 export const SERVICE_CREDENTIAL = `id name service createdAt createdBy { id username } revokedAt lastUsedAt lastUsedIp`;
-
-const CHALLENGE =
-  'challenge { id methods operation serviceOperation { service operation resource argumentsDigest } expiresAt }';
 
 /** What is asked of each mutation's payload. */
 const SELECTIONS: Readonly<Record<string, string>> = {
