@@ -3,7 +3,7 @@ import { credentialNamed, type RevokeServiceCredential } from '../domain/account
 import type { Application } from './application.js';
 import { bySelf } from './authorship.js';
 import { execute, load } from './execute.js';
-import { guardIfProtected, notVerified, type Challenged } from './guard.js';
+import { doGuarded, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 
@@ -23,11 +23,11 @@ export async function revokeServiceCredential(
   const credentials = account.status === 'REGISTERED' ? account.serviceCredentials : {};
   if (credentialNamed(credentials, credentialId) === undefined) return refused({ code: 'NOT_FOUND' });
   const call = { operation: 'REVOKE_SERVICE_CREDENTIAL', arguments: { credentialId }, challengeId } as const;
-  const guarded = await guardIfProtected(app, request, current, call);
-  if (!guarded.verified) return notVerified(guarded);
-  const revoked = await execute(app, request, {
-    ...{ decider: accountDecider, id: accountId, by: bySelf(current) },
-    command: (): RevokeServiceCredential => ({ type: 'RevokeServiceCredential', accountId, credentialId }),
+  return doGuarded({ app, request, current }, call, async () => {
+    const revoked = await execute(app, request, {
+      ...{ decider: accountDecider, id: accountId, by: bySelf(current) },
+      command: (): RevokeServiceCredential => ({ type: 'RevokeServiceCredential', accountId, credentialId }),
+    });
+    return revoked.accepted ? done({ credentialId }) : refused(revoked.rejection);
   });
-  return revoked.accepted ? done({ challenge: null, credentialId }) : refused(revoked.rejection);
 }

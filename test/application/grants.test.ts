@@ -7,6 +7,7 @@ import {
   type IssuedServiceCredential,
 } from '../../src/application/create-service-credential.js';
 import type { Challenged } from '../../src/application/guard.js';
+import { setOperationProtection } from '../../src/application/set-operation-protection.js';
 import { redeemVerificationGrant, type Redemption } from '../../src/application/redeem-verification-grant.js';
 import { requestOperationVerification } from '../../src/application/request-operation-verification.js';
 import { revokeServiceCredential } from '../../src/application/revoke-service-credential.js';
@@ -194,6 +195,21 @@ describe('A service credential', () => {
     valueOf(await send(world.app, world.primary, revoking));
     expect(await redeem(other, credential, grant)).toBe('UNAUTHENTICATED');
     valueOf(await send(world.app, world.primary, revoking));
+  });
+
+  it('is revoked after a verification where operation protection is on', async () => {
+    const { credential, credentialId } = await credentialFor();
+    const protecting: Command<unknown> = (app, request, current) =>
+      setOperationProtection(app, request, current, { userId: null, enabled: true, challengeId: null });
+    valueOf(await send(world.app, world.primary, protecting));
+    const revoking =
+      (challengeId: string | null): Command<Challenged<{ readonly credentialId: string }>> =>
+      (app, request, current) =>
+        revokeServiceCredential(app, request, current, { credentialId, challengeId });
+    const challengeId = await verify(world.app, world.primary, revoking, { password: PRIMARY.password });
+    expect(await redeem(world.app, credential, 'no grant')).toBe('GRANT_INVALID');
+    valueOf(await send(world.app, world.primary, revoking(challengeId)));
+    expect(await redeem(world.app, credential, 'no grant')).toBe('UNAUTHENTICATED');
   });
 
   it('is one of 20 at most that are not void', async () => {

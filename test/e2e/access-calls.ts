@@ -34,6 +34,7 @@ export const CALLS: Readonly<Record<string, { readonly query: string; readonly v
   'Mutation.changePassword': mutation('changePassword', { newPassword: '' }),
   'Mutation.disableMfa': mutation('disableMfa', {}),
   'Mutation.revokeSession': mutation('revokeSession', { sessionId: NOBODY }),
+  'Mutation.setOperationProtection': mutation('setOperationProtection', { enabled: false }),
   'Mutation.createSubUser': mutation('createSubUser', { username: '', password: '' }),
   'Mutation.unlockUser': mutation('unlockUser', OF_NOBODY),
   'Mutation.requireSubUserMfa': mutation('requireSubUserMfa', OF_NOBODY),

@@ -73,6 +73,7 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Mutation.changePassword': { PASSWORD_CHANGE: everybody, FULL: everybody },
   'Mutation.disableMfa': { FULL: everybody },
   'Mutation.revokeSession': { FULL: everybody },
+  'Mutation.setOperationProtection': { FULL: everybody },
   'Mutation.createSubUser': { FULL: managers },
   'Mutation.unlockUser': { FULL: managers },
   'Mutation.requireSubUserMfa': { FULL: managers },
@@ -109,6 +110,7 @@ export const OWN_SECURITY: readonly string[] = [
   ...['Mutation.startMfaEnrollment', 'Mutation.enableMfa', 'Mutation.cancelMfaEnrollment', 'Mutation.disableMfa'],
   // Whether another service then does something for it, that service decides.
   'Mutation.requestOperationVerification',
+  'Mutation.setOperationProtection',
 ];
 
 /** What the table says of an operation at a stage. */

@@ -82,6 +82,7 @@ const OPERATIONS: readonly (readonly [name: string, document: string, variables:
     (id) => ({ id }),
   ],
   ['unlockUser', documentOf('unlockUser'), (userId) => ({ input: { userId } })],
+  ['setOperationProtection', documentOf('setOperationProtection'), (userId) => ({ input: { userId, enabled: true } })],
   ['eraseUser', documentOf('eraseUser'), (userId) => ({ input: { userId } })],
   ['revokeAuditToken', documentOf('revokeAuditToken'), (tokenId) => ({ input: { tokenId } })],
   ['revokeServiceCredential', documentOf('revokeServiceCredential'), (credentialId) => ({ input: { credentialId } })],

@@ -126,6 +126,8 @@ export async function playJourney(service: TestService, { erasing = false } = {}
   if (erasing) await succeed(primary, 'eraseUser', { userId: gone });
   await letRead(service, primary, { note, noteToken, codes });
   await letRedeem(service, primary, tokens);
+  await succeed(primary, 'setOperationProtection', { enabled: true });
+  await verified(primary, 'setOperationProtection', { enabled: false }, { password: CAST.password });
   // One set-up stays pending, one challenge open.
   const again = await signIn(service, ada, 'BEARER');
   codes.push((await enable(service, again, CAST.deviceNames[0])).code());

@@ -13,6 +13,7 @@ import {
   type ServiceCredential,
 } from '../types/service-credential.js';
 import { current } from './current.js';
+import { guarded } from './guarded.js';
 import { makers } from './makers.js';
 import { READERS, readerOf } from './readers.js';
 
@@ -53,8 +54,7 @@ export class ServiceCredentialResolver {
     input: CreateServiceCredentialInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CreateServiceCredentialPayload> {
-    const { name, service, challengeId = null } = input;
-    const wanted = { name, service, challengeId };
+    const wanted = guarded(input);
     const created = await createServiceCredential(context.app, context.request, current(context), wanted);
     return answerChallenged(context, created, ({ credentialId, credential }) => ({
       serviceCredential: readCredential(context, credentialId),
@@ -72,8 +72,7 @@ export class ServiceCredentialResolver {
     input: RevokeServiceCredentialInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RevokeServiceCredentialPayload> {
-    const { credentialId, challengeId = null } = input;
-    const wanted = { credentialId, challengeId };
+    const wanted = guarded(input);
     const revoked = await revokeServiceCredential(context.app, context.request, current(context), wanted);
     return answerChallenged(context, revoked, (value) => ({
       serviceCredential: readCredential(context, value.credentialId),
