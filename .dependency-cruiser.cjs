@@ -115,6 +115,12 @@ const rooms = [
     'Clock, ids and randomness fulfil ports that inner rooms declare.',
   ),
   room(
+    'grants-fulfil-a-port',
+    '^src/grants/',
+    ['^src/(?:grants|domain)/', '^src/application/grants[.]ts$'],
+    'The signing of grants fulfils the port that commands declare.',
+  ),
+  room(
     'cli-on-top',
     '^src/cli/',
     [
@@ -133,7 +139,7 @@ const rooms = [
     from: {
       path: '^src/',
       pathNot: [
-        '^src/(?:domain|canonical|sqlite|eventstore|vault|audit|projections|application|notifications|graphql|http|runtime|composition|cli|demo)/',
+        '^src/(?:domain|canonical|sqlite|eventstore|vault|audit|projections|application|notifications|grants|graphql|http|runtime|composition|cli|demo)/',
         '^src/(?:main|config|service)[.]ts$',
       ],
     },
@@ -197,6 +203,7 @@ const composition = [
     ['^src/(?:sqlite|projections)/', sqliteAdapters],
     'Only what owns tables speaks SQL.',
   ),
+  packageOnlyIn('jose-only-in-grants', 'jose', ['^src/grants/'], 'Only the signing of grants speaks JOSE.'),
   packageOnlyIn('canonicalize-only-in-canonical', 'canonicalize', ['^src/canonical/'], 'There is one canonical form.'),
   packageOnlyIn(
     'eventstoredb-only-in-its-adapter',

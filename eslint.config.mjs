@@ -141,7 +141,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.mjs'],
     rules: {
       // Matchers take functions unbound, stand-ins are empty, and inputs are wrong on purpose.
       '@typescript-eslint/unbound-method': 'off',

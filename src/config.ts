@@ -24,6 +24,13 @@ export interface Config {
     | { readonly from: 'FILE'; readonly path: string }
     | { readonly from: 'ENVIRONMENT'; readonly text: string }
     | { readonly from: 'GENERATED' };
+  /** Where the keys come from that sign grants for other services; `GENERATED` as for the key ring. */
+  readonly grantKeys:
+    | { readonly from: 'FILE'; readonly path: string }
+    | { readonly from: 'ENVIRONMENT'; readonly text: string }
+    | { readonly from: 'GENERATED' };
+  /** The origin at which the service is reached, `https://mfa.example.com`; null: where it listens. */
+  readonly publicOrigin: string | null;
   /** What the origins of checkpoints begin with: `<origin>/<account id>`. */
   readonly auditOrigin: string;
   /** Where signed checkpoints are put; null: a file in the data folder. */
@@ -130,6 +137,8 @@ const variables = z.object({
   KEY_RING: z.string().optional(),
   AUDIT_KEYS_FILE: z.string().optional(),
   AUDIT_KEYS: z.string().optional(),
+  GRANT_KEYS_FILE: z.string().optional(),
+  GRANT_KEYS: z.string().optional(),
   AUDIT_ORIGIN: z
     .string()
     .max(200, { error: ORIGIN })
@@ -201,6 +210,18 @@ function auditKeysOf({ AUDIT_KEYS_FILE, AUDIT_KEYS, NODE_ENV }: Variables): Conf
   );
 }
 
+function grantKeysOf({ GRANT_KEYS_FILE, GRANT_KEYS, NODE_ENV }: Variables): Config['grantKeys'] {
+  if (GRANT_KEYS_FILE !== undefined && GRANT_KEYS !== undefined) {
+    throw new ConfigError('GRANT_KEYS_FILE and GRANT_KEYS are both set: set one of the two.');
+  }
+  if (GRANT_KEYS_FILE !== undefined) return { from: 'FILE', path: GRANT_KEYS_FILE };
+  if (GRANT_KEYS !== undefined) return { from: 'ENVIRONMENT', text: GRANT_KEYS };
+  if (NODE_ENV !== 'production') return { from: 'GENERATED' };
+  throw new ConfigError(
+    'GRANT_KEYS_FILE is not set: in production grants for other services are not signed by a generated key. Set it to a file of keys, which `virtual-mfa grants keys generate` prints.',
+  );
+}
+
 function auditOriginOf({ AUDIT_ORIGIN, PUBLIC_URL }: Variables): string {
   return AUDIT_ORIGIN ?? `${PUBLIC_URL === undefined ? 'localhost' : new URL(PUBLIC_URL).host}/audit`;
 }
@@ -267,6 +288,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     issuer: read.ISSUER,
     keyRing: keyRingOf(read),
     auditKeys: auditKeysOf(read),
+    grantKeys: grantKeysOf(read),
+    publicOrigin: read.PUBLIC_URL === undefined ? null : new URL(read.PUBLIC_URL).origin,
     auditOrigin: auditOriginOf(read),
     auditCheckpointsFile: read.AUDIT_CHECKPOINTS_FILE ?? null,
     eventStore: eventStoreOf(read),

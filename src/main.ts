@@ -12,6 +12,7 @@ const EXPLAINED = new Set([
   'INVALID_CONFIG',
   'INVALID_KEY_RING',
   'INVALID_AUDIT_KEYS',
+  'INVALID_GRANT_KEYS',
   'MALFORMED_KEY',
   'UNREADABLE_FILE',
   'UNAVAILABLE',
@@ -128,6 +129,22 @@ auditKeys
     const { parseKeyList } = await import('./audit/notes/key-list.js');
     const { verifiers } = parseKeyList(readFileSync(path, 'utf8'), path);
     for (const { text } of verifiers) console.log(text);
+  });
+
+const grantKeys = program
+  .command('grants')
+  .description('grants for other services')
+  .command('keys')
+  .description('the keys that sign grants');
+
+grantKeys
+  .command('generate')
+  .description(
+    'print a new signing key with its public half as a comment, lines for GRANT_KEYS_FILE: the last key in it signs',
+  )
+  .action(async () => {
+    const { generateGrantKey } = await import('./grants/grant-keys.js');
+    process.stdout.write(await generateGrantKey());
   });
 
 try {

@@ -1,6 +1,7 @@
 import { pino, destination, type DestinationStream, type Logger } from 'pino';
 import { keepCheckpoints } from './composition/checkpoints.js';
 import { clockOf, monotonic } from './composition/clock.js';
+import { openGrants } from './composition/grants.js';
 import { openHttp, urlOf } from './composition/http.js';
 import { startReactions } from './composition/reactions.js';
 import { openReadSide } from './composition/read-side.js';
@@ -54,7 +55,11 @@ function startUpOf(look: () => Promise<bigint>, logger: Logger) {
 
 /** Opens everything, listening yet to nobody; each part is kept as soon as it is there. */
 async function compose(config: Config, { now, logger, wrapStore, keep }: Parts) {
-  const storage = await openStorage({ config, now, logger, wrapStore });
+  const origin = () => config.publicOrigin ?? new URL(urlOf(config, http)).origin;
+  const storage = await openStorage({
+    ...{ config, now, logger, wrapStore },
+    openGrants: () => openGrants(config, logger, origin),
+  });
   keep(storage.close);
   const watch = watchOf(storage, logger);
   keep(() => watch.stop());

@@ -10,6 +10,8 @@ const DEFAULTS: Config = {
   issuer: 'Virtual MFA',
   keyRing: { from: 'GENERATED' },
   auditKeys: { from: 'GENERATED' },
+  grantKeys: { from: 'GENERATED' },
+  publicOrigin: null,
   auditOrigin: 'localhost/audit',
   auditCheckpointsFile: null,
   eventStore: { kind: 'SQLITE' },
@@ -31,6 +33,7 @@ const IN_PRODUCTION = {
   NODE_ENV: 'production',
   KEY_RING_FILE: '/etc/keys.json',
   AUDIT_KEYS_FILE: '/etc/audit-keys.txt',
+  GRANT_KEYS_FILE: '/etc/grant-keys.txt',
 };
 
 function faultOf(environment: Readonly<Record<string, string>>): string {
@@ -67,8 +70,14 @@ describe('what makes sense', () => {
     [{ PORT: '0' }, { port: 0 }],
     [{ PORT: '65535' }, { port: 65_535 }],
     [{ DATA_DIR: '/var/lib/mfa' }, { dataDir: '/var/lib/mfa' }],
-    [{ PUBLIC_URL: 'http://localhost:8080' }, { auditOrigin: 'localhost:8080/audit', tls: false }],
-    [{ PUBLIC_URL: 'https://mfa.example.com/' }, { auditOrigin: 'mfa.example.com/audit', tls: true }],
+    [
+      { PUBLIC_URL: 'http://localhost:8080' },
+      { auditOrigin: 'localhost:8080/audit', publicOrigin: 'http://localhost:8080', tls: false },
+    ],
+    [
+      { PUBLIC_URL: 'https://mfa.example.com/' },
+      { auditOrigin: 'mfa.example.com/audit', publicOrigin: 'https://mfa.example.com', tls: true },
+    ],
     [{ ISSUER: 'Wolke & Söhne' }, { issuer: 'Wolke & Söhne' }],
     [{ KEY_RING_FILE: '/etc/keys.json' }, { keyRing: { from: 'FILE', path: '/etc/keys.json' } }],
     [{ KEY_RING: '{}' }, { keyRing: { from: 'ENVIRONMENT', json: '{}' } }],
@@ -76,7 +85,12 @@ describe('what makes sense', () => {
     [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
     [{ AUDIT_KEYS_FILE: '/etc/a.txt' }, { auditKeys: { from: 'FILE', path: '/etc/a.txt' } }],
     [{ AUDIT_KEYS: 'a key' }, { auditKeys: { from: 'ENVIRONMENT', text: 'a key' } }],
-    [{ PUBLIC_URL: 'https://mfa.example.com:8443' }, { tls: true, auditOrigin: 'mfa.example.com:8443/audit' }],
+    [{ GRANT_KEYS_FILE: '/etc/g.txt' }, { grantKeys: { from: 'FILE', path: '/etc/g.txt' } }],
+    [{ GRANT_KEYS: 'a key' }, { grantKeys: { from: 'ENVIRONMENT', text: 'a key' } }],
+    [
+      { PUBLIC_URL: 'https://mfa.example.com:8443' },
+      { tls: true, publicOrigin: 'https://mfa.example.com:8443', auditOrigin: 'mfa.example.com:8443/audit' },
+    ],
     [{ AUDIT_ORIGIN: 'log.example/mfa' }, { auditOrigin: 'log.example/mfa' }],
     [{ AUDIT_CHECKPOINTS_FILE: '/var/checkpoints' }, { auditCheckpointsFile: '/var/checkpoints' }],
     [{ TEST_CLOCK_FILE: '/tmp/clock' }, { testClockFile: '/tmp/clock' }],
@@ -129,6 +143,7 @@ describe('what makes sense', () => {
       tls: true,
       keyRing: { from: 'FILE', path: '/etc/keys.json' },
       auditKeys: { from: 'FILE', path: '/etc/audit-keys.txt' },
+      grantKeys: { from: 'FILE', path: '/etc/grant-keys.txt' },
       auditOrigin: 'localhost/audit',
     });
   });
@@ -214,6 +229,18 @@ describe('nonsense is refused by variable, fault and remedy', () => {
   it('AUDIT_KEYS_FILE and AUDIT_KEYS together, and neither is shown', () => {
     expect(faultOf({ AUDIT_KEYS_FILE: '/etc/audit-keys.txt', AUDIT_KEYS: 'very secret' })).toBe(
       'AUDIT_KEYS_FILE and AUDIT_KEYS are both set: set one of the two.',
+    );
+  });
+
+  it('GRANT_KEYS_FILE and GRANT_KEYS together, and neither is shown', () => {
+    expect(faultOf({ GRANT_KEYS_FILE: '/etc/grant-keys.txt', GRANT_KEYS: 'very secret' })).toBe(
+      'GRANT_KEYS_FILE and GRANT_KEYS are both set: set one of the two.',
+    );
+  });
+
+  it('production on a generated key for grants', () => {
+    expect(faultOf({ ...IN_PRODUCTION, GRANT_KEYS_FILE: '' })).toMatch(
+      /^GRANT_KEYS_FILE is not set: in production grants for other services are not signed by a generated key\. Set it /,
     );
   });
 

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Application } from '../../src/application/application.js';
+import { noGrants } from '../../src/application/grants.js';
 import { load } from '../../src/application/execute.js';
 import { createPasswordHasher, type PasswordHasher } from '../../src/application/password-hasher.js';
 import { destroySecrets } from '../../src/application/process-managers/destroy-secrets.js';
@@ -64,6 +65,7 @@ export async function openApplication(dataDir: string, now: () => Instant): Prom
     newId: randomUUID,
     digest: (purpose, text) => digest(keyRing, purpose, text),
     issuer: 'Virtual MFA',
+    grants: noGrants,
     unknownNames: createUnknownNames(),
     limits: { take: async () => undefined },
     states: createKnownStates(),

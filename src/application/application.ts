@@ -3,6 +3,7 @@ import type { StreamName } from '../domain/stream.js';
 import type { EventLog } from '../eventstore/event-log.js';
 import type { DigestPurpose } from '../vault/key-ring.js';
 import type { Vault } from '../vault/vault.js';
+import type { Grants } from './grants.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { RequestLimits } from './request-limits.js';
 
@@ -24,6 +25,8 @@ export interface Application {
   readonly issuer: string;
   readonly unknownNames: UnknownNames;
   readonly limits: RequestLimits;
+  /** Signs what other services are told of a verification. */
+  readonly grants: Grants;
   readonly states: KnownStates;
 }
 

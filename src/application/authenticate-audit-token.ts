@@ -1,11 +1,12 @@
 import { isLive, tokenNamed, type AuditToken, type NoteAuditTokenUse } from '../domain/account/audit-tokens.js';
 import { accountDecider } from '../domain/account/decider.js';
 import type { AuditScope } from '../domain/account/events.js';
-import { userDecider } from '../domain/user/decider.js';
 import type { Application } from './application.js';
-import { isSecretOfToken, parseAuditToken } from './audit-token.js';
+import { auditTokenForm } from './audit-token.js';
+import { byProgram } from './authorship.js';
 import { execute, load, type Authorship } from './execute.js';
 import { ownerOf } from './owned-id.js';
+import { isSecretOfToken } from './program-token.js';
 import type { RequestContext } from './request-context.js';
 
 /** A program that reads an audit trail by a token, as it stood when the request arrived. */
@@ -25,19 +26,12 @@ export interface FoundTokenReader {
 
 const NOTHING: FoundTokenReader = { reader: null, position: 0n };
 
-/**
- * The authorship of what a program does by an audit token: where from is sealed under the primary's key, whose account's token
- * it is.
- */
-export async function byAuditToken(
+/** The authorship of what a program does by an audit token. */
+export function byAuditToken(
   app: Application,
   { tokenId, accountId }: Pick<TokenReader, 'tokenId' | 'accountId'>,
 ): Promise<Authorship> {
-  const { state: account } = await load(app, accountDecider, accountId);
-  const primaryUserId = account.status === 'REGISTERED' ? account.primaryUserId : '';
-  const { state: primary } = await load(app, userDecider, primaryUserId);
-  const requestPersonId = primary.status === 'ACTIVE' ? primary.personId : null;
-  return { actor: { kind: 'AUDIT_TOKEN', id: tokenId }, sessionId: null, subjectPersonId: null, requestPersonId };
+  return byProgram(app, accountId, { kind: 'AUDIT_TOKEN', id: tokenId });
 }
 
 /** Notes that a token is in use, the first time in a day: before anything is answered. Answers whether it may be used. */
@@ -89,8 +83,10 @@ export async function authenticateAuditToken(
   token: string,
   onPortion?: () => void,
 ): Promise<FoundTokenReader> {
-  const parsed = parseAuditToken(token);
-  return parsed === null ? NOTHING : find(app, request, { ...parsed, onPortion });
+  const parsed = auditTokenForm.parse(token);
+  if (parsed === null) return NOTHING;
+  const { accountId, id: tokenId, secret } = parsed;
+  return find(app, request, { accountId, tokenId, secret, onPortion });
 }
 
 /** The reader of a token that was proven before, as it stands now. */

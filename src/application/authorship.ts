@@ -1,5 +1,9 @@
+import { accountDecider } from '../domain/account/decider.js';
+import type { Actor } from '../domain/event.js';
+import { userDecider } from '../domain/user/decider.js';
 import type { ActiveUser } from '../domain/user/state.js';
-import type { Authorship } from './execute.js';
+import type { Application } from './application.js';
+import { load, type Authorship } from './execute.js';
 import type { CurrentSession } from './request-context.js';
 
 /** The signed-in user acts on itself. */
@@ -31,6 +35,15 @@ export function byOperatorOn({ personId }: Pick<ActiveUser, 'personId'>): Author
     subjectPersonId: personId,
     requestPersonId: null,
   };
+}
+
+/** A program acts by a token of an account: where from is sealed under the key of its primary. */
+export async function byProgram(app: Application, accountId: string, actor: Actor): Promise<Authorship> {
+  const { state: account } = await load(app, accountDecider, accountId);
+  const primaryUserId = account.status === 'REGISTERED' ? account.primaryUserId : '';
+  const { state: primary } = await load(app, userDecider, primaryUserId);
+  const requestPersonId = primary.status === 'ACTIVE' ? primary.personId : null;
+  return { actor, sessionId: null, subjectPersonId: null, requestPersonId };
 }
 
 /** Somebody of whom nothing is kept: names are reserved before there is a person. */

@@ -5,7 +5,7 @@ import { after, DAY, type Instant } from '../domain/instant.js';
 import type { Rejection } from '../domain/rejection.js';
 import { checkTokenName } from '../domain/user/names.js';
 import type { Application } from './application.js';
-import { formatAuditToken } from './audit-token.js';
+import { auditTokenForm } from './audit-token.js';
 import { bySelf } from './authorship.js';
 import { execute, load } from './execute.js';
 import { guard, notVerified, type Challenged } from './guard.js';
@@ -66,7 +66,7 @@ async function issue(
     }),
   });
   if (!created.accepted) return refused(created.rejection);
-  return done({ tokenId, token: formatAuditToken({ tokenId, secret }) });
+  return done({ tokenId, token: auditTokenForm.format({ id: tokenId, secret }) });
 }
 
 /**

@@ -3,6 +3,7 @@ import { limitsOf } from '../domain/account/policy.js';
 import { CHALLENGE_ATTEMPTS } from '../domain/mfa/codes.js';
 import { needsVerification, type GuardedOperation } from '../domain/operation/guarded-operations.js';
 import { methodsFor, type VerificationMethod } from '../domain/operation/method.js';
+import type { ServiceOperation } from '../domain/operation/service-operation.js';
 import type { ChallengeOperation, UseVerification } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
 import type { OperationChallenge } from '../domain/session/state.js';
@@ -17,6 +18,8 @@ import { done, refused, type Result } from './result.js';
 export interface GuardedCall {
   readonly operation: GuardedOperation;
   readonly arguments: Readonly<Record<string, unknown>>;
+  /** What is shown of it where it is another service's, whose arguments it is then; else left out. */
+  readonly service?: ServiceOperation;
 }
 
 /** A guarded call with the challenge that was answered for it, if it came with one. */
@@ -65,6 +68,7 @@ export async function challengeFor(
     type: 'ChallengeOperation',
     challengeId: app.newId(),
     operation: call.operation,
+    service: call.service ?? null,
     argumentsDigest: digestOf(app, current, call),
     methods: methodsFor(mfa.device !== null),
     exhausted: exhausted.map(([challengeId]) => challengeId),

@@ -60,7 +60,7 @@ async function recordVerification(
     by: bySelf(current),
     command: (): VerifyOperation => ({
       type: 'VerifyOperation',
-      ...{ challengeId, method },
+      ...{ challengeId, method, grantId: app.newId() },
       limits: limitsOf(current.policy),
       now: app.now(),
     }),

@@ -31,7 +31,7 @@ const LONGEST_SILENCE = 1_000;
 /** Puts HTTP in front of everything; it does not listen yet. */
 export async function openHttp(options: HttpOptions): Promise<HttpApp> {
   const { config, storage, readSide, checkpoints, startUp, freshness, logger } = options;
-  const { app, store } = storage;
+  const { app, store, published } = storage;
   const { readModels, runner } = readSide;
   const report: ReportError = (error, requestId) => logger.error({ requestId, err: error }, 'a request failed');
   const schema = await buildGraphqlSchema();
@@ -41,7 +41,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpApp> {
   return createHttpApp({
     ...{ app, readModels, checkpoints, freshness, report, schema, introspection, tls: config.tls },
     addresses: createClientAddresses(config.trustedProxies),
-    ...{ records, exporter: { log: app.log, records, readModels, originOf } },
+    ...{ jwks: published, records, exporter: { log: app.log, records, readModels, originOf } },
     server: await createGraphqlServer({ schema, introspection, report }),
     isStarted: () => startUp.head() !== null,
     reached: (position) => runner.reached(position, LONGEST_WAIT_FOR_READ_MODELS),

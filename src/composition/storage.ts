@@ -15,6 +15,7 @@ import { digest, type KeyRing } from '../vault/key-ring.js';
 import { createPersonKeys } from '../vault/person-keys.js';
 import { pace } from './clock.js';
 import { keyRingFileOf, keyRingOf, keyRingSourceOf } from './keys.js';
+import { withoutGrants, type OpenedGrants } from './grants.js';
 import { openLog, type OpenedLog } from './log.js';
 
 /** Stands between the service and its log. */
@@ -24,6 +25,8 @@ export type WrapStore = (store: EventStore) => EventStore;
 export interface Storage {
   /** As it was at the start; its digest key never changes. */
   readonly keyRing: KeyRing;
+  /** What verifies grants. */
+  readonly published: OpenedGrants['published'];
   readonly store: EventStore;
   readonly app: Application;
   readonly close: () => Promise<void>;
@@ -34,6 +37,8 @@ export interface StorageOptions {
   readonly now: () => Instant;
   readonly logger: Logger;
   readonly wrapStore?: WrapStore | undefined;
+  /** Opens the signing of grants, once the log has been found to be usable; left out where none are issued. */
+  readonly openGrants?: () => Promise<OpenedGrants>;
 }
 
 /** Password hashes that may wait; beyond them the answer is `RATE_LIMITED`. */
@@ -50,6 +55,7 @@ async function keyRingAtStart({ config, now, logger }: StorageOptions): Promise<
 async function assemble(opened: OpenedLog, options: StorageOptions): Promise<Storage> {
   const { config, now, wrapStore } = options;
   const keyRing = await keyRingAtStart(options);
+  const { grants, published } = (await options.openGrants?.()) ?? withoutGrants;
   const openedStore = opened.openStore();
   const store = wrapStore === undefined ? openedStore : wrapStore(openedStore);
   const vault = opened.openVault(keyRingSourceOf(config, keyRing));
@@ -57,7 +63,7 @@ async function assemble(opened: OpenedLog, options: StorageOptions): Promise<Sto
   // A state of a user holds its names.
   const log = createEventLog(store, createPersonKeys(vault), () => states.forget());
   const app: Application = {
-    ...{ log, vault, states },
+    ...{ log, vault, states, grants },
     passwords: createPasswordHasher({ concurrency: availableParallelism(), waiting: WAITING_HASHES }),
     now,
     pace,
@@ -73,7 +79,7 @@ async function assemble(opened: OpenedLog, options: StorageOptions): Promise<Sto
     await vault.close();
     await opened.close();
   };
-  return { keyRing, store, app, close };
+  return { keyRing, published, store, app, close };
 }
 
 /** Opens log and vault; nothing has been asked of them yet. */

@@ -39,10 +39,19 @@ const GRACE = 1_000;
 const KEPT_LOG_LINES = 20;
 
 const AUDIT_UNSET = { AUDIT_KEYS: '', AUDIT_KEYS_FILE: '', AUDIT_ORIGIN: '', AUDIT_CHECKPOINTS_FILE: '' };
+const GRANTS_UNSET = { GRANT_KEYS: '', GRANT_KEYS_FILE: '' };
 
 /** Settings of the shell that would change the journey; empty ones count as not set. */
 function environmentOf(dataDir: string): NodeJS.ProcessEnv {
-  const unset = { KEY_RING: '', KEY_RING_FILE: '', PUBLIC_URL: '', ISSUER: '', TEST_CLOCK_FILE: '', ...AUDIT_UNSET };
+  const unset = {
+    KEY_RING: '',
+    KEY_RING_FILE: '',
+    PUBLIC_URL: '',
+    ISSUER: '',
+    TEST_CLOCK_FILE: '',
+    ...AUDIT_UNSET,
+    ...GRANTS_UNSET,
+  };
   const set = { NODE_ENV: 'development', HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'info' };
   return { ...process.env, ...unset, ...set };
 }

@@ -42,6 +42,24 @@ export const REJECTION_CODES = {
   INVALID_SCOPES: 'An audit token is for something: give READ, EXPORT or both.',
   INVALID_TOKEN_LIFETIME: 'An audit token lives 1 to 366 days.',
   TOO_MANY_AUDIT_TOKENS: 'This account has 20 audit tokens that are not void. Revoke one that is not needed any more.',
+  INVALID_CREDENTIAL_NAME: 'The name of a service credential is 1 to 64 characters, without control characters.',
+  INVALID_SERVICE:
+    'The name of a service is 1 to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit.',
+  INVALID_SERVICE_OPERATION: 'The operation of a service is 1 to 128 letters, digits and the characters : . _ - / *',
+  INVALID_RESOURCE: 'A resource is 1 to 256 printable characters.',
+  INVALID_ARGUMENTS_DIGEST:
+    'A digest of arguments is SHA-256 in base64url, 43 characters without padding. docs/integrating.md tells how to compute it.',
+  TOO_MANY_SERVICE_CREDENTIALS:
+    'This account has 20 service credentials that are not void. Revoke one that is not needed any more.',
+  UNKNOWN_SERVICE:
+    'No service of this name could redeem a grant of this account. Have the primary create a credential for it, with createServiceCredential.',
+  GRANT_ALREADY_ISSUED:
+    'This was verified already, and its grant is shown once. Ask for another verification with requestOperationVerification.',
+  GRANT_INVALID:
+    "This is no grant for this credential's service and account that this service has signed. Do not carry the operation out.",
+  GRANT_EXPIRED: 'This grant is older than 5 minutes. Do not carry the operation out; have it verified again.',
+  GRANT_ALREADY_REDEEMED:
+    'This grant was redeemed before. Do not carry the operation out a second time; have it verified again.',
   USER_NOT_DELETED: 'Delete this user first: only a user who is gone is erased.',
   RECOVERY_NOT_REQUESTED: 'No recovery of this account is pending: it was called off or is done, or none was begun.',
   RECOVERY_TOO_EARLY: 'This recovery can be completed only after the time in which it can be called off.',

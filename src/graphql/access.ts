@@ -10,13 +10,13 @@ import type { Asker, GraphqlContext } from './context.js';
 /** Where a request may stand: nobody signed in, or a session at a stage. */
 export type Admission = 'ANONYMOUS' | SessionStage;
 
-/** Who may act: the primary, sub-users by role, or a program with an audit token. */
-export type Party = 'PRIMARY' | Role | 'AUDIT_TOKEN';
+/** Who may act: the primary, sub-users by role, a program with an audit token, or another service with its credential. */
+export type Party = 'PRIMARY' | Role | 'AUDIT_TOKEN' | 'SERVICE_CREDENTIAL';
 
 /** Who may use a field, and at which stage. Everybody else is refused before its resolver runs. */
 export interface AccessRule {
   readonly stages: readonly Admission[];
-  /** `ANY`: whoever is signed in or may be nobody; audit tokens are admitted only where they are named. */
+  /** `ANY`: whoever is signed in or may be nobody; audit tokens and service credentials are admitted only where they are named. */
   readonly roles: readonly Party[] | 'ANY';
 }
 
@@ -43,12 +43,12 @@ const STAGE_REFUSALS: Readonly<Record<SessionStage, () => GraphQLError>> = {
   FULL: () => refusal('FORBIDDEN', 'This is not for somebody who is signed in. Sign out first.'),
 };
 
-function admitsTokens({ roles }: AccessRule): boolean {
-  return roles !== 'ANY' && roles.includes('AUDIT_TOKEN');
+function admits({ roles }: AccessRule, party: Party): boolean {
+  return roles !== 'ANY' && roles.includes(party);
 }
 
 function refusalOfToken(rule: AccessRule, { scopes }: TokenReader): GraphQLError | null {
-  if (!admitsTokens(rule)) {
+  if (!admits(rule, 'AUDIT_TOKEN')) {
     return refusal('FORBIDDEN', 'An audit token reads the audit trail, and nothing else. Sign in as a user for this.');
   }
   return scopes.includes('READ')
@@ -56,9 +56,20 @@ function refusalOfToken(rule: AccessRule, { scopes }: TokenReader): GraphQLError
     : refusal('FORBIDDEN', 'This audit token has not the scope READ: it is for exports alone.');
 }
 
+function refusalOfService(rule: AccessRule): GraphQLError | null {
+  if (admits(rule, 'SERVICE_CREDENTIAL')) return null;
+  return refusal('FORBIDDEN', 'A service credential redeems grants, and nothing else. Sign in as a user for this.');
+}
+
 function refusalOfNobody(rule: AccessRule): GraphQLError | null {
   if (rule.stages.includes('ANONYMOUS')) return null;
-  const or = admitsTokens(rule) ? ', or send an audit token that has neither expired nor been revoked' : '';
+  if (admits(rule, 'SERVICE_CREDENTIAL')) {
+    return refusal(
+      'UNAUTHENTICATED',
+      'Send a service credential that has not been revoked: Authorization: Bearer vsc_…',
+    );
+  }
+  const or = admits(rule, 'AUDIT_TOKEN') ? ', or send an audit token that has neither expired nor been revoked' : '';
   return refusal('UNAUTHENTICATED', `Sign in first, with signIn${or}.`);
 }
 
@@ -71,9 +82,10 @@ function refusalOfSession(rule: AccessRule, { stage, user }: CurrentSession): Gr
 /** Why a rule refuses who asks, or null where it does not. */
 export function refusalOf(
   rule: AccessRule,
-  { session, tokenReader }: Pick<Asker, 'session' | 'tokenReader'>,
+  { session, tokenReader, serviceCaller }: Pick<Asker, 'session' | 'tokenReader' | 'serviceCaller'>,
 ): GraphQLError | null {
   if (session !== null) return refusalOfSession(rule, session);
+  if (serviceCaller !== null) return refusalOfService(rule);
   return tokenReader === null ? refusalOfNobody(rule) : refusalOfToken(rule, tokenReader);
 }
 

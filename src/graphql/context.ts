@@ -1,5 +1,6 @@
 import type { Application } from '../application/application.js';
 import type { TokenReader } from '../application/authenticate-audit-token.js';
+import type { ServiceCaller } from '../application/authenticate-service-credential.js';
 import type { CurrentSession, RequestContext } from '../application/request-context.js';
 import type { IssuedSession } from '../application/sign-in.js';
 import type { Checkpoints } from '../audit/checkpoints/checkpoints.js';
@@ -25,7 +26,7 @@ export interface AnswerExtensions {
   readonly stale?: { readonly since: string };
 }
 
-/** Who asks: a session, a program with an audit token, or nobody. */
+/** Who asks: a session, a program with an audit token, another service with its credential, or nobody. */
 export interface Asker {
   /** The session as this request has left it: signing in, rising and signing out change it. */
   session: CurrentSession | null;
@@ -33,6 +34,8 @@ export interface Asker {
   readonly sessionSource: SessionSource;
   /** Who reads by an audit token; never together with a session. */
   tokenReader: TokenReader | null;
+  /** Which service comes with its credential; never together with a session or an audit token. */
+  readonly serviceCaller: ServiceCaller | null;
   /** A session as it stands now; null where it is over. */
   readonly sessionNow: (sessionId: string) => Promise<CurrentSession | null>;
   /** The reader of an audit token as it stands now; null where that is void. */

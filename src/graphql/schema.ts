@@ -7,10 +7,12 @@ import { AccountResolver } from './resolvers/account-resolver.js';
 import { AuditProofResolver } from './resolvers/audit-proof-resolver.js';
 import { AuditTokenResolver } from './resolvers/audit-token-resolver.js';
 import { AuditSubscription } from './resolvers/audit-subscription.js';
+import { GrantResolver } from './resolvers/grant-resolver.js';
 import { LookBackResolver } from './resolvers/look-back-resolver.js';
 import { MfaResolver } from './resolvers/mfa-resolver.js';
 import { PasswordResolver } from './resolvers/password-resolver.js';
 import { ReadResolver } from './resolvers/read-resolver.js';
+import { ServiceCredentialResolver } from './resolvers/service-credential-resolver.js';
 import { SessionResolver } from './resolvers/session-resolver.js';
 import { UserResolver } from './resolvers/user-resolver.js';
 import { PAYLOAD_TYPES } from './types/payloads.js';
@@ -65,6 +67,8 @@ export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
       AuditProofResolver,
       AuditSubscription,
       AuditTokenResolver,
+      ServiceCredentialResolver,
+      GrantResolver,
     ],
     orphanedTypes: [InputError, MfaError, ThrottledError, VerificationRequiredError, User, Session, AuditEvent],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],

@@ -1,8 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isMeantAsAuditToken } from '../application/audit-token.js';
+import { auditTokenForm } from '../application/audit-token.js';
 import type { TokenReader } from '../application/authenticate-audit-token.js';
+import type { ServiceCaller } from '../application/authenticate-service-credential.js';
 import type { CurrentSession, RequestContext } from '../application/request-context.js';
+import { serviceCredentialForm } from '../application/service-credential.js';
 import type { SessionSource } from '../graphql/context.js';
+import type { CredentialFinder } from './credential-finder.js';
 import type { SessionFinder } from './session-finder.js';
 import type { TokenFinder } from './token-finder.js';
 
@@ -19,6 +22,8 @@ export interface Arrival {
   readonly request: RequestContext;
   /** Who reads by an audit token; null where a session asks, or nobody. */
   readonly tokenReader: TokenReader | null;
+  /** Which service comes with its credential; null where somebody else asks, or nobody. */
+  readonly serviceCaller: ServiceCaller | null;
   /** Where its session was found. */
   readonly source: SessionSource;
   /** How far it has written. */
@@ -33,9 +38,10 @@ const LONGEST_USER_AGENT = 512;
 export interface Finders {
   readonly sessions: SessionFinder;
   readonly auditTokens: TokenFinder;
+  readonly credentials: CredentialFinder;
 }
 
-/** What a request is sent with: a cookie holds the token of a session, an `Authorization` header that or an audit token. */
+/** What a request is sent with: a cookie holds the token of a session, an `Authorization` header that, an audit token or a service credential. */
 export interface Credential {
   readonly from: 'COOKIE' | 'HEADER';
   readonly token: string;
@@ -45,22 +51,27 @@ export interface Credential {
 interface Identified {
   readonly current: CurrentSession | null;
   readonly tokenReader: TokenReader | null;
+  readonly serviceCaller: ServiceCaller | null;
   readonly source: SessionSource;
   readonly position: bigint;
 }
 
-const NOBODY: Identified = { current: null, tokenReader: null, source: 'LOG', position: 0n };
+const NOBODY: Identified = { current: null, tokenReader: null, serviceCaller: null, source: 'LOG', position: 0n };
 
 async function identify(
-  { sessions, auditTokens }: Finders,
+  { sessions, auditTokens, credentials }: Finders,
   request: RequestContext,
   { from, token }: Credential,
 ): Promise<Identified> {
-  if (from === 'COOKIE' || !isMeantAsAuditToken(token)) {
-    return { ...NOBODY, ...(await sessions.byToken(request, token)) };
+  if (from === 'HEADER' && auditTokenForm.isMeant(token)) {
+    const { reader: tokenReader, position } = await auditTokens.byToken(request, token);
+    return { ...NOBODY, tokenReader, position };
   }
-  const { reader: tokenReader, position } = await auditTokens.byToken(request, token);
-  return { ...NOBODY, tokenReader, position };
+  if (from === 'HEADER' && serviceCredentialForm.isMeant(token)) {
+    const { caller: serviceCaller, position } = await credentials.byText(token);
+    return { ...NOBODY, serviceCaller, position };
+  }
+  return { ...NOBODY, ...(await sessions.byToken(request, token)) };
 }
 
 /** The token of an `Authorization: Bearer …` header, or null. */
@@ -68,7 +79,7 @@ export function bearerOf(authorization: string | undefined): string | null {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null;
 }
 
-/** Finds out who asks: the session of a token, if it has one that is not over, or the reader of an audit token that is not void. */
+/** Finds out who asks: the session of a token, if it has one that is not over, or whoever has an audit token or service credential that is not void. */
 export async function arrive(finders: Finders, origin: Origin, credential: Credential | null): Promise<Arrival> {
   let written = 0n;
   const userAgent = origin.headers['user-agent']?.slice(0, LONGEST_USER_AGENT) ?? null;
@@ -82,10 +93,10 @@ export async function arrive(finders: Finders, origin: Origin, credential: Crede
     },
   };
   const identified = credential === null ? NOBODY : await identify(finders, anonymous, credential);
-  const { current, tokenReader, source, position } = identified;
+  const { current, tokenReader, serviceCaller, source, position } = identified;
   return {
     request: { ...anonymous, current },
-    ...{ tokenReader, source },
+    ...{ tokenReader, serviceCaller, source },
     written: () => written,
     known: () => (written > position ? written : position),
   };

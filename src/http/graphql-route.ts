@@ -36,11 +36,14 @@ export function staleMark({ freshness }: Pick<GraphqlRouteOptions, 'freshness'>)
 }
 
 /** Who asks, as resolvers know it, and who that is later on. */
-export function askerOf({ sessions, auditTokens }: Finders, { request, source, tokenReader }: Arrival): Asker {
+export function askerOf(
+  { sessions, auditTokens }: Finders,
+  { request, source, tokenReader, serviceCaller }: Arrival,
+): Asker {
   return {
     session: request.current,
     sessionSource: source,
-    tokenReader,
+    ...{ tokenReader, serviceCaller },
     sessionNow: async (sessionId) => (await sessions.byId(sessionId)).current,
     tokenReaderNow: async (tokenId) => (await auditTokens.byId(request, tokenId)).reader,
   };

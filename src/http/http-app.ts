@@ -4,9 +4,11 @@ import type { ReportError } from '../graphql/masking.js';
 import { offerAuditExport, type ExportRouteOptions } from './audit-export/export-route.js';
 import { offerAuditKeys } from './audit-keys-route.js';
 import { createCookies } from './cookies.js';
+import { createCredentialFinder } from './credential-finder.js';
 import { handleErrors, sendFault, type HttpFault } from './errors.js';
 import { offerGraphql } from './graphql-route.js';
 import { offerHealth, type Readiness } from './health.js';
+import { offerJwks } from './jwks-route.js';
 import { createLogPositions } from './log-position.js';
 import { createSessionFinder } from './session-finder.js';
 import { createTokenFinder } from './token-finder.js';
@@ -23,9 +25,11 @@ export interface AccessLine {
 
 export interface HttpAppOptions
   extends
-    Omit<SubscriptionOptions, 'cookies' | 'sessions' | 'auditTokens' | 'positions'>,
+    Omit<SubscriptionOptions, 'cookies' | 'sessions' | 'auditTokens' | 'credentials' | 'positions'>,
     Pick<ExportRouteOptions, 'exporter'> {
   readonly tls: boolean;
+  /** The keys that verify grants, as they are published. */
+  readonly jwks: object;
   readonly readiness: () => Readiness;
   readonly report: ReportError;
   readonly access: (line: AccessLine) => void;
@@ -107,10 +111,12 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   drain(http);
   offerHealth(http, readiness);
   offerAuditKeys(http, checkpoints.verifierKeys);
+  offerJwks(http, options.jwks);
   const more = {
     cookies: createCookies(app, tls),
     sessions: createSessionFinder(options),
     auditTokens: createTokenFinder(options),
+    credentials: createCredentialFinder(options),
     positions: createLogPositions(app),
   };
   offerGraphql(http, { ...options, ...more });

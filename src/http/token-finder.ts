@@ -27,14 +27,16 @@ export interface TokenFinderOptions {
 /** As long as sessions are looked for, though this reads one stream. */
 const LONGEST_LOOK = 2_500;
 
+/** Looks for somebody in the log alone, bounded. @throws {EventStoreError} while it is away */
+export async function lookInLog<T>(freshness: Freshness, inLog: (goesOn: () => void) => Promise<T>): Promise<T> {
+  const { away } = freshness.log();
+  if (away !== null) throw new EventStoreError('UNAVAILABLE', `the event log is away: ${away.reason}`);
+  return within(LONGEST_LOOK, inLog);
+}
+
 /** Sets up the finding of audit tokens. */
 export function createTokenFinder({ app, freshness }: TokenFinderOptions): TokenFinder {
-  async function look(inLog: (goesOn: () => void) => Promise<FoundTokenReader>): Promise<FoundTokenReader> {
-    const { away } = freshness.log();
-    if (away !== null) throw new EventStoreError('UNAVAILABLE', `the event log is away: ${away.reason}`);
-    return within(LONGEST_LOOK, inLog);
-  }
-
+  const look = (inLog: (goesOn: () => void) => Promise<FoundTokenReader>) => lookInLog(freshness, inLog);
   return {
     byToken: (request, token) => look((goesOn) => authenticateAuditToken(app, request, token, goesOn)),
     byId: (request, tokenId) => look((goesOn) => findTokenReader(app, request, tokenId, goesOn)),

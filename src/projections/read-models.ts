@@ -8,6 +8,11 @@ import { createCoverageQueries, type CoverageQueries } from './coverage/coverage
 import { auditTokensProjection } from './audit-tokens/audit-tokens-projection.js';
 import { createAuditTokenQueries, type AuditTokenQueries } from './audit-tokens/audit-token-queries.js';
 import type { Projection } from './projection.js';
+import {
+  createServiceCredentialQueries,
+  type ServiceCredentialQueries,
+} from './service-credentials/service-credential-queries.js';
+import { serviceCredentialsProjection } from './service-credentials/service-credentials-projection.js';
 import { createSessionQueries, type SessionQueries } from './sessions/session-queries.js';
 import { sessionsProjection } from './sessions/sessions-projection.js';
 import { createUserQueries, type UserQueries } from './users/user-queries.js';
@@ -21,6 +26,7 @@ export const projections: readonly Projection[] = [
   coverageProjection,
   auditTreeProjection,
   auditTokensProjection,
+  serviceCredentialsProjection,
 ];
 
 /** The read side: what queries ask. */
@@ -31,6 +37,7 @@ export interface ReadModels {
   readonly coverage: CoverageQueries;
   readonly trees: AuditTrees;
   readonly auditTokens: AuditTokenQueries;
+  readonly serviceCredentials: ServiceCredentialQueries;
 }
 
 /** Prepares the read side; the tables must be there, which starting the projections sees to. */
@@ -42,5 +49,6 @@ export function createReadModels(database: Database): ReadModels {
     coverage: createCoverageQueries(database),
     trees: createAuditTrees(database),
     auditTokens: createAuditTokenQueries(database),
+    serviceCredentials: createServiceCredentialQueries(database),
   };
 }

@@ -53,6 +53,7 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Query.auditInclusionProof': { FULL: readers },
   'Query.auditConsistencyProof': { FULL: readers },
   'Query.auditTokens': { FULL: readers },
+  'Query.serviceCredentials': { FULL: readers },
   'AuditEvent.summary': { FULL: readers },
   'Viewer.user': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
   'Viewer.accountRecovery': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
@@ -86,6 +87,11 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Mutation.eraseUser': { FULL: primary },
   'Mutation.createAuditToken': { FULL: primary },
   'Mutation.revokeAuditToken': { FULL: primary },
+  'Mutation.createServiceCredential': { FULL: primary },
+  'Mutation.revokeServiceCredential': { FULL: primary },
+  'Mutation.requestOperationVerification': { FULL: everybody },
+  // By a service credential alone.
+  'Mutation.redeemVerificationGrant': {},
   'Subscription.auditEventRecorded': { FULL: readers },
 };
 
@@ -97,10 +103,15 @@ export const BY_AUDIT_TOKEN: readonly string[] = [
   'Subscription.auditEventRecorded',
 ];
 
+/** What a service may use by its credential. Everything else it is forbidden. */
+export const BY_SERVICE_CREDENTIAL: readonly string[] = ['Mutation.redeemVerificationGrant'];
+
 /** What an `AUDITOR` may change: its own security. */
 export const OWN_SECURITY: readonly string[] = [
   ...['Mutation.signOut', 'Mutation.revokeSession', 'Mutation.changePassword', 'Mutation.verifyOperation'],
   ...['Mutation.startMfaEnrollment', 'Mutation.enableMfa', 'Mutation.cancelMfaEnrollment', 'Mutation.disableMfa'],
+  // Whether another service then does something for it, that service decides.
+  'Mutation.requestOperationVerification',
   'Mutation.setOperationProtection',
 ];
 

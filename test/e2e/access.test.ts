@@ -16,9 +16,11 @@ import {
   type Credentials,
 } from '../support/people.js';
 import { startService, type TestService } from '../support/service.js';
+import { CALLS } from './access-calls.js';
 import {
   ACCESS,
   BY_AUDIT_TOKEN,
+  BY_SERVICE_CREDENTIAL,
   CELLS,
   expected,
   OWN_SECURITY,
@@ -27,55 +29,6 @@ import {
   type Party,
   type Stage,
 } from './access-table.js';
-
-const NOBODY = 'no-such-id';
-const OF_NOBODY = { userId: NOBODY };
-
-/** A call of each operation that changes nothing, whoever makes it; signing out is the exception. */
-const CALLS: Readonly<Record<string, { readonly query: string; readonly variables?: Loose }>> = {
-  'Query.viewer': { query: '{ viewer { stage } }' },
-  'Query.node': { query: `{ node(id: "${NOBODY}") { id } }` },
-  'Query.user': { query: `{ user(id: "${NOBODY}") { id } }` },
-  'Query.users': { query: '{ users { nodes { id } } }' },
-  'Query.mfaCoverage': { query: '{ mfaCoverage { users overdueUsers { id } } }' },
-  'Query.mfaCoverageSeries': { query: '{ mfaCoverageSeries(since: "2020-01-01T00:00:00Z") { users } }' },
-  'Query.mfaStateAt': { query: `{ mfaStateAt(userId: "${NOBODY}", at: "2020-01-01T00:00:00Z") { existence } }` },
-  'Query.exposures': { query: '{ exposures { nodes { id } } }' },
-  'Query.auditEvents': { query: '{ auditEvents { nodes { id } } }' },
-  'Query.auditCheckpoint': { query: '{ auditCheckpoint { size } }' },
-  'Query.auditInclusionProof': { query: `{ auditInclusionProof(eventId: "${NOBODY}") { treeSize } }` },
-  'Query.auditConsistencyProof': { query: '{ auditConsistencyProof(fromSize: 0) { toSize } }' },
-  'Query.auditTokens': { query: '{ auditTokens { nodes { id } } }' },
-  'AuditEvent.summary': { query: '{ auditEvents(first: 1) { nodes { summary } } }' },
-  'Viewer.user': { query: '{ viewer { user { id } } }' },
-  'Viewer.accountRecovery': { query: '{ viewer { accountRecovery { notBefore } } }' },
-  'User.sessions': { query: '{ viewer { user { sessions { nodes { id } } } } }' },
-  'Mutation.registerAccount': mutation('registerAccount', { alias: '', email: '', password: '' }),
-  'Mutation.signIn': mutation('signIn', { username: 'nobody', password: 'nothing' }),
-  'Mutation.answerMfaChallenge': mutation('answerMfaChallenge', { code: '' }),
-  'Mutation.signOut': { query: documentOf('signOut') },
-  'Mutation.startMfaEnrollment': mutation('startMfaEnrollment', { deviceName: '' }),
-  'Mutation.enableMfa': mutation('enableMfa', { enrollmentId: NOBODY, code: '' }),
-  'Mutation.cancelMfaEnrollment': mutation('cancelMfaEnrollment', { enrollmentId: NOBODY }),
-  'Mutation.verifyOperation': mutation('verifyOperation', { challengeId: NOBODY }),
-  'Mutation.changePassword': mutation('changePassword', { newPassword: '' }),
-  'Mutation.disableMfa': mutation('disableMfa', {}),
-  'Mutation.revokeSession': mutation('revokeSession', { sessionId: NOBODY }),
-  'Mutation.cancelAccountRecovery': { query: documentOf('cancelAccountRecovery') },
-  'Mutation.setOperationProtection': mutation('setOperationProtection', { enabled: false }),
-  'Mutation.createSubUser': mutation('createSubUser', { username: '', password: '' }),
-  'Mutation.unlockUser': mutation('unlockUser', OF_NOBODY),
-  'Mutation.requireSubUserMfa': mutation('requireSubUserMfa', OF_NOBODY),
-  'Mutation.waiveSubUserMfa': mutation('waiveSubUserMfa', OF_NOBODY),
-  'Mutation.assignRole': mutation('assignRole', { ...OF_NOBODY, role: 'MEMBER' }),
-  'Mutation.resetSubUserPassword': mutation('resetSubUserPassword', { ...OF_NOBODY, newPassword: '' }),
-  'Mutation.renameUser': mutation('renameUser', OF_NOBODY),
-  'Mutation.deleteSubUser': mutation('deleteSubUser', OF_NOBODY),
-  'Mutation.eraseUser': mutation('eraseUser', OF_NOBODY),
-  'Mutation.createAuditToken': mutation('createAuditToken', { name: '', scopes: [] }),
-  'Mutation.revokeAuditToken': mutation('revokeAuditToken', { tokenId: NOBODY }),
-  'Subscription.auditEventRecorded': { query: 'subscription { auditEventRecorded { id } }' },
-};
 
 /** At each stage a mutation that answers with a payload, whatever the role, and changes nothing. */
 const CARRIERS: Readonly<Record<Stage, readonly [name: string, input: Loose]>> = {
@@ -88,10 +41,6 @@ const CARRIERS: Readonly<Record<Stage, readonly [name: string, input: Loose]>> =
 
 /** How a WebSocket is closed on whom nobody knows (graphql-ws: 4403, Forbidden). */
 const CONNECTION_REFUSED = 4403;
-
-function mutation(name: string, input: Loose): { readonly query: string; readonly variables: Loose } {
-  return { query: documentOf(name), variables: { input } };
-}
 
 let service: TestService;
 let schema: GraphQLSchema;
@@ -278,6 +227,29 @@ describe('an audit token', () => {
     const feed = follow(exporter);
     expect(await failureOf(feed)).toBe('FORBIDDEN');
     await feed.close();
+  });
+});
+
+describe('a service credential', () => {
+  it('is admitted to redeeming grants, and to nothing else, over WebSocket neither', async () => {
+    const { account: keeper, client } = await primary(service);
+    const input = { name: 'Virtual machines', service: 'vm' };
+    const { credential } = await verified(client, 'createServiceCredential', input, { password: keeper.password });
+    const caller = Object.assign(service.client(), { token: credential });
+    for (const operation of [...OVER_HTTP, 'Mutation.signOut'].filter((name) => !isBelowViewer(name))) {
+      const { query = '', variables = {} } = CALLS[operation] ?? {};
+      const admission = BY_SERVICE_CREDENTIAL.includes(operation) ? 'ADMITTED' : 'FORBIDDEN';
+      const answer = await caller.send(query, variables);
+      expect([operation, admissionIn(operation, answer)]).toStrictEqual([operation, admission]);
+    }
+    expect(await failureOf(follow(caller))).toBe(CONNECTION_REFUSED);
+    const exported = await fetch(service.url.replace('/graphql', '/audit/export'), {
+      headers: { authorization: `Bearer ${credential}` },
+    });
+    expect([exported.status, ((await exported.json()) as Loose).errors[0].extensions.code]).toStrictEqual([
+      403,
+      'FORBIDDEN',
+    ]);
   });
 });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { buildGraphqlSchema } from '../../src/graphql/schema.js';
 import type { Answer, Client, Loose } from '../support/client.js';
-import { enable, primary, signIn, createSubUser, startEnrollment, type SubUser } from '../support/people.js';
+import { enable, primary, signIn, createSubUser, startEnrollment, verified, type SubUser } from '../support/people.js';
 import { callOf, placesOf, withValueAt, type Place } from '../support/schema-arguments.js';
 import { startService, type TestService } from '../support/service.js';
 import { storedEvents } from '../support/stored.js';
@@ -87,6 +87,8 @@ let service: TestService;
 let sam: SubUser;
 let full: Client;
 let owing: Client;
+/** Another service, by its credential. */
+let caller: Client;
 /** Arguments with which each operation would be done, or refused for a proof that is wrong. */
 let sensible: Readonly<Record<string, Loose>>;
 
@@ -95,6 +97,9 @@ beforeAll(async () => {
   const { account, client } = await primary(service);
   full = client;
   sam = await createSubUser(client, account);
+  const machines = { name: 'Virtual machines', service: 'vm' };
+  const { credential } = await verified(client, 'createServiceCredential', machines, account);
+  caller = Object.assign(service.client(), { token: credential });
   await enable(service, await signIn(service, sam));
   owing = await signIn(service, sam);
   const { enrollment } = await startEnrollment(service, client);
@@ -131,6 +136,13 @@ beforeAll(async () => {
     },
     'Mutation.revokeAuditToken': { input: { tokenId: 'nothing' } },
     'Query.auditTokens': { first: 10 },
+    'Query.serviceCredentials': { first: 10 },
+    'Mutation.createServiceCredential': { input: { ...machines, challengeId: 'nothing' } },
+    'Mutation.revokeServiceCredential': { input: { credentialId: 'nothing', challengeId: 'nothing' } },
+    'Mutation.requestOperationVerification': {
+      input: { service: 'vm', operation: 'vm:Delete', resource: 'i-1', argumentsDigest: 'A'.repeat(43) },
+    },
+    'Mutation.redeemVerificationGrant': { input: { grant: 'e.e.e' } },
     'Mutation.assignRole': { input: { userId: 'nobody', role: 'MEMBER' } },
     'Mutation.resetSubUserPassword': { input: { userId: 'nobody', newPassword: password } },
     'Mutation.changePassword': { input: { newPassword: password } },
@@ -142,6 +154,7 @@ afterAll(() => service.dispose());
 
 function clientFor(operation: string): Client {
   if (operation === 'Mutation.answerMfaChallenge') return owing;
+  if (operation === 'Mutation.redeemVerificationGrant') return caller;
   return ['Mutation.registerAccount', 'Mutation.signIn'].includes(operation) ? service.client() : full;
 }
 

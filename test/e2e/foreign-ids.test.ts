@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Answer, Client } from '../support/client.js';
-import { ask, documentOf, mutate, viewer } from '../support/operations.js';
+import { ask, documentOf, mutate, succeed, viewer } from '../support/operations.js';
 import { createSubUser, enable, primary, signIn, startEnrollment, verified, type Role } from '../support/people.js';
 import { startService, type TestService } from '../support/service.js';
 import { headOf, storedEvents } from '../support/stored.js';
@@ -23,6 +23,16 @@ beforeAll(async () => {
   foreign.enrollment = (await startEnrollment(service, asSam)).enrollment.id;
   const token = { name: 'SIEM', scopes: ['READ'] };
   foreign.auditToken = (await verified(client, 'createAuditToken', token, account)).auditToken.id;
+  const credential = { name: 'Virtual machines', service: 'vm' };
+  const { serviceCredential } = await verified(client, 'createServiceCredential', credential, account);
+  foreign.serviceCredential = serviceCredential.id;
+  const deleting = {
+    service: 'vm',
+    operation: 'vm:DeleteInstance',
+    resource: 'i-123',
+    argumentsDigest: 'A'.repeat(43),
+  };
+  foreign.serviceChallenge = (await succeed(client, 'requestOperationVerification', deleting)).challenge.id;
   await enable(service, client);
   const { userError } = await mutate(client, 'startMfaEnrollment', {});
   foreign.challenge = userError.challenge.id;
@@ -75,6 +85,7 @@ const OPERATIONS: readonly (readonly [name: string, document: string, variables:
   ['setOperationProtection', documentOf('setOperationProtection'), (userId) => ({ input: { userId, enabled: true } })],
   ['eraseUser', documentOf('eraseUser'), (userId) => ({ input: { userId } })],
   ['revokeAuditToken', documentOf('revokeAuditToken'), (tokenId) => ({ input: { tokenId } })],
+  ['revokeServiceCredential', documentOf('revokeServiceCredential'), (credentialId) => ({ input: { credentialId } })],
   ['enableMfa', documentOf('enableMfa'), (enrollmentId) => ({ input: { enrollmentId, code: '123456' } })],
   ['cancelMfaEnrollment', documentOf('cancelMfaEnrollment'), (enrollmentId) => ({ input: { enrollmentId } })],
   [

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Application } from '../../src/application/application.js';
+import { noGrants } from '../../src/application/grants.js';
 import type { RequestContext } from '../../src/application/request-context.js';
 import { registerPrimaryAccount } from '../../src/application/register-primary-account.js';
 import { createKnownStates } from '../../src/application/states.js';
@@ -39,6 +40,7 @@ function application(): Application {
     ...{ vault, now, randomBytes, newId: randomUUID, issuer: 'Virtual MFA', unknownNames: createUnknownNames() },
     states: createKnownStates(),
     limits: { take: async () => undefined },
+    grants: noGrants,
     log: createEventLog(openSqliteEventStore({ database, now }), createPersonKeys(vault)),
     passwords: { hash: async () => 'hash', verify: async () => true, isCommon: async () => false },
     pace: () => async () => {},

@@ -98,13 +98,20 @@ describe('outside the sealed vault there is', () => {
     for (const code of journey.secrets.codes) expect(placesOfCode(code)).toStrictEqual([]);
   });
 
-  it('no session token and no secret half of one', () => {
+  it('no token of a session or program, no grant, and no secret half of one', () => {
     expect(journey.secrets.tokens.length).toBeGreaterThan(5);
     for (const token of journey.secrets.tokens) {
+      // The last part is what makes it one: a secret or, of a grant, its signature.
       const secret = token.split('.').at(-1) ?? '';
-      expect(secret).toHaveLength(43);
+      expect(secret).toHaveLength(token.startsWith('ey') ? 86 : 43);
       expect(placesOfAny([Buffer.from(token), ...writings(Buffer.from(secret, 'base64url'))])).toStrictEqual([]);
     }
+  });
+
+  it('no key that signs grants but in its own file', () => {
+    const [, line = '{}'] = running.get('grant-keys.txt')?.toString().split('\n') ?? [];
+    const places = placesOfAny(writings(Buffer.from(JSON.parse(line).d, 'base64url')));
+    expect(new Set(places)).toStrictEqual(new Set(['grant-keys.txt (running)', 'grant-keys.txt (stopped)']));
   });
 
   it('no key of the ring but in its own file', () => {
@@ -120,6 +127,7 @@ describe('outside the sealed vault there is', () => {
 describe('in the log there is', () => {
   const personal = [
     ...[CAST.alias, CAST.email, CAST.username, CAST.displayName, CAST.samEmail, CAST.colleague, CAST.userAgent],
+    ...[CAST.credentialName, CAST.operation, CAST.resource, CAST.argumentsDigest],
     ...[...CAST.deviceNames, AUDIT_TOKEN_NAME, REASON, '127.0.0.1', '::1'],
   ];
 

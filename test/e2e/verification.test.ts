@@ -47,6 +47,7 @@ describe('the identity of whoever sets up a device', () => {
       id: expect.any(String),
       methods: ['PASSWORD'],
       operation: 'START_MFA_ENROLLMENT',
+      serviceOperation: null,
       expiresAt: after(service.clock.now(), 5 * MINUTE),
     });
     const input = { challengeId: challenge.id, password: account.password };

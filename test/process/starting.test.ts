@@ -82,7 +82,15 @@ describe('the service', () => {
     writeFileSync(audit, keys.out());
     const listed = launch({}, ['audit', 'keys', 'list', audit]);
     expect(await listed.exit).toStrictEqual({ code: 0, signal: null });
-    const service = launch({ NODE_ENV: 'production', KEY_RING_FILE: path, AUDIT_KEYS_FILE: audit });
+    const grantKeys = launch({}, ['grants', 'keys', 'generate']);
+    expect(await grantKeys.exit).toStrictEqual({ code: 0, signal: null });
+    const grants = join(folder.path, 'granting.txt');
+    writeFileSync(grants, grantKeys.out());
+    const keyFiles = { KEY_RING_FILE: path, AUDIT_KEYS_FILE: audit, GRANT_KEYS_FILE: grants };
+    const service = launch({ NODE_ENV: 'production', ...keyFiles });
+    const jwks = await (await fetch((await service.url).replace('/graphql', '/.well-known/jwks.json'))).json();
+    const { d: _secret, ...half } = JSON.parse(grantKeys.out().split('\n')[1] ?? '') as Record<string, string>;
+    expect(jwks).toStrictEqual({ keys: [{ ...half, kid: expect.any(String), alg: 'EdDSA', use: 'sig' }] });
     const published = await fetch((await service.url).replace('/graphql', '/audit/keys'));
     expect(await published.text()).toBe(listed.out());
     expect(listed.out()).toMatch(/^mfa\.example\/audit\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+\n$/);
@@ -92,6 +100,7 @@ describe('the service', () => {
     expect([...client.cookies.keys()]).toStrictEqual(['__Host-session', '__Host-known-browser']);
     expect(readdirSync(folder.path)).not.toContain('keys.json');
     expect(readdirSync(folder.path)).not.toContain('audit-keys.txt');
+    expect(readdirSync(folder.path)).not.toContain('grant-keys.txt');
   });
 });
 
@@ -177,6 +186,14 @@ describe('what cannot be is refused in a sentence', () => {
     [
       { AUDIT_KEYS: 'PRIVATE+KEY+secret' },
       /^(?!.*secret).*audit keys in AUDIT_KEYS cannot be used, line 1 is not a sig/s,
+    ],
+    [
+      { GRANT_KEYS: '{"d":"secret"}' },
+      /^(?!.*secret).*grant keys in GRANT_KEYS cannot be used, line 1 is no Ed25519 key/s,
+    ],
+    [
+      { GRANT_KEYS_FILE: '/no/such/keys.txt' },
+      /grant keys \/no\/such\/keys\.txt cannot be used, there is no such file: /,
     ],
     [{ AUDIT_KEYS_FILE: '/no/such/keys.txt' }, /\/no\/such\/keys\.txt cannot be used, there is no such file: /],
     [{ KEY_RING: 'not JSON' }, /KEY_RING cannot be used, it is not JSON: /],

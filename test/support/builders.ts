@@ -285,7 +285,7 @@ export function endSession(of: Partial<EndSession> = {}): EndSession {
 
 export function challengeOperation(of: Partial<ChallengeOperation> = {}): ChallengeOperation {
   const { challengeId, operation, argumentsDigest, methods } = EVENTS.OperationChallenged.data;
-  const defaults = { challengeId, operation, argumentsDigest, methods, exhausted: [], now: NOW };
+  const defaults = { challengeId, operation, service: null, argumentsDigest, methods, exhausted: [], now: NOW };
   return { type: 'ChallengeOperation', limits: limitsOf(DEFAULT_POLICY), ...defaults, ...of };
 }
 
@@ -294,6 +294,7 @@ export function verifyOperation(of: Partial<VerifyOperation> = {}): VerifyOperat
     type: 'VerifyOperation',
     challengeId: CHALLENGE,
     method: 'PASSWORD',
+    grantId: 'grant',
     limits: limitsOf(DEFAULT_POLICY),
     now: NOW,
     ...of,

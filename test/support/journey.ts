@@ -25,6 +25,10 @@ export const CAST = {
   samPassword: 'Cerulean-Trombone-42',
   deviceNames: ['Pelagic Handset', 'Umbral Tablet', 'Verdigris Watch'],
   userAgent: 'Marchbanks-Browser/9.81',
+  credentialName: 'Periwinkle Machines',
+  operation: 'vm:ObliterateInstance',
+  resource: 'i-umbrageous-4471',
+  argumentsDigest: 'RBNvo1WzZ4oRRq0W9-hknpT7T8If536DEMBg9hyq_4o',
 } as const;
 
 /** What came up while the journey was played, and must be found nowhere. */
@@ -121,6 +125,7 @@ export async function playJourney(service: TestService, { erasing = false } = {}
   const gone = await comeAndGo(service, primary, { note, noteToken, codes });
   if (erasing) await succeed(primary, 'eraseUser', { userId: gone });
   await letRead(service, primary, { note, noteToken, codes });
+  await letRedeem(service, primary, tokens);
   await succeed(primary, 'setOperationProtection', { enabled: true });
   await verified(primary, 'setOperationProtection', { enabled: false }, { password: CAST.password });
   // One set-up stays pending, one challenge open.
@@ -194,6 +199,21 @@ async function letRead(service: TestService, primary: Client, { noteToken }: Not
   noteToken(program);
   await ask(program, '{ auditEvents(first: 1) { nodes { id } } }');
   await succeed(primary, 'revokeAuditToken', { tokenId: auditToken.id });
+}
+
+/** Another service that has an operation of the primary's verified, and redeems the grant, until its credential is revoked. */
+async function letRedeem(service: TestService, primary: Client, tokens: string[]): Promise<void> {
+  const { credentialName: name, operation, resource } = CAST;
+  const proof = { password: CAST.password };
+  const made = await verified(primary, 'createServiceCredential', { name, service: 'vm' }, proof);
+  const wanted = { service: 'vm', operation, resource, argumentsDigest: CAST.argumentsDigest };
+  const { challenge } = await succeed(primary, 'requestOperationVerification', wanted);
+  const { grant } = await succeed(primary, 'verifyOperation', { challengeId: challenge.id, ...proof });
+  const caller = Object.assign(service.client({ userAgent: CAST.userAgent }), { token: made.credential });
+  await succeed(caller, 'redeemVerificationGrant', { grant });
+  await mutate(caller, 'redeemVerificationGrant', { grant });
+  tokens.push(made.credential, grant);
+  await succeed(primary, 'revokeServiceCredential', { credentialId: made.serviceCredential.id });
 }
 
 async function lockOut(service: TestService, sam: SubUser, primary: Client, codes: string[]): Promise<void> {

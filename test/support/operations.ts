@@ -10,9 +10,12 @@ export interface Outcome {
   readonly answer: Answer;
 }
 
+const CHALLENGE =
+  'challenge { id methods operation serviceOperation { service operation resource argumentsDigest } expiresAt }';
+
 const USER_ERRORS = `userErrors { __typename code field message
   ... on MfaError { attemptsLeft clockOffsetSeconds } ... on ThrottledError { retryAt }
-  ... on VerificationRequiredError { challenge { id methods operation expiresAt } } }`;
+  ... on VerificationRequiredError { ${CHALLENGE} } }`;
 
 const SIGNED_IN = `... on SignedIn { token viewer { stage acr amr session { id stage createdAt lastSeenAt expiresAt }
   user { id username kind role mfa { enabled deviceName } } } }`;
@@ -23,6 +26,8 @@ export const USER = `id kind role username displayName email account { id alias 
   mfa { enabled required requiredFrom deviceId deviceName enabledAt locked lockedUntil pendingEnrollment { id deviceName expiresAt } }`;
 
 export const AUDIT_TOKEN = `id name scopes createdAt createdBy { id username } expiresAt revokedAt lastUsedAt lastUsedIp`;
+
+export const SERVICE_CREDENTIAL = `id name service createdAt createdBy { id username } revokedAt lastUsedAt lastUsedIp`;
 
 /** What is asked of each mutation's payload. */
 const SELECTIONS: Readonly<Record<string, string>> = {
@@ -35,7 +40,7 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   startMfaEnrollment: 'enrollment { id deviceName otpauthUri secret qrCode expiresAt }',
   enableMfa: `user { ${USER} } ${OUTCOME} recommendations`,
   cancelMfaEnrollment: `user { ${USER} }`,
-  verifyOperation: 'challenge { id methods operation expiresAt }',
+  verifyOperation: `${CHALLENGE} grant`,
   unlockUser: `user { ${USER} }`,
   disableMfa: `user { ${USER} }`,
   requireSubUserMfa: `user { ${USER} }`,
@@ -50,6 +55,10 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   setOperationProtection: `user { ${USER} operationProtection }`,
   createAuditToken: `auditToken { ${AUDIT_TOKEN} } token`,
   revokeAuditToken: `auditToken { ${AUDIT_TOKEN} }`,
+  createServiceCredential: `serviceCredential { ${SERVICE_CREDENTIAL} } credential`,
+  revokeServiceCredential: `serviceCredential { ${SERVICE_CREDENTIAL} }`,
+  requestOperationVerification: CHALLENGE,
+  redeemVerificationGrant: 'redemption { grantId userId operation resource argumentsDigest redeemedAt }',
 };
 
 /** The document of a mutation, with whatever else is to be asked of its payload. */

@@ -7,6 +7,7 @@ import { after, type Instant } from '../../src/domain/instant.js';
 import { start, type Overrides, type Service } from '../../src/service.js';
 import { disposeOfLogServer, logServerOf } from './log-server.js';
 import { UNLIMITED } from './unlimited.js';
+import { grantKeyLine } from './grant-keys.js';
 import { createClient, type Client, type ClientOptions } from './client.js';
 
 /** A clock that stands still until it is moved. */
@@ -47,6 +48,7 @@ export const PRODUCTION = {
   NODE_ENV: 'production',
   KEY_RING: JSON.stringify({ active: 'first', sealing: { first: KEY }, digest: KEY }),
   AUDIT_KEYS: signingKeyText('mfa.example/audit', Buffer.alloc(32, 1)),
+  GRANT_KEYS: grantKeyLine(1),
 };
 
 /** A clock that can also be set back, to where a test begins anew. */

@@ -20,6 +20,8 @@ import { createEventLog } from '../../src/eventstore/event-log.js';
 import type { EventStore } from '../../src/eventstore/event-store.js';
 import { openLogDatabase } from '../../src/eventstore/sqlite/log-database.js';
 import { openSqliteEventStore } from '../../src/eventstore/sqlite/sqlite-event-store.js';
+import { parseGrantKeys } from '../../src/grants/grant-keys.js';
+import { signedGrants } from '../../src/grants/signed-grants.js';
 import { parseKeyRing } from '../../src/vault/key-ring-file.js';
 import { digest } from '../../src/vault/key-ring.js';
 import { createPersonKeys } from '../../src/vault/person-keys.js';
@@ -55,6 +57,9 @@ export interface SignInNames {
 /** What a request came to: a value, or the code of why not. */
 export type Reply<T> =
   { readonly value: T; readonly refusal: null } | { readonly value: null; readonly refusal: string };
+
+/** Where grants say that they come from. */
+export const ISSUER = 'https://mfa.example.com';
 
 /** Hashing is slow on purpose and proves nothing here. */
 const plainPasswords: PasswordHasher = {
@@ -172,7 +177,7 @@ export async function enableDevice(world: World, token: string) {
   return { authenticator, token: enabled.issued?.token ?? '' };
 }
 
-function openPorts(now: () => Instant) {
+async function openPorts(now: () => Instant) {
   const database = openLogDatabase({ path: ':memory:' });
   const keyRing = parseKeyRing(PRODUCTION.KEY_RING, 'here');
   const store = openSqliteEventStore({ database, now });
@@ -189,6 +194,7 @@ function openPorts(now: () => Instant) {
     newId: randomUUID,
     digest: (purpose, text) => digest(keyRing, purpose, text),
     issuer: 'Virtual MFA',
+    grants: signedGrants(await parseGrantKeys(PRODUCTION.GRANT_KEYS, 'here'), () => ISSUER),
     unknownNames: createUnknownNames(),
     limits: { take: async () => undefined },
   };
@@ -225,7 +231,7 @@ export const creating: Command<{ readonly userId: string }> = async (app, reques
 /** Opens a world of its own. */
 export async function openWorld(): Promise<World> {
   const clock = movableClock();
-  const { app, another, store, close } = openPorts(() => clock.now());
+  const { app, another, store, close } = await openPorts(() => clock.now());
   const registered = valueOf(replyOf(await registerPrimaryAccount(app, requestContext(), owner)));
   const primary = await tokenOf(app, PRIMARY);
   const { userId } = valueOf(await send(app, primary, creating));

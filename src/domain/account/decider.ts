@@ -5,6 +5,12 @@ import type { AccountEvent } from './events.js';
 import { decideExport, type ExportAuditTrail } from './export-audit-trail.js';
 import { decideRecovery, evolveRecovery, type PendingRecovery, type RecoveryCommand } from './recovery.js';
 import { DEFAULT_POLICY, policyOf, type AccountPolicy } from './policy.js';
+import {
+  decideServiceCredentials,
+  evolveServiceCredentials,
+  type ServiceCredentialCommand,
+  type ServiceCredentials,
+} from './service-credentials.js';
 
 export type AccountState =
   | { readonly status: 'NONE' }
@@ -14,6 +20,7 @@ export type AccountState =
       readonly accountId: string;
       readonly primaryUserId: string;
       readonly auditTokens: AuditTokens;
+      readonly serviceCredentials: ServiceCredentials;
       readonly policy: AccountPolicy;
       /** The recovery that an operator has begun; null where none is pending. */
       readonly recovery: PendingRecovery | null;
@@ -35,7 +42,8 @@ export interface AbandonRegistration {
 
 type RegistrationCommand = RegisterPrimaryAccount | AbandonRegistration;
 
-export type AccountCommand = RegistrationCommand | AuditTokenCommand | ExportAuditTrail | RecoveryCommand;
+export type AccountCommand =
+  RegistrationCommand | AuditTokenCommand | ServiceCredentialCommand | ExportAuditTrail | RecoveryCommand;
 
 function decideRegistration(command: RegistrationCommand, state: AccountState): Decision<AccountEvent> {
   const { accountId, userId } = command;
@@ -62,6 +70,11 @@ function decide(command: AccountCommand, state: AccountState): Decision<AccountE
     case 'CancelAccountRecovery':
     case 'CompleteAccountRecovery':
       return state.status === 'REGISTERED' ? decideRecovery(command, state) : reject({ code: 'NOT_FOUND' });
+    case 'CreateServiceCredential':
+    case 'RevokeServiceCredential':
+      return state.status === 'REGISTERED'
+        ? decideServiceCredentials(command, state.serviceCredentials)
+        : reject({ code: 'NOT_FOUND' });
     default:
       return state.status === 'REGISTERED'
         ? decideAuditTokens(command, state.auditTokens)
@@ -79,6 +92,7 @@ function evolve(state: AccountState, event: Recorded<AccountEvent>): AccountStat
         accountId: event.data.accountId,
         primaryUserId: event.data.userId,
         auditTokens: {},
+        serviceCredentials: {},
         policy: DEFAULT_POLICY,
         recovery: null,
       };
@@ -88,6 +102,11 @@ function evolve(state: AccountState, event: Recorded<AccountEvent>): AccountStat
     case 'AccountRecoveryCancelled':
     case 'AccountRecovered':
       return state.status === 'REGISTERED' ? { ...state, recovery: evolveRecovery(state.recovery, event) } : state;
+    case 'ServiceCredentialCreated':
+    case 'ServiceCredentialRevoked':
+      return state.status === 'REGISTERED'
+        ? { ...state, serviceCredentials: evolveServiceCredentials(state.serviceCredentials, event) }
+        : state;
     default:
       return state.status === 'REGISTERED'
         ? { ...state, auditTokens: evolveAuditTokens(state.auditTokens, event) }

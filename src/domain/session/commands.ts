@@ -3,6 +3,7 @@ import type { Instant } from '../instant.js';
 import type { GuardedOperation } from '../operation/guarded-operations.js';
 import type { SessionsEnded } from '../user/state.js';
 import type { VerificationMethod } from '../operation/method.js';
+import type { ServiceOperation } from '../operation/service-operation.js';
 import type { Factor, SessionEnding, Transport } from './events.js';
 
 /** What is done in a session that is not over. */
@@ -51,6 +52,8 @@ export interface ChallengeOperation extends InSession {
   /** Fresh; used unless an equal challenge is still open. */
   readonly challengeId: string;
   readonly operation: GuardedOperation;
+  /** What it is for where the operation is another service's; else null. */
+  readonly service: ServiceOperation | null;
   readonly argumentsDigest: string;
   readonly methods: readonly VerificationMethod[];
   /** Challenges that took all the codes they take. */
@@ -62,6 +65,8 @@ export interface VerifyOperation extends InSession {
   readonly type: 'VerifyOperation';
   readonly challengeId: string;
   readonly method: VerificationMethod;
+  /** Fresh; used where the operation is another service's, and a grant comes of it. */
+  readonly grantId: string;
 }
 
 /** The operation itself was sent with a verification, which is used up by it. */

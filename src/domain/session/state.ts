@@ -4,16 +4,29 @@ import type { GuardedOperation } from '../operation/guarded-operations.js';
 import type { VerificationMethod } from '../operation/method.js';
 import type { Factor, SessionEvent, Transport } from './events.js';
 
+/** A grant that came of a verification. */
+export interface IssuedGrant {
+  readonly grantId: string;
+  readonly issuedAt: Instant;
+  readonly expiresAt: Instant;
+}
+
 /** A challenge for one operation with its arguments. */
 export interface OperationChallenge {
   readonly challengeId: string;
   readonly operation: GuardedOperation;
+  /** The service whose operation it is; null where it is one of this service itself. */
+  readonly service: string | null;
+  /** The version of the event that opened it: of another service's operation, that alone knows what it is. */
+  readonly version: number;
   /** Covers session, operation and arguments: an equal digest is the same call. */
   readonly argumentsDigest: string;
   readonly methods: readonly VerificationMethod[];
   readonly expiresAt: Instant;
   readonly verifiedBy: VerificationMethod | null;
   readonly used: boolean;
+  /** What the verification was used for where the operation is another service's. */
+  readonly grant: IssuedGrant | null;
 }
 
 export interface OpenSession {
@@ -40,6 +53,7 @@ export interface EndedSession {
 export type SessionState = { readonly status: 'NONE' } | EndedSession | OpenSession;
 
 type Started = Extract<SessionEvent, { type: 'SessionStarted' }>;
+type Challenged = Extract<SessionEvent, { type: 'OperationChallenged' | 'ServiceOperationChallenged' }>;
 
 function start(event: Recorded<Started>): OpenSession {
   const at = event.metadata.occurredAt;
@@ -50,6 +64,16 @@ function start(event: Recorded<Started>): OpenSession {
     startedAt: at,
     lastSeenAt: at,
     challenges: {},
+  };
+}
+
+function challengeOf({ data, version }: Recorded<Challenged>): OperationChallenge {
+  const { challengeId, argumentsDigest, methods, expiresAt } = data;
+  return {
+    ...{ challengeId, argumentsDigest, methods, expiresAt, version },
+    operation: 'operation' in data ? data.operation : 'SERVICE_OPERATION',
+    service: 'service' in data ? data.service : null,
+    ...{ verifiedBy: null, used: false, grant: null },
   };
 }
 
@@ -72,15 +96,18 @@ function evolveOpen(session: OpenSession, event: Recorded<SessionEvent>): Sessio
     }
     case 'SessionRotated':
       return { ...session, secretDigest: event.data.secretDigest };
-    case 'OperationChallenged': {
-      const { challengeId, operation, argumentsDigest, methods, expiresAt } = event.data;
-      const challenge = { challengeId, operation, argumentsDigest, methods, expiresAt, verifiedBy: null, used: false };
-      return addChallenge(session, challenge, event.metadata.occurredAt);
-    }
+    case 'OperationChallenged':
+    case 'ServiceOperationChallenged':
+      return addChallenge(session, challengeOf(event), event.metadata.occurredAt);
     case 'OperationVerified':
       return withChallenge(session, event.data.challengeId, { verifiedBy: event.data.method });
     case 'OperationVerificationUsed':
       return withChallenge(session, event.data.challengeId, { used: true });
+    case 'VerificationGrantIssued': {
+      const { challengeId, grantId, expiresAt } = event.data;
+      const grant = { grantId, expiresAt, issuedAt: event.metadata.occurredAt };
+      return withChallenge(session, challengeId, { used: true, grant });
+    }
     case 'SessionEnded':
       return { status: 'ENDED', accountId: session.accountId, userId: session.userId };
     default:

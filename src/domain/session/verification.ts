@@ -1,5 +1,6 @@
 import { accept, reject, type Decision } from '../decider.js';
 import { after, isReached, MINUTE, type Instant } from '../instant.js';
+import { GRANT_LIFETIME } from '../operation/grant.js';
 import type { VerificationMethod } from '../operation/method.js';
 import type { Rejection } from '../rejection.js';
 import type { ChallengeOperation, UseVerification, VerifyOperation } from './commands.js';
@@ -32,13 +33,13 @@ export function openChallenge(session: OpenSession, command: ChallengeOperation)
 export function challengeOperation(command: ChallengeOperation, session: OpenSession): Decision<SessionEvent> {
   if (openChallenge(session, command) !== undefined) return accept();
   const { accountId, userId } = session;
-  const { challengeId, operation, argumentsDigest, methods, now } = command;
+  const { challengeId, operation, service: wanted, argumentsDigest, methods, now } = command;
   const expiresAt = after(now, VERIFICATION_LIFETIME);
-  return accept({
-    type: 'OperationChallenged',
-    data: { accountId, userId, challengeId, operation, argumentsDigest, methods, expiresAt },
-    personal: null,
-  });
+  const data = { accountId, userId, challengeId, argumentsDigest, methods, expiresAt };
+  if (wanted === null) return accept({ type: 'OperationChallenged', data: { ...data, operation }, personal: null });
+  const { service, resource, argumentsDigest: requestDigest } = wanted;
+  const personal = { operation: wanted.operation, resource, requestDigest };
+  return accept({ type: 'ServiceOperationChallenged', data: { ...data, service }, personal });
 }
 
 /** Whether a challenge can be answered in a way; the refusal where it cannot. */
@@ -49,11 +50,28 @@ export function checkAnswerable(
 ): Rejection | null {
   if (challenge === undefined) return { code: 'NOT_FOUND' };
   if (isReached(challenge.expiresAt, now)) return { code: 'CHALLENGE_EXPIRED' };
+  if (challenge.grant !== null) return { code: 'GRANT_ALREADY_ISSUED' };
   if (challenge.verifiedBy !== null) return { code: 'CHALLENGE_ALREADY_VERIFIED' };
   return challenge.methods.includes(method) ? null : { code: 'METHOD_NOT_OFFERED' };
 }
 
-/** Records that a challenge was answered. */
+/** The grant that comes of a verification at once: nothing where the operation is one of this service itself. */
+function grantOf(command: VerifyOperation, session: OpenSession, challenge: OperationChallenge): SessionEvent[] {
+  const { service } = challenge;
+  if (service === null) return [];
+  const { accountId, userId } = session;
+  const { challengeId, grantId, now } = command;
+  const expiresAt = after(now, GRANT_LIFETIME);
+  return [
+    {
+      type: 'VerificationGrantIssued',
+      data: { accountId, userId, challengeId, grantId, service, expiresAt },
+      personal: null,
+    },
+  ];
+}
+
+/** Records that a challenge was answered; where the operation is another service's, the verification is used up by its grant. */
 export function verifyOperation(command: VerifyOperation, session: OpenSession): Decision<SessionEvent> {
   const { challengeId, method, now } = command;
   const challenge = challengeNamed(session, challengeId);
@@ -61,11 +79,12 @@ export function verifyOperation(command: VerifyOperation, session: OpenSession):
   if (refusal !== null || challenge === undefined) return reject(refusal ?? { code: 'NOT_FOUND' });
   const { accountId, userId } = session;
   const { operation } = challenge;
-  return accept({
+  const verified: SessionEvent = {
     type: 'OperationVerified',
     data: { accountId, userId, challengeId, operation, method },
     personal: null,
-  });
+  };
+  return accept(verified, ...grantOf(command, session, challenge));
 }
 
 /** Uses a verification up: only for its operation and arguments, only once, only while it lives. */

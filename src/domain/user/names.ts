@@ -47,6 +47,11 @@ export function checkDeviceName(deviceName: string): Rejection | null {
   return checkLabel(deviceName, 64, { code: 'INVALID_DEVICE_NAME' });
 }
 
+/** Checks what a service credential is called on screen. */
+export function checkCredentialName(name: string): Rejection | null {
+  return checkLabel(name, 64, { code: 'INVALID_CREDENTIAL_NAME' });
+}
+
 /** Checks what an audit token is called on screen. */
 export function checkTokenName(name: string): Rejection | null {
   return checkLabel(name, 64, { code: 'INVALID_TOKEN_NAME' });

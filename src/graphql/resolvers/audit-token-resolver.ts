@@ -2,31 +2,19 @@ import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { createAuditToken } from '../../application/create-audit-token.js';
 import { revokeAuditToken } from '../../application/revoke-audit-token.js';
 import { Access, type AccessRule } from '../access.js';
-import { answerChallenged, readUser } from '../answer.js';
+import { answerChallenged } from '../answer.js';
 import type { GraphqlContext } from '../context.js';
 import { connectionOf, PageArgs, pageRequestOf } from '../paging.js';
 import { AuditTokenConnection, auditTokenOf, type AuditToken } from '../types/audit-token.js';
 import { CreateAuditTokenInput, RevokeAuditTokenInput } from '../types/inputs.js';
 import { CreateAuditTokenPayload, RevokeAuditTokenPayload } from '../types/payloads.js';
-import type { User } from '../types/user.js';
 import { current } from './current.js';
 import { guarded } from './guarded.js';
+import { makers } from './makers.js';
 import { READERS, readerOf } from './readers.js';
 
 const LIST = 'audit-tokens';
 const PRIMARY: AccessRule = { stages: ['FULL'], roles: ['PRIMARY'] };
-
-/** Reads each user once, however many tokens it made. */
-function makers(context: GraphqlContext): (userId: string | null) => User | null {
-  const { accountId } = readerOf(context);
-  const known = new Map<string, User | null>();
-  return (userId) => {
-    if (userId === null) return null;
-    const user = known.has(userId) ? (known.get(userId) ?? null) : readUser(context, accountId, userId);
-    known.set(userId, user);
-    return user;
-  };
-}
 
 function readToken(context: GraphqlContext, tokenId: string): AuditToken | null {
   const view = context.readModels.auditTokens.byId(readerOf(context).accountId, tokenId);

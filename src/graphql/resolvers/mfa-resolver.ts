@@ -1,11 +1,12 @@
 import QRCode from 'qrcode';
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { currentSession } from '../../application/authenticate.js';
+import { answerOperationChallenge } from '../../application/answer-operation-challenge.js';
 import { cancelMfaEnrollment } from '../../application/cancel-mfa-enrollment.js';
 import { disableMfa } from '../../application/disable-mfa.js';
 import { enableMfa } from '../../application/enable-mfa.js';
 import { startMfaEnrollment, type StartedEnrollment } from '../../application/start-mfa-enrollment.js';
-import { verifyOperation } from '../../application/verify-operation.js';
+
 import { Access } from '../access.js';
 import { answer, answerChallenged, readUser, refusedWith } from '../answer.js';
 import type { GraphqlContext } from '../context.js';
@@ -93,19 +94,22 @@ export class MfaResolver {
   @Access({ stages: ['MFA_ENROLLMENT', 'FULL'], roles: 'ANY' })
   @Mutation(() => VerifyOperationPayload, {
     description:
-      'Answers the challenge of an operation. The verification serves for that operation with those arguments, in this session, once, for 5 minutes.',
+      "Answers the challenge of an operation. The verification serves for that operation with those arguments, in this session, once, for 5 minutes. Where the operation is another service's, the verification is used up by the grant in the answer.",
   })
   async verifyOperation(
     @Arg('input', () => VerifyOperationInput, { description: 'The answer.' }) input: VerifyOperationInput,
     @Ctx() context: GraphqlContext,
   ): Promise<VerifyOperationPayload> {
     const { challengeId, code = null, password = null } = input;
-    const verified = await verifyOperation(context.app, context.request, current(context), {
+    const verified = await answerOperationChallenge(context.app, context.request, current(context), {
       challengeId,
       code,
       password,
     });
-    return answer(context, verified, (challenge) => ({ challenge: operationChallengeOf(challenge) }));
+    return answer(context, verified, ({ challenge, serviceOperation, grant }) => ({
+      challenge: operationChallengeOf(challenge, serviceOperation),
+      grant,
+    }));
   }
 
   @Access({ stages: ['FULL'], roles: 'ANY' })

@@ -250,3 +250,50 @@ export class SetOperationProtectionInput extends GuardedInput {
   @Field(() => Boolean, { description: 'Whether it is to be on.' })
   enabled!: boolean;
 }
+
+@InputType('CreateServiceCredentialInput', { description: 'A credential for another service.' })
+export class CreateServiceCredentialInput {
+  @Field(() => String, { description: 'What it is to be called: 1 to 64 characters.' })
+  name!: string;
+
+  @Field(() => String, {
+    description:
+      'The service whose grants it redeems: 1 to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit.',
+  })
+  service!: string;
+
+  @Field(() => ID, { nullable: true, description: 'The challenge that was answered.' })
+  challengeId?: string | null;
+}
+
+@InputType('RevokeServiceCredentialInput', { description: 'The service credential to revoke.' })
+export class RevokeServiceCredentialInput extends GuardedInput {
+  @Field(() => ID, { description: 'The credential: its id, not the credential itself.' })
+  credentialId!: string;
+}
+
+@InputType('RequestOperationVerificationInput', { description: 'An operation of another service, to be verified.' })
+export class RequestOperationVerificationInput {
+  @Field(() => String, { description: 'The service, as its credential names it.' })
+  service!: string;
+
+  @Field(() => String, {
+    description:
+      "What is to be done, in the service's words, such as `vm:DeleteInstance`: 1 to 128 letters, digits and : . _ - / *",
+  })
+  operation!: string;
+
+  @Field(() => String, { description: 'What it is to be done to, such as `i-123`: 1 to 256 printable characters.' })
+  resource!: string;
+
+  @Field(() => String, {
+    description: "The service's digest of the arguments: SHA-256 in base64url, 43 characters without padding.",
+  })
+  argumentsDigest!: string;
+}
+
+@InputType('RedeemVerificationGrantInput', { description: 'The grant to redeem.' })
+export class RedeemVerificationGrantInput {
+  @Field(() => String, { description: 'The grant, as `verifyOperation` answered it.' })
+  grant!: string;
+}

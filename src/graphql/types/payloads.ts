@@ -1,8 +1,10 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { AuditToken } from './audit-token.js';
 import { RecommendationEnum } from './enums.js';
+import { VerificationGrantRedemption } from './grant-redemption.js';
 import { MfaEnrollment } from './enrollment.js';
 import { OperationChallengeType } from './operation-challenge.js';
+import { ServiceCredential } from './service-credential.js';
 import { SignInOutcome, type SignInOutcomeType } from './session.js';
 import { Account, User } from './user.js';
 import { UserError } from './user-error.js';
@@ -78,6 +80,13 @@ export class VerifyOperationPayload extends Payload {
     description: 'The challenge, answered: send its operation again, with its id, before it expires.',
   })
   challenge?: OperationChallengeType | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'For an operation of another service: the grant, a signed JWT (JWS, EdDSA), shown this once. Hand it to that service within 5 minutes; whoever has it can have the operation carried out. Else null.',
+  })
+  grant?: string | null;
 }
 
 @ObjectType('UnlockUserPayload', { description: 'What unlocking a user came to.' })
@@ -176,6 +185,44 @@ export class CancelAccountRecoveryPayload extends Payload {
   cancelledRecoveryId?: string | null;
 }
 
+@ObjectType('CreateServiceCredentialPayload', { description: 'What making a service credential came to.' })
+export class CreateServiceCredentialPayload extends Payload {
+  @Field(() => ServiceCredential, { nullable: true, description: 'The credential, as it is listed.' })
+  serviceCredential?: ServiceCredential | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The credential itself, shown this once, to be sent as `Authorization: Bearer`.',
+  })
+  credential?: string | null;
+}
+
+@ObjectType('RevokeServiceCredentialPayload', { description: 'What revoking a service credential came to.' })
+export class RevokeServiceCredentialPayload extends Payload {
+  @Field(() => ServiceCredential, { nullable: true, description: 'The credential, which is void.' })
+  serviceCredential?: ServiceCredential | null;
+}
+
+@ObjectType('RequestOperationVerificationPayload', {
+  description: 'What asking for a verification of an operation of another service came to.',
+})
+export class RequestOperationVerificationPayload extends Payload {
+  @Field(() => OperationChallengeType, {
+    nullable: true,
+    description: 'The challenge to answer with `verifyOperation`.',
+  })
+  challenge?: OperationChallengeType | null;
+}
+
+@ObjectType('RedeemVerificationGrantPayload', { description: 'What redeeming a grant came to.' })
+export class RedeemVerificationGrantPayload extends Payload {
+  @Field(() => VerificationGrantRedemption, {
+    nullable: true,
+    description: 'The redemption; null where the operation must not be carried out.',
+  })
+  redemption?: VerificationGrantRedemption | null;
+}
+
 /** The payload types, each of which gets the field `query`. */
 export const PAYLOAD_TYPES = [
   'CancelAccountRecoveryPayload',
@@ -201,6 +248,10 @@ export const PAYLOAD_TYPES = [
   'EraseUserPayload',
   'CreateAuditTokenPayload',
   'RevokeAuditTokenPayload',
+  'CreateServiceCredentialPayload',
+  'RevokeServiceCredentialPayload',
+  'RequestOperationVerificationPayload',
+  'RedeemVerificationGrantPayload',
 ];
 
 @ObjectType('SetOperationProtectionPayload', { description: 'What switching operation protection came to.' })

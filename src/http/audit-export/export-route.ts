@@ -95,7 +95,7 @@ function faultOf({ extensions, message }: GraphQLError): HttpFault {
 async function callerOf(app: Application, { arrival }: Admitted): Promise<Caller | HttpFault> {
   const { current: session } = arrival.request;
   if (arrival.tokenReader !== null) return programOf(app, arrival.tokenReader);
-  const refused = refusalOf(RULE, { session, tokenReader: null });
+  const refused = refusalOf(RULE, { session, tokenReader: null, serviceCaller: arrival.serviceCaller });
   if (refused !== null) return faultOf(refused);
   // Like a mutation: whom the read models alone know may be signed out by now.
   if (arrival.source === 'READ_MODELS') return AWAY;

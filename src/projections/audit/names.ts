@@ -4,7 +4,7 @@ import type { LoggedEventOf } from '../projection.js';
 import type { Terms } from './terms.js';
 
 /**
- * How users, devices and audit tokens are called, from which place of a trail on. Rows of the trail do not have names, so
+ * How users, devices, audit tokens and service credentials are called, from which place of a trail on. Rows of the trail do not have names, so
  * forgetting a person's names changes a few rows. `folded` is what a search is compared with.
  */
 export const NAMES_SCHEMA = `
@@ -22,7 +22,7 @@ export const NAMES_SCHEMA = `
 `;
 
 /** What bears a name. */
-export type NameKind = 'USER' | 'DEVICE' | 'TOKEN';
+export type NameKind = 'USER' | 'DEVICE' | 'TOKEN' | 'CREDENTIAL';
 
 /** A text as searches compare it: whatever its case, and in whichever of the forms that look alike. */
 export function folded(text: string): string {
@@ -52,6 +52,11 @@ function ofToken({ data: { tokenId, accountId }, personal }: LoggedEventOf<'Audi
   return { kind: 'TOKEN', ownerId: tokenId, personId: accountId, text: personal?.name ?? null };
 }
 
+function ofCredential({ data, personal }: LoggedEventOf<'ServiceCredentialCreated'>): Naming {
+  const { credentialId: ownerId, accountId: personId } = data;
+  return { kind: 'CREDENTIAL', ownerId, personId, text: personal?.name ?? null };
+}
+
 function namingOf(event: LoggedEvent): Naming | null {
   switch (event.type) {
     case 'UserCreated':
@@ -61,6 +66,8 @@ function namingOf(event: LoggedEvent): Naming | null {
       return ofDevice(event);
     case 'AuditTokenCreated':
       return ofToken(event);
+    case 'ServiceCredentialCreated':
+      return ofCredential(event);
     default:
       return null;
   }

@@ -44,6 +44,7 @@ describe('A primary account', () => {
       status: 'REGISTERED',
       accountId: ACME,
       primaryUserId: ADA,
+      serviceCredentials: {},
       auditTokens: {},
       policy: DEFAULT_POLICY,
       recovery: null,

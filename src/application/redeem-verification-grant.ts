@@ -1,0 +1,39 @@
+import type { Instant } from '../domain/instant.js';
+import { grantDecider, type OpenedGrant, type RedeemGrant } from '../domain/operation/grant.js';
+import type { Application } from './application.js';
+import type { ServiceCaller } from './authenticate-service-credential.js';
+import { byProgram } from './authorship.js';
+import { execute } from './execute.js';
+import type { RequestContext } from './request-context.js';
+import { done, refused, type Result } from './result.js';
+
+/** A grant that was used up by this call, and nobody else's. */
+export interface Redemption extends OpenedGrant {
+  readonly redeemedAt: Instant;
+}
+
+/**
+ * Uses a grant up, for the service that it was issued for and that comes with its credential. Of any number of calls with one
+ * grant, on however many nodes, one is answered with the redemption: the first event of the grant's stream decides.
+ */
+export async function redeemVerificationGrant(
+  app: Application,
+  request: RequestContext,
+  credential: ServiceCaller,
+  { grant: text }: { readonly grant: string },
+): Promise<Result<Redemption>> {
+  const grant = await app.grants.open(text);
+  if (grant === null) return refused({ code: 'GRANT_INVALID' });
+  let now = app.now();
+  const { credentialId, accountId } = credential;
+  const redeemed = await execute(app, request, {
+    decider: grantDecider,
+    id: grant.grantId,
+    by: await byProgram(app, accountId, { kind: 'SERVICE_CREDENTIAL', id: credentialId }),
+    command: (): RedeemGrant => {
+      now = app.now();
+      return { type: 'RedeemGrant', grant, credential, now };
+    },
+  });
+  return redeemed.accepted ? done({ ...grant, redeemedAt: now }) : refused(redeemed.rejection);
+}

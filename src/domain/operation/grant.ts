@@ -1,0 +1,58 @@
+import { accept, reject, type Decider, type Decision } from '../decider.js';
+import { isReached, MINUTE, type Instant } from '../instant.js';
+import type { GrantEvent } from './events.js';
+import type { VerificationMethod } from './method.js';
+import type { ServiceOperation } from './service-operation.js';
+
+/** A grant is void after so long. */
+export const GRANT_LIFETIME = 5 * MINUTE;
+
+/** What a grant says: this user was verified, in this way, for this operation with these arguments. */
+export interface Grant extends ServiceOperation {
+  /** Names the grant, and the stream of its redemption. */
+  readonly grantId: string;
+  readonly accountId: string;
+  /** The user who was verified. */
+  readonly userId: string;
+  readonly method: VerificationMethod;
+  readonly issuedAt: Instant;
+  readonly expiresAt: Instant;
+}
+
+/** A grant whose signature was found to be the service's own. */
+export type OpenedGrant = Omit<Grant, 'method' | 'issuedAt'>;
+
+export interface GrantState {
+  readonly redeemed: boolean;
+}
+
+/** Uses a grant up. */
+export interface RedeemGrant {
+  readonly type: 'RedeemGrant';
+  readonly grant: OpenedGrant;
+  /** The credential that it comes with: of which account, for which service. */
+  readonly credential: { readonly credentialId: string; readonly accountId: string; readonly service: string };
+  readonly now: Instant;
+}
+
+function decide({ grant, credential, now }: RedeemGrant, { redeemed }: GrantState): Decision<GrantEvent> {
+  const { accountId, userId, grantId, service, expiresAt } = grant;
+  // Of a grant for somebody else no more is told than of one that was made up.
+  if (credential.accountId !== accountId || credential.service !== service) return reject({ code: 'GRANT_INVALID' });
+  if (redeemed) return reject({ code: 'GRANT_ALREADY_REDEEMED' });
+  if (isReached(expiresAt, now)) return reject({ code: 'GRANT_EXPIRED' });
+  const { credentialId } = credential;
+  return accept({
+    type: 'VerificationGrantRedeemed',
+    data: { accountId, userId, grantId, credentialId, service },
+    personal: null,
+  });
+}
+
+/** The rules of one grant: redeemed once, by the service that it is for, while it lives. */
+export const grantDecider: Decider<GrantState, RedeemGrant, GrantEvent> = {
+  category: 'grant',
+  initial: { redeemed: false },
+  decide,
+  evolve: () => ({ redeemed: true }),
+};
