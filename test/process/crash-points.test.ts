@@ -106,6 +106,17 @@ async function withSubUser(service: TestService) {
   return { account, primary: tokenOf(client), sam, session };
 }
 
+/** An account with a service that has a credential, and a challenge for an operation of it. */
+async function withServiceChallenge(service: TestService) {
+  const { client, account } = await primary(service, 'BEARER');
+  const [input, proof] = [{ name: 'Virtual machines', service: 'vm' }, { password: account.password }];
+  const challengeId = await verification(client, 'createServiceCredential', input, proof);
+  const { credential } = await succeed(client, 'createServiceCredential', { ...input, challengeId });
+  const wanted = { service: 'vm', operation: 'vm:DeleteInstance', resource: 'i-123', argumentsDigest: 'A'.repeat(43) };
+  const { challenge } = await succeed(client, 'requestOperationVerification', wanted);
+  return { token: tokenOf(client), answer: { challengeId: challenge.id, ...proof }, credential: String(credential) };
+}
+
 async function withDevice(service: TestService) {
   const { session, ...rest } = await withSubUser(service);
   const device = await enable(service, session);
@@ -455,6 +466,35 @@ const commands: readonly Command[] = [
           const { body } = await by(again, token).send('{ auditTokens { nodes { name revokedAt } } }');
           expect(body.data.auditTokens.nodes).toStrictEqual([{ name: 'SIEM', revokedAt: null }]);
         },
+      };
+    },
+  },
+  {
+    name: 'verifyOperation for another service',
+    appends: 1,
+    once: ['OperationVerified', 'VerificationGrantIssued'],
+    async prepare(service) {
+      const { token, answer } = await withServiceChallenge(service);
+      const send = (place: Place) => mutate(by(place, token), 'verifyOperation', answer);
+      return {
+        send,
+        repeat: async (again) => expect((await send(again)).payload.grant).toMatch(/^ey/),
+        check: async (again) => expect((await send(again)).refusal).toBe('GRANT_ALREADY_ISSUED'),
+      };
+    },
+  },
+  {
+    name: 'redeemVerificationGrant',
+    appends: 1,
+    once: ['VerificationGrantRedeemed'],
+    async prepare(service) {
+      const { token, answer, credential } = await withServiceChallenge(service);
+      const { grant } = await succeed(by(service, token), 'verifyOperation', answer);
+      const send = (place: Place) => mutate(by(place, credential), 'redeemVerificationGrant', { grant });
+      return {
+        send,
+        repeat: async (again) => expect((await send(again)).payload.redemption).not.toBeNull(),
+        check: async (again) => expect((await send(again)).refusal).toBe('GRANT_ALREADY_REDEEMED'),
       };
     },
   },
