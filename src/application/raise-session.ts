@@ -2,6 +2,7 @@ import { limitsOf } from '../domain/account/policy.js';
 import type { RaiseSession } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
 import { standingOf } from '../domain/session/standing.js';
+import type { SecondFactor } from '../domain/session/events.js';
 import type { MfaState } from '../domain/mfa/state.js';
 import type { Application, Loaded } from './application.js';
 import { bySelf } from './authorship.js';
@@ -11,12 +12,13 @@ import { done, refused, type Result } from './result.js';
 import type { IssuedSession } from './sign-in.js';
 import { formatToken, newSessionSecret, secretDigestOf } from './session-token.js';
 
-/** Raises a session whose user has proven the device, and gives it a new secret. */
+/** Raises a session whose user has proven the device, or given a recovery code in its place, and gives it a new secret. */
 export async function raiseSession(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
   { state: mfa, version: mfaVersion }: Loaded<MfaState>,
+  secondFactor: SecondFactor = 'VIRTUAL_MFA',
 ): Promise<Result<IssuedSession>> {
   const { sessionId, user, policy } = current;
   const secret = newSessionSecret(app);
@@ -28,7 +30,7 @@ export async function raiseSession(
       type: 'RaiseSession',
       sessionId,
       sessionsEnded: mfa.sessionsEnded,
-      factors: ['PASSWORD', 'VIRTUAL_MFA'],
+      factors: ['PASSWORD', secondFactor],
       userVersion: user.version,
       mfaVersion,
       secretDigest: secretDigestOf(secret),

@@ -11,6 +11,7 @@ import { LookBackResolver } from './resolvers/look-back-resolver.js';
 import { MfaResolver } from './resolvers/mfa-resolver.js';
 import { PasswordResolver } from './resolvers/password-resolver.js';
 import { ReadResolver } from './resolvers/read-resolver.js';
+import { RecoveryResolver } from './resolvers/recovery-resolver.js';
 import { SessionResolver } from './resolvers/session-resolver.js';
 import { UserResolver } from './resolvers/user-resolver.js';
 import { PAYLOAD_TYPES } from './types/payloads.js';
@@ -61,6 +62,7 @@ export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
       PasswordResolver,
       MfaResolver,
       ReadResolver,
+      RecoveryResolver,
       LookBackResolver,
       AuditProofResolver,
       AuditSubscription,

@@ -58,7 +58,8 @@ function comesFromOtherSite({ headers }: FastifyRequest): boolean {
 
 function originOf(cookies: Cookies, request: FastifyRequest): Origin {
   const { id: requestId, ip, headers } = request;
-  return { requestId, ip, headers, knownBrowser: cookies.knownBrowser(request) };
+  const browser = { knownBrowser: cookies.knownBrowser(request), trustedBrowser: cookies.trustedBrowser(request) };
+  return { requestId, ip, headers, ...browser };
 }
 
 /** The position in a request's header: 0 where it has none, null where it is made up. */

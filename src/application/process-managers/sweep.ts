@@ -13,7 +13,7 @@ import { ownerOf } from '../owned-id.js';
 const YOUNG = HOUR;
 const PAGE = 500;
 /** What belongs to users; the check of the key ring belongs to nobody. */
-const SWEPT: readonly SecretKind[] = ['seed', 'password', 'person'];
+const SWEPT: readonly SecretKind[] = ['seed', 'password', 'person', 'recovery'];
 
 async function hasComeAbout(app: Application, user: UserState): Promise<boolean> {
   if (user.status !== 'ACTIVE' && user.status !== 'DELETED') return false;
@@ -27,6 +27,11 @@ async function isSeedNamed(app: Application, userId: string, deviceId: string): 
   return isPending || mfa.device?.deviceId === deviceId;
 }
 
+async function isCodeSetNamed(app: Application, userId: string, codeSetId: string): Promise<boolean> {
+  const { state: mfa } = await load(app, mfaDecider, userId);
+  return mfa.recoveryCodes.live?.codeSetId === codeSetId;
+}
+
 /** Whether a live stream names a secret. A person's key outlives its user: it goes when the person is erased. */
 async function isNamed(app: Application, { kind, id }: SecretEntry): Promise<boolean> {
   const userId = ownerOf(id);
@@ -34,7 +39,8 @@ async function isNamed(app: Application, { kind, id }: SecretEntry): Promise<boo
   if (!(await hasComeAbout(app, user)) || (user.status !== 'ACTIVE' && user.status !== 'DELETED')) return false;
   if (kind === 'person') return user.personId === id && !isErased(user);
   if (user.status === 'DELETED') return false;
-  return kind === 'password' ? user.credentialId === id : isSeedNamed(app, userId, id);
+  if (kind === 'password') return user.credentialId === id;
+  return kind === 'recovery' ? isCodeSetNamed(app, userId, id) : isSeedNamed(app, userId, id);
 }
 
 async function sweepKind(app: Application, kind: SecretKind, signal: AbortSignal | undefined): Promise<number> {

@@ -4,8 +4,10 @@ import { currentSession } from '../../application/authenticate.js';
 import { cancelMfaEnrollment } from '../../application/cancel-mfa-enrollment.js';
 import { disableMfa } from '../../application/disable-mfa.js';
 import { enableMfa } from '../../application/enable-mfa.js';
+import type { IssuedSession } from '../../application/sign-in.js';
 import { startMfaEnrollment, type StartedEnrollment } from '../../application/start-mfa-enrollment.js';
 import { verifyOperation } from '../../application/verify-operation.js';
+import { areFew, recoveryCodesLeft } from '../../domain/mfa/recovery-codes.js';
 import { Access } from '../access.js';
 import { answer, answerChallenged, readUser, refusedWith } from '../answer.js';
 import type { GraphqlContext } from '../context.js';
@@ -38,6 +40,13 @@ function enrollmentOf(started: StartedEnrollment): MfaEnrollment {
       return QRCode.toString(otpauthUri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });
     },
   };
+}
+
+/** Recovery codes are for their owner to generate; a device that takes the place of another keeps those that there are. */
+function recommendationsFor(issued: IssuedSession | null): string[] {
+  const codesLeft = issued === null ? null : recoveryCodesLeft(issued.current.mfa);
+  const needsCodes = issued !== null && (codesLeft === null || areFew(codesLeft));
+  return needsCodes ? ['OPERATION_PROTECTION', 'RECOVERY_CODES'] : ['OPERATION_PROTECTION'];
 }
 
 @Resolver()
@@ -74,7 +83,7 @@ export class MfaResolver {
     return {
       user: readUser(context, session.user.accountId, userId),
       outcome: issued === null ? null : outcomeOf(context, issued),
-      recommendations: issued === null ? ['OPERATION_PROTECTION'] : ['OPERATION_PROTECTION', 'RECOVERY_CODES'],
+      recommendations: recommendationsFor(issued),
       userErrors: [],
     };
   }
@@ -99,11 +108,9 @@ export class MfaResolver {
     @Arg('input', () => VerifyOperationInput, { description: 'The answer.' }) input: VerifyOperationInput,
     @Ctx() context: GraphqlContext,
   ): Promise<VerifyOperationPayload> {
-    const { challengeId, code = null, password = null } = input;
+    const { challengeId, code = null, recoveryCode = null, password = null } = input;
     const verified = await verifyOperation(context.app, context.request, current(context), {
-      challengeId,
-      code,
-      password,
+      ...{ challengeId, code, recoveryCode, password },
     });
     return answer(context, verified, (challenge) => ({ challenge: operationChallengeOf(challenge) }));
   }
@@ -111,7 +118,7 @@ export class MfaResolver {
   @Access({ stages: ['FULL'], roles: 'ANY' })
   @Mutation(() => DisableMfaPayload, {
     description:
-      "Disables one's own virtual MFA device, after a verification by it; or a managed user's, after one's own. Its codes are dead at once, and its seed is destroyed; other sessions of that user end. Where MFA is required, nothing else works until a device is enabled again.",
+      "Disables one's own virtual MFA device, after a verification by it or by a recovery code; or a managed user's, after one's own. Its codes are dead at once, and its seed and the recovery codes are destroyed; other sessions of that user end. Where MFA is required, nothing else works until a device is enabled again.",
   })
   async disableMfa(
     @Arg('input', () => DisableMfaInput, { description: 'The device.' }) input: DisableMfaInput,
