@@ -80,7 +80,7 @@ export async function answerMfaChallenge(
     await endIfOver(app, request, current, checked.state);
     return refused(checked.rejection);
   }
-  const raised = await raiseSession(app, request, current, checked, answer.value.factor);
+  const raised = await raiseSession(app, request, current, { ...checked, factor: answer.value.factor });
   if (!raised.ok || !wantsTrust) return raised;
   const trust = await trustBrowser(app, request, raised.value.current, checked);
   return done(trust === null ? raised.value : { ...raised.value, trust });

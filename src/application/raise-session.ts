@@ -12,13 +12,15 @@ import { done, refused, type Result } from './result.js';
 import type { IssuedSession } from './sign-in.js';
 import { formatToken, newSessionSecret, secretDigestOf } from './session-token.js';
 
+/** What was proven, by the device if nothing else is said, and the MFA by which it was. */
+type Proven = Loaded<MfaState> & { readonly factor?: SecondFactor };
+
 /** Raises a session whose user has proven the device, or given a recovery code in its place, and gives it a new secret. */
 export async function raiseSession(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
-  { state: mfa, version: mfaVersion }: Loaded<MfaState>,
-  secondFactor: SecondFactor = 'VIRTUAL_MFA',
+  { state: mfa, version: mfaVersion, factor = 'VIRTUAL_MFA' }: Proven,
 ): Promise<Result<IssuedSession>> {
   const { sessionId, user, policy } = current;
   const secret = newSessionSecret(app);
@@ -30,7 +32,7 @@ export async function raiseSession(
       type: 'RaiseSession',
       sessionId,
       sessionsEnded: mfa.sessionsEnded,
-      factors: ['PASSWORD', secondFactor],
+      factors: ['PASSWORD', factor],
       userVersion: user.version,
       mfaVersion,
       secretDigest: secretDigestOf(secret),

@@ -71,6 +71,8 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Mutation.verifyOperation': enrolling,
   'Mutation.changePassword': { PASSWORD_CHANGE: everybody, FULL: everybody },
   'Mutation.disableMfa': { FULL: everybody },
+  'Mutation.generateRecoveryCodes': { FULL: everybody },
+  'Mutation.revokeTrustedDevices': { FULL: everybody },
   'Mutation.revokeSession': { FULL: everybody },
   'Mutation.createSubUser': { FULL: managers },
   'Mutation.unlockUser': { FULL: managers },
@@ -98,6 +100,7 @@ export const BY_AUDIT_TOKEN: readonly string[] = [
 export const OWN_SECURITY: readonly string[] = [
   ...['Mutation.signOut', 'Mutation.revokeSession', 'Mutation.changePassword', 'Mutation.verifyOperation'],
   ...['Mutation.startMfaEnrollment', 'Mutation.enableMfa', 'Mutation.cancelMfaEnrollment', 'Mutation.disableMfa'],
+  ...['Mutation.generateRecoveryCodes', 'Mutation.revokeTrustedDevices'],
 ];
 
 /** What the table says of an operation at a stage. */

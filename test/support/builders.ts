@@ -1,20 +1,15 @@
-import { DEFAULT_POLICY, limitsOf, type AccountPolicy } from '../../src/domain/account/policy.js';
+import { DEFAULT_POLICY, limitsOf } from '../../src/domain/account/policy.js';
 import type { DomainEventType, EventNamed } from '../../src/domain/catalogue.js';
 import { after, DAY, MINUTE, type Instant } from '../../src/domain/instant.js';
 import type {
   CancelMfaEnrollment,
   CheckMfaCode,
-  CheckRecoveryCode,
   CodeProof,
   DisableMfa,
   EnableMfa,
-  GenerateRecoveryCodes,
-  NoteRecoveryCodesDestroyed,
   NoteSecretDestroyed,
   RequireSubUserMfa,
-  RevokeTrustedDevices,
   StartMfaEnrollment,
-  TrustDevice,
   UnlockMfa,
   WaiveSubUserMfa,
 } from '../../src/domain/mfa/commands.js';
@@ -259,41 +254,6 @@ export function noteDestroyed(of: Partial<NoteSecretDestroyed> = {}): NoteSecret
 
 export function unlock(of: Partial<UnlockMfa> = {}): UnlockMfa {
   return { type: 'UnlockMfa', ...sam, now: NOW, ...of };
-}
-
-export function generateCodes(of: Partial<GenerateRecoveryCodes> = {}): GenerateRecoveryCodes {
-  return { type: 'GenerateRecoveryCodes', ...codes, challengeId: null, now: NOW, ...of };
-}
-
-/** A recovery code of a place in Sam's set; null: one that is none of the set. */
-export function recoveryCode(place: number | null, of: Partial<CheckRecoveryCode> = {}): CheckRecoveryCode {
-  const { codeSetId } = codes;
-  const given = { ...sam, purpose: 'SIGN_IN', challengeId: CHALLENGE, proof: { codeSetId, place } } as const;
-  return { type: 'CheckRecoveryCode', ...given, now: NOW, ...of };
-}
-
-/** How a recovery code that is not right is answered. */
-export function notRecovered(attemptsLeft: number): Rejection {
-  return { code: 'WRONG_RECOVERY_CODE', attemptsLeft };
-}
-
-export function noteCodesDestroyed(of: Partial<NoteRecoveryCodesDestroyed> = {}): NoteRecoveryCodesDestroyed {
-  return { type: 'NoteRecoveryCodesDestroyed', ...codes, now: NOW, ...of };
-}
-
-/** A policy that allows browsers to be trusted for so many days. */
-export function trustingFor(trustedDeviceDays: number): AccountPolicy {
-  return { ...DEFAULT_POLICY, trustedDeviceDays };
-}
-
-export function trustDevice(of: Partial<TrustDevice> = {}): TrustDevice {
-  const { trustId, secretDigest, deviceId, userVersion } = EVENTS.DeviceTrusted.data;
-  const proven = { deviceId, userVersion, mfaVersion: 1, policy: trustingFor(7) };
-  return { type: 'TrustDevice', ...sam, trustId, secretDigest, ...proven, now: NOW, ...of };
-}
-
-export function revokeTrust(of: Partial<RevokeTrustedDevices> = {}): RevokeTrustedDevices {
-  return { type: 'RevokeTrustedDevices', ...sam, by: 'SELF', now: NOW, ...of };
 }
 
 export function rightPassword(of: Partial<CheckPassword> = {}): CheckPassword {

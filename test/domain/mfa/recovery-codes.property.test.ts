@@ -5,18 +5,8 @@ import { type Instant } from '../../../src/domain/instant.js';
 import type { MfaCommand } from '../../../src/domain/mfa/commands.js';
 import { CHALLENGE_ATTEMPTS } from '../../../src/domain/mfa/codes.js';
 import { mfaDecider } from '../../../src/domain/mfa/decider.js';
-import {
-  code,
-  disable,
-  enable,
-  event,
-  generateCodes,
-  later,
-  noteCodesDestroyed,
-  recoveryCode,
-  startEnrollment,
-  wrongCode,
-} from '../../support/builders.js';
+import { code, disable, enable, event, later, startEnrollment, wrongCode } from '../../support/builders.js';
+import { generateCodes, noteCodesDestroyed, recoveryCode } from '../../support/recovery-builders.js';
 import { play } from '../../support/play.js';
 
 const sets = fc.constantFrom('codes', 'others', 'more');

@@ -7,17 +7,14 @@ import {
   CHALLENGE,
   code,
   event,
-  generateCodes,
   later,
-  noteCodesDestroyed,
-  notRecovered,
   notRight,
-  recoveryCode,
   startEnrollment,
   TABLET,
   times,
   wrongCode,
 } from '../../support/builders.js';
+import { generateCodes, noteCodesDestroyed, notRecovered, recoveryCode } from '../../support/recovery-builders.js';
 import { given, stateAfter } from '../../support/given.js';
 
 const enabled = event('MfaEnabled');

@@ -6,7 +6,8 @@ import { MOST_TRUSTED_DEVICES } from '../../../src/domain/mfa/trusted-device-lis
 import { trustedDevices } from '../../../src/domain/mfa/trusted-devices.js';
 import { userDecider } from '../../../src/domain/user/decider.js';
 import type { UserEvent } from '../../../src/domain/user/events.js';
-import { event, later, revokeTrust, TABLET, times, trustDevice, trustingFor } from '../../support/builders.js';
+import { event, later, TABLET, times } from '../../support/builders.js';
+import { revokeTrust, trustDevice, trustingFor } from '../../support/recovery-builders.js';
 import { at, given, NOW, stateAfter, type Past } from '../../support/given.js';
 
 const enabled = event('MfaEnabled');
