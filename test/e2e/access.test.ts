@@ -60,7 +60,7 @@ const CALLS: Readonly<Record<string, { readonly query: string; readonly variable
   'Mutation.changePassword': mutation('changePassword', { newPassword: '' }),
   'Mutation.disableMfa': mutation('disableMfa', {}),
   'Mutation.generateRecoveryCodes': mutation('generateRecoveryCodes', {}),
-  'Mutation.revokeTrustedDevices': mutation('revokeTrustedDevices', OF_NOBODY),
+  'Mutation.revokeTrustedDevices': mutation('revokeTrustedDevices', {}),
   'Mutation.revokeSession': mutation('revokeSession', { sessionId: NOBODY }),
   'Mutation.createSubUser': mutation('createSubUser', { username: '', password: '' }),
   'Mutation.unlockUser': mutation('unlockUser', OF_NOBODY),

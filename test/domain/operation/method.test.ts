@@ -10,7 +10,7 @@ describe('An operation is verified', () => {
     expect(methodsFor(true, true)).toEqual(['VIRTUAL_MFA', 'RECOVERY_CODE']);
   });
 
-  it.each([true, false])('by the password where there is no device (recovery codes: %s)', (hasCodes) => {
+  it.each([true, false])('by the password where there is no device', (hasCodes) => {
     expect(methodsFor(false, hasCodes)).toEqual(['PASSWORD']);
   });
 });
