@@ -1,7 +1,7 @@
 import type { Application } from '../../src/application/application.js';
 import { createSubUser } from '../../src/application/create-sub-user.js';
 import { registerPrimaryAccount } from '../../src/application/register-primary-account.js';
-import { requestContext, send, tokenOf, valueOf, type SignInNames } from '../../test/support/world.js';
+import { requestContext, send, tokenOf, unchallenged, valueOf, type SignInNames } from '../../test/support/world.js';
 import { PASSWORD } from './application.js';
 
 /** An account, with its primary signed in. */
@@ -30,10 +30,13 @@ export async function registerAccount(app: Application, alias: string): Promise<
 
 /** Creates a sub-user. */
 export async function createUser(app: Application, account: SeededAccount, username: string): Promise<SeededUser> {
-  const created = await send(app, account.primary, (ports, request, current) =>
-    createSubUser(ports, request, current, {
-      ...{ username, password: PASSWORD, displayName: null, email: null, role: 'MEMBER', requireMfa: false },
-    }),
+  const created = await send(app, account.primary, async (ports, request, current) =>
+    unchallenged(
+      await createSubUser(ports, request, current, {
+        ...{ username, password: PASSWORD, displayName: null, email: null },
+        ...{ role: 'MEMBER', requireMfa: false, challengeId: null },
+      }),
+    ),
   );
   return { account: account.alias, username, password: PASSWORD, userId: valueOf(created).userId };
 }

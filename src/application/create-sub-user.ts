@@ -10,6 +10,7 @@ import { checkDisplayName, checkEmail, checkUsername } from '../domain/user/name
 import type { Application } from './application.js';
 import { byUser } from './authorship.js';
 import { execute } from './execute.js';
+import { doGuarded, type Challenged } from './guard.js';
 import { isFree, reserveName, usernameIn, type Name } from './names.js';
 import { checkPassword, storeCredentials, type NewCredentials } from './new-credentials.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
@@ -23,6 +24,8 @@ export interface CreateSubUserInput {
   readonly role: Role;
   /** Whether the sub-user has to enable a virtual MFA device at its first sign-in. */
   readonly requireMfa: boolean;
+  /** The challenge that was answered, where one was asked for. */
+  readonly challengeId: string | null;
 }
 
 async function checkInput(app: Application, input: CreateSubUserInput, name: Name): Promise<readonly Rejection[]> {
@@ -42,12 +45,29 @@ export async function createSubUser(
   request: RequestContext,
   current: CurrentSession,
   input: CreateSubUserInput,
-): Promise<Result<{ readonly userId: string }>> {
+): Promise<Result<Challenged<{ readonly userId: string }>>> {
   if (mayAssign(current.user, input.role) !== 'ALLOWED') return refused({ code: 'FORBIDDEN' });
   const { accountId } = current.user;
   const name = usernameIn(accountId, input.username);
   const invalid = await checkInput(app, input, name);
   if (invalid.length > 0) return refused(...invalid);
+  const { challengeId } = input;
+  const call = { operation: 'CREATE_SUB_USER', arguments: argumentsOf(input), challengeId } as const;
+  return doGuarded({ app, request, current }, call, () => createNamed(app, request, current, { ...input, name }));
+}
+
+/** What a verification is bound to: all but the password. */
+function argumentsOf({ username, displayName, email, role, requireMfa }: CreateSubUserInput) {
+  return { username, displayName, email, role, requireMfa };
+}
+
+async function createNamed(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  { name, ...input }: CreateSubUserInput & { readonly name: Name },
+): Promise<Result<{ readonly userId: string }>> {
+  const { accountId } = current.user;
   const userId = app.newId();
   const taken = await reserveName(app, request, name, { accountId, userId, owner: streamName('user', userId) });
   if (taken !== null) return refused(taken);

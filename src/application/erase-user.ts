@@ -5,6 +5,7 @@ import { VaultError } from '../vault/vault.js';
 import type { Application } from './application.js';
 import { byUser } from './authorship.js';
 import { execute, load } from './execute.js';
+import { doGuarded, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 
@@ -25,19 +26,22 @@ export async function eraseUser(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
-  input: { readonly userId: string },
-): Promise<Result<{ readonly userId: string }>> {
+  input: { readonly userId: string; readonly challengeId: string | null },
+): Promise<Result<Challenged<{ readonly userId: string }>>> {
   if (current.user.kind !== 'PRIMARY') return refused({ code: 'FORBIDDEN' });
   const { state: user } = await load(app, userDecider, input.userId);
   const subject = user.status === 'ACTIVE' || user.status === 'DELETED' ? user : null;
   const access = mayManage(current.user, subject);
   if (access !== 'ALLOWED' || subject === null) return refused({ code: access === 'FORBIDDEN' ? access : 'NOT_FOUND' });
   const { userId, personId } = subject;
-  const erased = await execute(app, request, {
-    ...{ decider: userDecider, id: userId, by: byUser(current, personId) },
-    command: (): EraseUser => ({ type: 'EraseUser' }),
+  const call = { operation: 'ERASE_USER', arguments: { userId }, challengeId: input.challengeId } as const;
+  return doGuarded({ app, request, current }, call, async () => {
+    const erased = await execute(app, request, {
+      ...{ decider: userDecider, id: userId, by: byUser(current, personId) },
+      command: (): EraseUser => ({ type: 'EraseUser' }),
+    });
+    if (!erased.accepted) return refused(erased.rejection);
+    await destroyKey(app, personId);
+    return done({ userId });
   });
-  if (!erased.accepted) return refused(erased.rejection);
-  await destroyKey(app, personId);
-  return done({ userId });
 }

@@ -20,6 +20,11 @@ export interface GuardedCall {
   readonly arguments: Readonly<Record<string, unknown>>;
 }
 
+/** A guarded call with the challenge that was answered for it, if it came with one. */
+export interface SentCall extends GuardedCall {
+  readonly challengeId: string | null;
+}
+
 /** Either a verification was used up by this call, or there is a challenge to be answered first. */
 export type Guarded =
   { readonly verified: true; readonly method: VerificationMethod; readonly challengeId: string } | NotVerified;
@@ -38,8 +43,14 @@ export function notVerified<T>({ challenge }: Pick<NotVerified, 'challenge'>): R
 /** What a guarded command comes to: the challenge to be answered first, or what was done. */
 export type Challenged<T> = { readonly challenge: OperationChallenge } | ({ readonly challenge: null } & T);
 
-function digestOf(app: Application, { sessionId }: CurrentSession, call: GuardedCall): string {
-  return app.digest('operation-arguments', canonicalJson({ sessionId, ...call }));
+/**
+ * What a verification is bound to: session, operation and arguments, and the device there is to answer by. What was verified by one
+ * device, or by the password before there was one, does not serve once there is another.
+ */
+function digestOf(app: Application, { sessionId, mfa }: CurrentSession, call: GuardedCall): string {
+  const { operation, arguments: bound } = call;
+  const deviceId = mfa.device?.deviceId ?? null;
+  return app.digest('operation-arguments', canonicalJson({ sessionId, deviceId, operation, arguments: bound }));
 }
 
 /** Opens a challenge for a call, or finds the equal one that is open; null where the session ended meanwhile. */
@@ -70,25 +81,14 @@ export async function challengeFor(
   return state.status === 'OPEN' ? (openChallenge(state, command) ?? null) : null;
 }
 
-function verifiedBy({ session }: CurrentSession, challengeId: string | null): VerificationMethod | null {
-  return challengeId === null ? null : (challengeNamed(session, challengeId)?.verifiedBy ?? null);
-}
-
-/** What an operation that may need no verification comes to: none was used where operation protection is off. */
-export type GuardedIfProtected =
-  Guarded | { readonly verified: true; readonly method: null; readonly challengeId: null };
-
 /** Uses up the verification that a call came with; where it has none that serves, a challenge is what it gets. */
 export async function guard(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
-  { challengeId, ...call }: GuardedCall & { readonly challengeId: string | null },
+  { challengeId, ...call }: SentCall,
 ): Promise<Guarded> {
-  // What was verified by a password does not serve once there is a device to ask for.
-  const outdated = current.mfa.device !== null && verifiedBy(current, challengeId) === 'PASSWORD';
-  if (challengeId === null || outdated)
-    return { verified: false, challenge: await challengeFor(app, request, current, call) };
+  if (challengeId === null) return { verified: false, challenge: await challengeFor(app, request, current, call) };
   const used = await execute(app, request, {
     decider: sessionDecider,
     id: current.sessionId,
@@ -107,6 +107,10 @@ export async function guard(
   return { verified: false, challenge: await challengeFor(app, request, current, call) };
 }
 
+/** What an operation that may need no verification comes to: none was used where operation protection is off. */
+export type GuardedIfProtected =
+  Guarded | { readonly verified: true; readonly method: null; readonly challengeId: null };
+
 /**
  * As `guard`, for operations that need a verification only where the actor's operation protection is on (rule 12); elsewhere
  * a verification that came along is left unused.
@@ -115,10 +119,31 @@ export async function guardIfProtected(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
-  call: GuardedCall & { readonly challengeId: string | null },
+  call: SentCall,
 ): Promise<GuardedIfProtected> {
-  if (!needsVerification(call.operation, current.user.operationProtection)) {
-    return { verified: true, method: null, challengeId: null };
-  }
-  return guard(app, request, current, call);
+  const needed = needsVerification(call.operation, current.user.operationProtection);
+  return needed ? guard(app, request, current, call) : { verified: true, method: null, challengeId: null };
+}
+
+/** What a command in a session is done with. */
+export interface SessionRequest {
+  readonly app: Application;
+  readonly request: RequestContext;
+  readonly current: CurrentSession;
+}
+
+/**
+ * Does what needs a verification only where the actor's operation protection is on (rule 12): there it uses one up first, or
+ * answers with a challenge and does nothing.
+ * @param act does it; told the verification that was used, null where none was needed
+ */
+export async function doGuarded<T extends object>(
+  { app, request, current }: SessionRequest,
+  call: SentCall,
+  act: (challengeId: string | null) => Promise<Result<T>>,
+): Promise<Result<Challenged<T>>> {
+  const guarded = await guardIfProtected(app, request, current, call);
+  if (!guarded.verified) return notVerified(guarded);
+  const result = await act(guarded.challengeId);
+  return result.ok ? done({ challenge: null, ...result.value }) : refused(...result.rejections);
 }

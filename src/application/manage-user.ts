@@ -5,30 +5,41 @@ import { userDecider } from '../domain/user/decider.js';
 import type { Role } from '../domain/user/events.js';
 import type { Application } from './application.js';
 import { execute, load } from './execute.js';
+import { doGuarded, type Challenged } from './guard.js';
 import { releaseName, usernameIn } from './names.js';
 import { checkPassword, storePassword } from './new-credentials.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 import { managedSubject } from './subject.js';
 
-type Managed = Promise<Result<{ readonly userId: string }>>;
+type Managed = Promise<Result<Challenged<{ readonly userId: string }>>>;
+
+/** Whom it is done to, and the challenge that was answered for it, if one was asked for. */
+interface Managing {
+  readonly userId: string;
+  readonly challengeId: string | null;
+}
 
 /** Gives a sub-user another role; only the primary makes an `ADMIN`. It counts from the next request on. */
 export async function assignRole(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
-  input: { readonly userId: string; readonly role: Role },
+  input: Managing & { readonly role: Role },
 ): Managed {
   const subject = await managedSubject(app, current, input.userId);
   if ('code' in subject) return refused(subject);
   if (mayAssign(current.user, input.role) !== 'ALLOWED') return refused({ code: 'FORBIDDEN' });
   const { userId } = subject.user;
-  const assigned = await execute(app, request, {
-    ...{ decider: userDecider, id: userId, by: subject.by },
-    command: (): AssignRole => ({ type: 'AssignRole', role: input.role }),
+  const { role, challengeId } = input;
+  const call = { operation: 'ASSIGN_ROLE', arguments: { userId, role }, challengeId } as const;
+  return doGuarded({ app, request, current }, call, async () => {
+    const assigned = await execute(app, request, {
+      ...{ decider: userDecider, id: userId, by: subject.by },
+      command: (): AssignRole => ({ type: 'AssignRole', role }),
+    });
+    return assigned.accepted ? done({ userId }) : refused(assigned.rejection);
   });
-  return assigned.accepted ? done({ userId }) : refused(assigned.rejection);
 }
 
 /** Gives a sub-user a new password, which it must change at its next sign-in; its sessions end. */
@@ -36,19 +47,23 @@ export async function resetSubUserPassword(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
-  input: { readonly userId: string; readonly newPassword: string },
+  input: Managing & { readonly newPassword: string },
 ): Managed {
   const invalid = await checkPassword(app, input.newPassword);
   if (invalid !== null) return refused(invalid);
   const subject = await managedSubject(app, current, input.userId);
   if ('code' in subject) return refused(subject);
   const { userId } = subject.user;
-  const credentialId = await storePassword(app, userId, input.newPassword);
-  const reset = await execute(app, request, {
-    ...{ decider: userDecider, id: userId, by: subject.by },
-    command: (): ResetPassword => ({ type: 'ResetPassword', credentialId }),
+  const { challengeId } = input;
+  const call = { operation: 'RESET_SUB_USER_PASSWORD', arguments: { userId }, challengeId } as const;
+  return doGuarded({ app, request, current }, call, async () => {
+    const credentialId = await storePassword(app, userId, input.newPassword);
+    const reset = await execute(app, request, {
+      ...{ decider: userDecider, id: userId, by: subject.by },
+      command: (): ResetPassword => ({ type: 'ResetPassword', credentialId }),
+    });
+    return reset.accepted ? done({ userId }) : refused(reset.rejection);
   });
-  return reset.accepted ? done({ userId }) : refused(reset.rejection);
 }
 
 /** Deletes a sub-user: its sessions end at once, its name is free, its secrets are destroyed soon after. */
@@ -56,18 +71,23 @@ export async function deleteSubUser(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
-  input: { readonly userId: string },
+  input: Managing,
 ): Managed {
   const subject = await managedSubject(app, current, input.userId);
   if ('code' in subject) {
-    return subject.code === 'NOT_FOUND' ? finishDeletion(app, request, current, input.userId) : refused(subject);
+    if (subject.code !== 'NOT_FOUND') return refused(subject);
+    const finished = await finishDeletion(app, request, current, input.userId);
+    return finished.ok ? done({ challenge: null, ...finished.value }) : finished;
   }
   const { userId } = subject.user;
-  await execute(app, request, {
-    ...{ decider: userDecider, id: userId, by: subject.by },
-    command: (): DeleteUser => ({ type: 'DeleteUser' }),
+  const call = { operation: 'DELETE_SUB_USER', arguments: { userId }, challengeId: input.challengeId } as const;
+  return doGuarded({ app, request, current }, call, async () => {
+    await execute(app, request, {
+      ...{ decider: userDecider, id: userId, by: subject.by },
+      command: (): DeleteUser => ({ type: 'DeleteUser' }),
+    });
+    return finishDeletion(app, request, current, userId);
   });
-  return finishDeletion(app, request, current, userId);
 }
 
 /** Gives the name of a deleted user back, also where a crash kept an earlier request from it. */
@@ -76,7 +96,7 @@ async function finishDeletion(
   request: RequestContext,
   current: CurrentSession,
   userId: string,
-): Managed {
+): Promise<Result<{ readonly userId: string }>> {
   const { state: user } = await load(app, userDecider, userId);
   const { accountId } = current.user;
   if (user.status !== 'DELETED' || user.accountId !== accountId || user.username === null) {

@@ -6,6 +6,7 @@ import { checkDisplayName, checkUsername, comparable } from '../domain/user/name
 import type { ActiveUser, UserState } from '../domain/user/state.js';
 import type { Application } from './application.js';
 import { execute } from './execute.js';
+import { doGuarded, type Challenged } from './guard.js';
 import { reserveName, usernameIn } from './names.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refusals, refused, type Result } from './result.js';
@@ -17,6 +18,8 @@ export interface RenameUserInput {
   readonly username: string | null;
   /** Null: as it is. */
   readonly displayName: string | null;
+  /** The challenge that was answered, where one was asked for. */
+  readonly challengeId: string | null;
 }
 
 /** A name that was wanted is somebody else's; ends an execution that cannot go on. */
@@ -83,11 +86,16 @@ export async function renameUser(
   request: RequestContext,
   current: CurrentSession,
   input: RenameUserInput,
-): Promise<Result<{ readonly userId: string }>> {
+): Promise<Result<Challenged<{ readonly userId: string }>>> {
   const invalid = checkInput(input);
   if (invalid.length > 0) return refused(...invalid);
   const subject = await managedSubject(app, current, input.userId);
   if ('code' in subject) return refused(subject);
-  const rejection = await takeOn(app, request, subject, namesOf(subject.user, input));
-  return rejection === null ? done({ userId: subject.user.userId }) : refused(rejection);
+  const { userId } = subject.user;
+  const { username, displayName, challengeId } = input;
+  const call = { operation: 'RENAME_USER', arguments: { userId, username, displayName }, challengeId } as const;
+  return doGuarded({ app, request, current }, call, async () => {
+    const rejection = await takeOn(app, request, subject, namesOf(subject.user, input));
+    return rejection === null ? done({ userId }) : refused(rejection);
+  });
 }

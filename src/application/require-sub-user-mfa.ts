@@ -4,7 +4,7 @@ import type { RequirementStart } from '../domain/mfa/events.js';
 import { checkReason } from '../domain/user/names.js';
 import type { Application } from './application.js';
 import { execute } from './execute.js';
-import { guard, notVerified, type Challenged } from './guard.js';
+import { doGuarded, guard, notVerified, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 import { managedSubject } from './subject.js';
@@ -14,17 +14,20 @@ export async function requireSubUserMfa(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
-  input: { readonly userId: string; readonly effective: RequirementStart },
-): Promise<Result<{ readonly userId: string }>> {
+  input: { readonly userId: string; readonly effective: RequirementStart; readonly challengeId: string | null },
+): Promise<Result<Challenged<{ readonly userId: string }>>> {
   const subject = await managedSubject(app, current, input.userId);
   if ('code' in subject) return refused(subject);
   const { accountId, userId } = subject.user;
-  const { effective } = input;
-  const required = await execute(app, request, {
-    ...{ decider: mfaDecider, id: userId, by: subject.by },
-    command: (): RequireSubUserMfa => ({ type: 'RequireSubUserMfa', accountId, userId, effective, now: app.now() }),
+  const { effective, challengeId } = input;
+  const call = { operation: 'REQUIRE_SUB_USER_MFA', arguments: { userId, effective }, challengeId } as const;
+  return doGuarded({ app, request, current }, call, async () => {
+    const required = await execute(app, request, {
+      ...{ decider: mfaDecider, id: userId, by: subject.by },
+      command: (): RequireSubUserMfa => ({ type: 'RequireSubUserMfa', accountId, userId, effective, now: app.now() }),
+    });
+    return required.accepted ? done({ userId }) : refused(required.rejection);
   });
-  return required.accepted ? done({ userId }) : refused(required.rejection);
 }
 
 export interface WaiveSubUserMfaInput {

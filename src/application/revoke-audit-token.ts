@@ -1,8 +1,9 @@
-import type { RevokeAuditToken } from '../domain/account/audit-tokens.js';
+import { tokenNamed, type RevokeAuditToken } from '../domain/account/audit-tokens.js';
 import { accountDecider } from '../domain/account/decider.js';
 import type { Application } from './application.js';
 import { bySelf } from './authorship.js';
-import { execute } from './execute.js';
+import { execute, load } from './execute.js';
+import { doGuarded, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 
@@ -11,13 +12,19 @@ export async function revokeAuditToken(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
-  { tokenId }: { readonly tokenId: string },
-): Promise<Result<{ readonly tokenId: string }>> {
+  { tokenId, challengeId }: { readonly tokenId: string; readonly challengeId: string | null },
+): Promise<Result<Challenged<{ readonly tokenId: string }>>> {
   const { accountId, kind } = current.user;
   if (kind !== 'PRIMARY') return refused({ code: 'FORBIDDEN' });
-  const revoked = await execute(app, request, {
-    ...{ decider: accountDecider, id: accountId, by: bySelf(current) },
-    command: (): RevokeAuditToken => ({ type: 'RevokeAuditToken', accountId, tokenId }),
+  const { state: account } = await load(app, accountDecider, accountId);
+  const token = account.status === 'REGISTERED' ? tokenNamed(account.auditTokens, tokenId) : undefined;
+  if (token === undefined) return refused({ code: 'NOT_FOUND' });
+  const call = { operation: 'REVOKE_AUDIT_TOKEN', arguments: { tokenId }, challengeId } as const;
+  return doGuarded({ app, request, current }, call, async () => {
+    const revoked = await execute(app, request, {
+      ...{ decider: accountDecider, id: accountId, by: bySelf(current) },
+      command: (): RevokeAuditToken => ({ type: 'RevokeAuditToken', accountId, tokenId }),
+    });
+    return revoked.accepted ? done({ tokenId }) : refused(revoked.rejection);
   });
-  return revoked.accepted ? done({ tokenId }) : refused(revoked.rejection);
 }

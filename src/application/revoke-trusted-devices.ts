@@ -2,7 +2,7 @@ import type { RevokeTrustedDevices } from '../domain/mfa/commands.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { Application } from './application.js';
 import { execute } from './execute.js';
-import { guardIfProtected, notVerified, type Challenged } from './guard.js';
+import { doGuarded, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 import { subjectOf } from './subject.js';
@@ -26,16 +26,16 @@ export async function revokeTrustedDevices(
   const subject = await subjectOf(app, current, input.userId);
   if ('code' in subject) return refused(subject);
   const { accountId, userId } = subject.user;
-  const call = { operation: 'REVOKE_TRUSTED_DEVICES', arguments: { userId } } as const;
-  const guarded = await guardIfProtected(app, request, current, { ...call, challengeId: input.challengeId });
-  if (!guarded.verified) return notVerified(guarded);
-  const revoked = await execute(app, request, {
-    ...{ decider: mfaDecider, id: userId, by: subject.by },
-    command: (): RevokeTrustedDevices => ({
-      type: 'RevokeTrustedDevices',
-      ...{ accountId, userId, by: subject.self ? 'SELF' : 'ADMINISTRATOR' },
-      now: app.now(),
-    }),
+  const call = { operation: 'REVOKE_TRUSTED_DEVICES', arguments: { userId }, challengeId: input.challengeId } as const;
+  return doGuarded({ app, request, current }, call, async () => {
+    const revoked = await execute(app, request, {
+      ...{ decider: mfaDecider, id: userId, by: subject.by },
+      command: (): RevokeTrustedDevices => ({
+        type: 'RevokeTrustedDevices',
+        ...{ accountId, userId, by: subject.self ? 'SELF' : 'ADMINISTRATOR' },
+        now: app.now(),
+      }),
+    });
+    return revoked.accepted ? done({ userId }) : refused(revoked.rejection);
   });
-  return revoked.accepted ? done({ challenge: null, userId }) : refused(revoked.rejection);
 }

@@ -3,6 +3,7 @@ import { mfaDecider } from '../domain/mfa/decider.js';
 import { passwordDecider, type ClearPasswordBackOff } from '../domain/password/decider.js';
 import type { Application } from './application.js';
 import { execute } from './execute.js';
+import { doGuarded, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 import { managedSubject } from './subject.js';
@@ -12,20 +13,23 @@ export async function unlockUser(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
-  input: { readonly userId: string },
-): Promise<Result<{ readonly userId: string }>> {
+  input: { readonly userId: string; readonly challengeId: string | null },
+): Promise<Result<Challenged<{ readonly userId: string }>>> {
   const subject = await managedSubject(app, current, input.userId);
   if ('code' in subject) return refused(subject);
   const { by } = subject;
   const { accountId, userId } = subject.user;
-  const now = app.now();
-  await execute(app, request, {
-    ...{ decider: mfaDecider, id: userId, by },
-    command: (): UnlockMfa => ({ type: 'UnlockMfa', accountId, userId, now }),
+  const call = { operation: 'UNLOCK_USER', arguments: { userId }, challengeId: input.challengeId } as const;
+  return doGuarded({ app, request, current }, call, async () => {
+    const now = app.now();
+    await execute(app, request, {
+      ...{ decider: mfaDecider, id: userId, by },
+      command: (): UnlockMfa => ({ type: 'UnlockMfa', accountId, userId, now }),
+    });
+    await execute(app, request, {
+      ...{ decider: passwordDecider, id: userId, by },
+      command: (): ClearPasswordBackOff => ({ type: 'ClearPasswordBackOff', accountId, userId }),
+    });
+    return done({ userId });
   });
-  await execute(app, request, {
-    ...{ decider: passwordDecider, id: userId, by },
-    command: (): ClearPasswordBackOff => ({ type: 'ClearPasswordBackOff', accountId, userId }),
-  });
-  return done({ userId });
 }

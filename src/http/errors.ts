@@ -6,6 +6,8 @@ export interface HttpFault {
   readonly status: number;
   readonly code: string;
   readonly message: string;
+  /** What a client can go on with, beside the code. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 const FAULTS: Readonly<Record<string, HttpFault>> = {
@@ -50,12 +52,12 @@ const UNAVAILABLE_CODES = new Set(['UNAVAILABLE', 'CLOSED', 'SEALED', 'UNREADABL
 export function sendFault(
   request: FastifyRequest,
   reply: FastifyReply,
-  { status, code, message }: HttpFault,
+  { status, code, message, details }: HttpFault,
 ): FastifyReply {
   return reply
     .code(status)
     .type('application/json; charset=utf-8')
-    .send({ errors: [{ message, extensions: { code, requestId: request.id } }] });
+    .send({ errors: [{ message, extensions: { code, requestId: request.id, ...details } }] });
 }
 
 function faultOf(error: Error & { readonly code?: string; readonly statusCode?: number }): HttpFault {

@@ -29,6 +29,7 @@ import {
   valueOf,
   type Command,
   type World,
+  unchallenged,
 } from '../support/world.js';
 
 let world: World;
@@ -44,11 +45,13 @@ interface Named {
 }
 
 function deleting(userId: string): Command<Named> {
-  return (app, request, current) => deleteSubUser(app, request, current, { userId });
+  return async (app, request, current) =>
+    unchallenged(await deleteSubUser(app, request, current, { userId, challengeId: null }));
 }
 
 function erasing(userId: string): Command<Named> {
-  return (app, request, current) => eraseUser(app, request, current, { userId });
+  return async (app, request, current) =>
+    unchallenged(await eraseUser(app, request, current, { userId, challengeId: null }));
 }
 
 async function deleteAndErase(app: Application, { primary, userId }: World = world): Promise<void> {
@@ -127,10 +130,10 @@ describe('Erasing a user', () => {
     const stranger = { ...current, user: { ...current.user, accountId: 'another' } };
     valueOf(await send(app, primary, deleting(userId)));
     const admin = { ...current, user: { ...current.user, kind: 'SUB_USER', role: 'ADMIN' } as const };
-    expect(await eraseUser(app, requestContext(), admin, { userId })).toEqual({
+    expect(await eraseUser(app, requestContext(), admin, { userId, challengeId: null })).toEqual({
       ...{ ok: false, rejections: [{ code: 'FORBIDDEN' }] },
     });
-    expect(await eraseUser(app, requestContext(), stranger, { userId })).toEqual({
+    expect(await eraseUser(app, requestContext(), stranger, { userId, challengeId: null })).toEqual({
       ...{ ok: false, rejections: [{ code: 'NOT_FOUND' }] },
     });
   });
@@ -235,7 +238,7 @@ describe('A command that comes too late for whoever was erased', () => {
     });
     expect(created).toMatchObject({ accepted: false, rejection: { code: 'NOT_FOUND' } });
     const renamed = await send(app, primary, (ports, request, current) =>
-      renameUser(ports, request, current, { userId, username: 'samuel', displayName: null }),
+      renameUser(ports, request, current, { userId, username: 'samuel', displayName: null, challengeId: null }),
     );
     expect(renamed.refusal).toBe('NOT_FOUND');
     expect(await world.events()).toHaveLength(before.length);
@@ -275,7 +278,7 @@ describe('While somebody signs in, or is signed in,', () => {
             }),
           renames: (ports) =>
             send(ports, primary, (own, request, current) =>
-              renameUser(own, request, current, { userId, username: 'samuel', displayName: null }),
+              renameUser(own, request, current, { userId, username: 'samuel', displayName: null, challengeId: null }),
             ),
         });
         const { signsIn, signsOut, renames } = results;

@@ -71,7 +71,9 @@ async function race(run: (run: Run) => Promise<Outcome>): Promise<Record<string,
 function requiring(world: World, effective: RequirementStart) {
   const { primary, userId } = world;
   return (app: Application) =>
-    send(app, primary, (ports, request, current) => requireSubUserMfa(ports, request, current, { userId, effective }));
+    send(app, primary, (ports, request, current) =>
+      requireSubUserMfa(ports, request, current, { userId, effective, challengeId: null }),
+    );
 }
 
 function answering(token: string, code: string) {
@@ -89,7 +91,9 @@ function disabling(userId: string | null) {
 
 function revoking(token: string, sessionId: string) {
   return (app: Application) =>
-    send(app, token, (ports, request, current) => revokeSession(ports, request, current, { sessionId }));
+    send(app, token, (ports, request, current) =>
+      revokeSession(ports, request, current, { sessionId, challengeId: null }),
+    );
 }
 
 /** The place of a step in an order; none is after all of them. */
@@ -213,7 +217,7 @@ describe('of 200 interleavings each one is right:', () => {
       };
       const { results, steps } = await interleave(app, random, {
         async deletes(ports) {
-          const input = { userId };
+          const input = { userId, challengeId: null };
           valueOf(await send(ports, primary, (own, ...rest) => deleteSubUser(own, ...rest, input)));
           const [deleted] = ofType(await world.events(), 'UserDeleted');
           if (deleted === undefined) throw new Error('nobody was deleted');

@@ -223,7 +223,7 @@ describe('Recovery codes that are void', () => {
     await generate();
     const set = await liveSet();
     const { primary, userId } = world;
-    valueOf(await send(app, primary, (own, ...rest) => deleteSubUser(own, ...rest, { userId })));
+    valueOf(await send(app, primary, (own, ...rest) => deleteSubUser(own, ...rest, { userId, challengeId: null })));
     await react('UserDeleted');
     await react('UserDeleted');
     await expectDestroyed([set]);

@@ -74,6 +74,7 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Mutation.generateRecoveryCodes': { FULL: everybody },
   'Mutation.revokeTrustedDevices': { FULL: everybody },
   'Mutation.revokeSession': { FULL: everybody },
+  'Mutation.setOperationProtection': { FULL: everybody },
   'Mutation.createSubUser': { FULL: managers },
   'Mutation.unlockUser': { FULL: managers },
   'Mutation.requireSubUserMfa': { FULL: managers },
@@ -101,6 +102,7 @@ export const OWN_SECURITY: readonly string[] = [
   ...['Mutation.signOut', 'Mutation.revokeSession', 'Mutation.changePassword', 'Mutation.verifyOperation'],
   ...['Mutation.startMfaEnrollment', 'Mutation.enableMfa', 'Mutation.cancelMfaEnrollment', 'Mutation.disableMfa'],
   ...['Mutation.generateRecoveryCodes', 'Mutation.revokeTrustedDevices'],
+  'Mutation.setOperationProtection',
 ];
 
 /** What the table says of an operation at a stage. */

@@ -62,6 +62,7 @@ const CALLS: Readonly<Record<string, { readonly query: string; readonly variable
   'Mutation.generateRecoveryCodes': mutation('generateRecoveryCodes', {}),
   'Mutation.revokeTrustedDevices': mutation('revokeTrustedDevices', {}),
   'Mutation.revokeSession': mutation('revokeSession', { sessionId: NOBODY }),
+  'Mutation.setOperationProtection': mutation('setOperationProtection', { enabled: false }),
   'Mutation.createSubUser': mutation('createSubUser', { username: '', password: '' }),
   'Mutation.unlockUser': mutation('unlockUser', OF_NOBODY),
   'Mutation.requireSubUserMfa': mutation('requireSubUserMfa', OF_NOBODY),

@@ -126,6 +126,7 @@ beforeAll(async () => {
     'Mutation.waiveSubUserMfa': { input: { userId: 'nobody', reason: 'lost' } },
     'Mutation.renameUser': { input: { userId: 'nobody', username: 'other', displayName: 'Other' } },
     'Mutation.deleteSubUser': { input: { userId: 'nobody' } },
+    'Mutation.setOperationProtection': { input: { userId: 'nobody', enabled: true } },
     'Mutation.eraseUser': { input: { userId: 'nobody' } },
     'Mutation.createAuditToken': {
       input: { name: 'SIEM', scopes: ['READ'], expiresInDays: 1, challengeId: 'nothing' },

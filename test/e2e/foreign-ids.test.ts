@@ -73,6 +73,7 @@ const OPERATIONS: readonly (readonly [name: string, document: string, variables:
   ],
   ['unlockUser', documentOf('unlockUser'), (userId) => ({ input: { userId } })],
   ['revokeTrustedDevices', documentOf('revokeTrustedDevices'), (userId) => ({ input: { userId } })],
+  ['setOperationProtection', documentOf('setOperationProtection'), (userId) => ({ input: { userId, enabled: true } })],
   ['eraseUser', documentOf('eraseUser'), (userId) => ({ input: { userId } })],
   ['revokeAuditToken', documentOf('revokeAuditToken'), (tokenId) => ({ input: { tokenId } })],
   ['enableMfa', documentOf('enableMfa'), (enrollmentId) => ({ input: { enrollmentId, code: '123456' } })],

@@ -219,6 +219,12 @@ describe('A trusted browser is trusted no more', () => {
     return { sam, authenticator, browser, userId: sam.userId };
   }
 
+  /** An administrator with a device. */
+  async function adminOf() {
+    const client = await signIn(service, await createSubUser(ada, account, 'ADMIN'));
+    return { client, authenticator: await enable(service, client) };
+  }
+
   it('once its user revokes that; sessions that began in it owe a code', async () => {
     const { sam, authenticator, browser, userId } = await samInBrowser();
     const other = await signIn(service, sam);
@@ -255,6 +261,21 @@ describe('A trusted browser is trusted no more', () => {
     expect(event).toMatchObject({ data: { by: 'ADMINISTRATOR' }, metadata: { actor: { kind: 'USER' } } });
     await succeed(ada, 'revokeTrustedDevices', { userId });
     expect((await storedEvents(service, `mfa-${userId}`)).at(-1)?.type).toBe('TrustedDevicesRevoked');
+  });
+
+  it('once an administrator revokes that, by a verification of its own where its operations are protected', async () => {
+    const { sam, browser, userId } = await samInBrowser();
+    const { client, authenticator } = await adminOf();
+    await succeed(client, 'setOperationProtection', { enabled: true });
+    await verified(client, 'revokeTrustedDevices', { userId }, authenticator);
+    expect(await outcomeIn(browser, sam)).toBe('MfaChallengeRequired');
+  });
+
+  it('but not by whoever may not manage its user', async () => {
+    const { sam, browser, userId } = await samInBrowser();
+    const colleague = await signIn(service, await createSubUser(ada, account));
+    expect((await mutate(colleague, 'revokeTrustedDevices', { userId })).refusal).toBe('FORBIDDEN');
+    expect(await outcomeIn(browser, sam)).toBe('SignedIn');
   });
 
   it('once MFA is required of its user', async () => {

@@ -127,6 +127,8 @@ export async function playJourney(service: TestService, { erasing = false } = {}
   const gone = await comeAndGo(service, primary, { note, noteToken, codes });
   if (erasing) await succeed(primary, 'eraseUser', { userId: gone });
   await letRead(service, primary, { note, noteToken, codes });
+  await succeed(primary, 'setOperationProtection', { enabled: true });
+  await verified(primary, 'setOperationProtection', { enabled: false }, { password: CAST.password });
   // One set-up stays pending, one challenge open.
   const again = await signIn(service, ada, 'BEARER');
   const phone = await enable(service, again, CAST.deviceNames[0]);

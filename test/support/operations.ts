@@ -51,6 +51,7 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   deleteSubUser: 'deletedUserId',
   revokeSession: 'revokedSessionId',
   eraseUser: 'erasedUserId',
+  setOperationProtection: `user { ${USER} operationProtection }`,
   createAuditToken: `auditToken { ${AUDIT_TOKEN} } token`,
   revokeAuditToken: `auditToken { ${AUDIT_TOKEN} }`,
 };

@@ -5,7 +5,7 @@ import { createSubUser } from '../../src/application/create-sub-user.js';
 import { enableMfa } from '../../src/application/enable-mfa.js';
 import { registerPrimaryAccount } from '../../src/application/register-primary-account.js';
 import type { CurrentSession, RequestContext } from '../../src/application/request-context.js';
-import type { Result } from '../../src/application/result.js';
+import { done, type Result } from '../../src/application/result.js';
 import { signIn } from '../../src/application/sign-in.js';
 import { startMfaEnrollment, type StartedEnrollment } from '../../src/application/start-mfa-enrollment.js';
 import { createKnownStates } from '../../src/application/states.js';
@@ -204,12 +204,21 @@ const user: SignInNames = { account: 'acme', username: 'sam', password: 'battery
 /** What the primary signs in by, and verifies with. */
 export const PRIMARY: SignInNames = { account: null, username: owner.email, password: owner.password };
 
+/** What a command came to that needed no verification. @throws where it asked for one */
+export function unchallenged<T extends object>(result: Result<Challenged<T>>): Result<T> {
+  if (!result.ok) return result;
+  if (result.value.challenge !== null) throw new Error('a verification was asked for');
+  return done(result.value);
+}
+
 /** How a sub-user is created whose name is that of the one in every world. */
-export const creating: Command<{ readonly userId: string }> = (app, request, current) =>
-  createSubUser(app, request, current, {
-    ...{ username: user.username, password: user.password },
-    ...{ displayName: null, email: null, role: 'MEMBER', requireMfa: false },
-  });
+export const creating: Command<{ readonly userId: string }> = async (app, request, current) =>
+  unchallenged(
+    await createSubUser(app, request, current, {
+      ...{ username: user.username, password: user.password },
+      ...{ displayName: null, email: null, role: 'MEMBER', requireMfa: false, challengeId: null },
+    }),
+  );
 
 /** Opens a world of its own. */
 export async function openWorld(): Promise<World> {

@@ -48,12 +48,32 @@ export interface DeleteUser {
   readonly type: 'DeleteUser';
 }
 
+/** Has sensitive operations of a user verified from now on. */
+export interface EnableOperationProtection {
+  readonly type: 'EnableOperationProtection';
+}
+
+/** Leaves sensitive operations without a verification again, but for those that always need one. */
+export interface DisableOperationProtection {
+  readonly type: 'DisableOperationProtection';
+  /** The verification that was used. */
+  readonly challengeId: string;
+}
+
 /** Has the personal values of a user who is gone forgotten. */
 export interface EraseUser {
   readonly type: 'EraseUser';
 }
 
 /** What is done to a user who is there. */
-export type UserChange = RenameUser | AbandonRename | AssignRole | ChangePassword | ResetPassword | DeleteUser;
+export type UserChange =
+  | RenameUser
+  | AbandonRename
+  | AssignRole
+  | ChangePassword
+  | ResetPassword
+  | EnableOperationProtection
+  | DisableOperationProtection
+  | DeleteUser;
 
 export type UserCommand = CreateUser | AbandonRegistration | UserChange | EraseUser;

@@ -1,5 +1,11 @@
 import { accept, reject, type Decider, type Decision } from '../decider.js';
-import type { CreateUser, UserChange, UserCommand } from './commands.js';
+import type {
+  CreateUser,
+  DisableOperationProtection,
+  EnableOperationProtection,
+  UserChange,
+  UserCommand,
+} from './commands.js';
 import type { UserEvent } from './events.js';
 import { evolveUser, type ActiveUser, type UserState } from './state.js';
 
@@ -19,6 +25,20 @@ function setPassword(
   { accountId, userId, credentialId: oldCredentialId }: ActiveUser,
 ): Decision<UserEvent> {
   return accept({ type, data: { accountId, userId, credentialId, oldCredentialId }, personal: null });
+}
+
+function setProtection(
+  command: EnableOperationProtection | DisableOperationProtection,
+  { accountId, userId, operationProtection }: ActiveUser,
+): Decision<UserEvent> {
+  const subject = { accountId, userId };
+  if (command.type === 'EnableOperationProtection') {
+    if (operationProtection) return accept();
+    return accept({ type: 'OperationProtectionEnabled', data: subject, personal: null });
+  }
+  if (!operationProtection) return accept();
+  const { challengeId } = command;
+  return accept({ type: 'OperationProtectionDisabled', data: { ...subject, challengeId }, personal: null });
 }
 
 function change(command: UserChange, user: ActiveUser): Decision<UserEvent> {
@@ -44,6 +64,9 @@ function change(command: UserChange, user: ActiveUser): Decision<UserEvent> {
       return setPassword('PasswordChanged', command.credentialId, user);
     case 'ResetPassword':
       return setPassword('PasswordReset', command.credentialId, user);
+    case 'EnableOperationProtection':
+    case 'DisableOperationProtection':
+      return setProtection(command, user);
     case 'DeleteUser':
       return accept({ type: 'UserDeleted', data: subject, personal: null });
   }

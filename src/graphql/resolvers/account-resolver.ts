@@ -2,7 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { createSubUser } from '../../application/create-sub-user.js';
 import { registerPrimaryAccount } from '../../application/register-primary-account.js';
 import { Access } from '../access.js';
-import { answer, readUser } from '../answer.js';
+import { answer, answerChallenged, readUser } from '../answer.js';
 import type { GraphqlContext } from '../context.js';
 import { CreateSubUserInput, RegisterAccountInput } from '../types/inputs.js';
 import { CreateSubUserPayload, RegisterAccountPayload } from '../types/payloads.js';
@@ -31,12 +31,15 @@ export class AccountResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<CreateSubUserPayload> {
     const session = current(context);
-    const { username, displayName, email, password, role, requireMfa } = input;
+    const { username, displayName, email, password, role, requireMfa, challengeId } = input;
     const created = await createSubUser(context.app, context.request, session, {
       ...{ username, password, role, requireMfa },
       displayName: displayName ?? null,
       email: email ?? null,
+      challengeId: challengeId ?? null,
     });
-    return answer(context, created, ({ userId }) => ({ user: readUser(context, session.user.accountId, userId) }));
+    return answerChallenged(context, created, ({ userId }) => ({
+      user: readUser(context, session.user.accountId, userId),
+    }));
   }
 }

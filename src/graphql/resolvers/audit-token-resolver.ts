@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { createAuditToken } from '../../application/create-audit-token.js';
 import { revokeAuditToken } from '../../application/revoke-audit-token.js';
 import { Access, type AccessRule } from '../access.js';
-import { answer, answerChallenged, readUser } from '../answer.js';
+import { answerChallenged, readUser } from '../answer.js';
 import type { GraphqlContext } from '../context.js';
 import { connectionOf, PageArgs, pageRequestOf } from '../paging.js';
 import { AuditTokenConnection, auditTokenOf, type AuditToken } from '../types/audit-token.js';
@@ -10,6 +10,7 @@ import { CreateAuditTokenInput, RevokeAuditTokenInput } from '../types/inputs.js
 import { CreateAuditTokenPayload, RevokeAuditTokenPayload } from '../types/payloads.js';
 import type { User } from '../types/user.js';
 import { current } from './current.js';
+import { guarded } from './guarded.js';
 import { READERS, readerOf } from './readers.js';
 
 const LIST = 'audit-tokens';
@@ -75,7 +76,7 @@ export class AuditTokenResolver {
     @Arg('input', () => RevokeAuditTokenInput, { description: 'The token.' }) input: RevokeAuditTokenInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RevokeAuditTokenPayload> {
-    const revoked = await revokeAuditToken(context.app, context.request, current(context), input);
-    return answer(context, revoked, ({ tokenId }) => ({ auditToken: readToken(context, tokenId) }));
+    const revoked = await revokeAuditToken(context.app, context.request, current(context), guarded(input));
+    return answerChallenged(context, revoked, ({ tokenId }) => ({ auditToken: readToken(context, tokenId) }));
   }
 }

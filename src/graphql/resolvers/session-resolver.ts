@@ -5,13 +5,14 @@ import { revokeSession } from '../../application/revoke-session.js';
 import { signIn } from '../../application/sign-in.js';
 import { SESSION_STAGES } from '../../domain/session/standing.js';
 import { Access } from '../access.js';
-import { answer, readUser } from '../answer.js';
+import { answer, answerChallenged, readUser } from '../answer.js';
 import type { GraphqlContext } from '../context.js';
 import { AnswerMfaChallengeInput, RevokeSessionInput, SignInInput } from '../types/inputs.js';
 import { AnswerMfaChallengePayload, RevokeSessionPayload, SignInPayload, SignOutPayload } from '../types/payloads.js';
 import { Viewer } from '../types/session.js';
 import { User } from '../types/user.js';
 import { current } from './current.js';
+import { guarded } from './guarded.js';
 import { outcomeOf, viewerIn } from './outcome.js';
 import { EVERYBODY } from './readers.js';
 
@@ -89,11 +90,11 @@ export class SessionResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<RevokeSessionPayload> {
     const own = current(context).sessionId;
-    const revoked = await revokeSession(context.app, context.request, current(context), input);
-    if (revoked.ok && revoked.value.sessionId === own) {
+    const revoked = await revokeSession(context.app, context.request, current(context), guarded(input));
+    if (revoked.ok && revoked.value.challenge === null && revoked.value.sessionId === own) {
       context.session = null;
       context.carrier.drop();
     }
-    return answer(context, revoked, ({ sessionId }) => ({ revokedSessionId: sessionId }));
+    return answerChallenged(context, revoked, ({ sessionId }) => ({ revokedSessionId: sessionId }));
   }
 }

@@ -1,12 +1,14 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { assignRole, deleteSubUser, resetSubUserPassword } from '../../application/manage-user.js';
 import { eraseUser } from '../../application/erase-user.js';
+import type { Challenged } from '../../application/guard.js';
 import { renameUser } from '../../application/rename-user.js';
 import { requireSubUserMfa, waiveSubUserMfa } from '../../application/require-sub-user-mfa.js';
 import type { Result } from '../../application/result.js';
+import { setOperationProtection } from '../../application/set-operation-protection.js';
 import { unlockUser } from '../../application/unlock-user.js';
 import { Access, type AccessRule } from '../access.js';
-import { answer, answerChallenged, readUser } from '../answer.js';
+import { answerChallenged, readUser } from '../answer.js';
 import type { FieldNames } from '../error-table.js';
 import type { GraphqlContext } from '../context.js';
 import { connectionOf, PageArgs, pageRequestOf } from '../paging.js';
@@ -18,6 +20,7 @@ import {
   RenameUserInput,
   RequireSubUserMfaInput,
   ResetSubUserPasswordInput,
+  SetOperationProtectionInput,
   UnlockUserInput,
   WaiveSubUserMfaInput,
 } from '../types/inputs.js';
@@ -28,18 +31,24 @@ import {
   RenameUserPayload,
   RequireSubUserMfaPayload,
   ResetSubUserPasswordPayload,
+  SetOperationProtectionPayload,
   UnlockUserPayload,
   WaiveSubUserMfaPayload,
 } from '../types/payloads.js';
 import { sessionOf } from '../types/session.js';
 import { User } from '../types/user.js';
 import { current } from './current.js';
+import { guarded } from './guarded.js';
 
 const MANAGERS: AccessRule = { stages: ['FULL'], roles: ['PRIMARY', 'ADMIN'] };
 
-function answered(context: GraphqlContext, result: Result<{ readonly userId: string }>, names?: FieldNames) {
+function answered(
+  context: GraphqlContext,
+  result: Result<Challenged<{ readonly userId: string }>>,
+  names?: FieldNames,
+) {
   const { accountId } = current(context).user;
-  return answer(context, result, ({ userId }) => ({ user: readUser(context, accountId, userId) }), names);
+  return answerChallenged(context, result, ({ userId }) => ({ user: readUser(context, accountId, userId) }), names);
 }
 
 @Resolver(() => User)
@@ -73,7 +82,7 @@ export class UserResolver {
     @Arg('input', () => RequireSubUserMfaInput, { description: 'Of whom.' }) input: RequireSubUserMfaInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RequireSubUserMfaPayload> {
-    return answered(context, await requireSubUserMfa(context.app, context.request, current(context), input));
+    return answered(context, await requireSubUserMfa(context.app, context.request, current(context), guarded(input)));
   }
 
   @Access(MANAGERS)
@@ -102,7 +111,7 @@ export class UserResolver {
     @Arg('input', () => UnlockUserInput, { description: 'The user.' }) input: UnlockUserInput,
     @Ctx() context: GraphqlContext,
   ): Promise<UnlockUserPayload> {
-    return answered(context, await unlockUser(context.app, context.request, current(context), input));
+    return answered(context, await unlockUser(context.app, context.request, current(context), guarded(input)));
   }
 
   @Access(MANAGERS)
@@ -114,7 +123,7 @@ export class UserResolver {
     @Arg('input', () => AssignRoleInput, { description: 'The role.' }) input: AssignRoleInput,
     @Ctx() context: GraphqlContext,
   ): Promise<AssignRolePayload> {
-    return answered(context, await assignRole(context.app, context.request, current(context), input));
+    return answered(context, await assignRole(context.app, context.request, current(context), guarded(input)));
   }
 
   @Access(MANAGERS)
@@ -125,7 +134,7 @@ export class UserResolver {
     @Arg('input', () => ResetSubUserPasswordInput, { description: 'The password.' }) input: ResetSubUserPasswordInput,
     @Ctx() context: GraphqlContext,
   ): Promise<ResetSubUserPasswordPayload> {
-    const reset = await resetSubUserPassword(context.app, context.request, current(context), input);
+    const reset = await resetSubUserPassword(context.app, context.request, current(context), guarded(input));
     return answered(context, reset, { password: 'newPassword' });
   }
 
@@ -138,8 +147,8 @@ export class UserResolver {
     @Arg('input', () => RenameUserInput, { description: 'The names.' }) input: RenameUserInput,
     @Ctx() context: GraphqlContext,
   ): Promise<RenameUserPayload> {
-    const { userId, username = null, displayName = null } = input;
-    const names = { userId, username, displayName };
+    const { userId, username = null, displayName = null, challengeId = null } = input;
+    const names = { userId, username, displayName, challengeId };
     return answered(context, await renameUser(context.app, context.request, current(context), names));
   }
 
@@ -152,8 +161,8 @@ export class UserResolver {
     @Arg('input', () => DeleteSubUserInput, { description: 'The sub-user.' }) input: DeleteSubUserInput,
     @Ctx() context: GraphqlContext,
   ): Promise<DeleteSubUserPayload> {
-    const deleted = await deleteSubUser(context.app, context.request, current(context), input);
-    return answer(context, deleted, ({ userId }) => ({ deletedUserId: userId }));
+    const deleted = await deleteSubUser(context.app, context.request, current(context), guarded(input));
+    return answerChallenged(context, deleted, ({ userId }) => ({ deletedUserId: userId }));
   }
 
   @Access({ stages: ['FULL'], roles: ['PRIMARY'] })
@@ -165,7 +174,22 @@ export class UserResolver {
     @Arg('input', () => EraseUserInput, { description: 'The sub-user.' }) input: EraseUserInput,
     @Ctx() context: GraphqlContext,
   ): Promise<EraseUserPayload> {
-    const erased = await eraseUser(context.app, context.request, current(context), input);
-    return answer(context, erased, ({ userId }) => ({ erasedUserId: userId }));
+    const erased = await eraseUser(context.app, context.request, current(context), guarded(input));
+    return answerChallenged(context, erased, ({ userId }) => ({ erasedUserId: userId }));
+  }
+
+  @Access({ stages: ['FULL'], roles: 'ANY' })
+  @Mutation(() => SetOperationProtectionPayload, {
+    description:
+      'Switches operation protection on or off, for oneself or for a user whom one manages. While it is on, every sensitive operation of that user needs a verification of its own, for that operation with those arguments, once. Switching it off asks for a verification first.',
+  })
+  async setOperationProtection(
+    @Arg('input', () => SetOperationProtectionInput, { description: 'Whose, and whether.' })
+    input: SetOperationProtectionInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<SetOperationProtectionPayload> {
+    const { userId = null, enabled, challengeId = null } = input;
+    const wanted = { userId, enabled, challengeId };
+    return answered(context, await setOperationProtection(context.app, context.request, current(context), wanted));
   }
 }

@@ -5,6 +5,16 @@ import type { Transport } from '../../domain/session/events.js';
 import type { Role } from '../../domain/user/events.js';
 import { AuditScopeEnum, RequirementStartEnum, RoleEnum, TransportEnum } from './enums.js';
 
+/** What an operation is sent with that may ask for a verification. */
+@InputType()
+abstract class GuardedInput {
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The challenge that was answered, where one was asked for; without one it is asked for if need be.',
+  })
+  challengeId?: string | null;
+}
+
 @InputType('RegisterAccountInput', { description: 'A primary account to register.' })
 export class RegisterAccountInput {
   @Field(() => String, {
@@ -61,7 +71,7 @@ export class AnswerMfaChallengeInput {
 }
 
 @InputType('CreateSubUserInput', { description: 'A sub-user to create.' })
-export class CreateSubUserInput {
+export class CreateSubUserInput extends GuardedInput {
   @Field(() => String, {
     description: 'The name to sign in by: 1 to 64 letters, digits and + = , . @ _ -, unique in the account.',
   })
@@ -137,7 +147,7 @@ export class VerifyOperationInput {
 }
 
 @InputType('UnlockUserInput', { description: 'The user to unlock.' })
-export class UnlockUserInput {
+export class UnlockUserInput extends GuardedInput {
   @Field(() => ID, { description: 'The user; never oneself.' })
   userId!: string;
 }
@@ -167,7 +177,7 @@ export class RevokeTrustedDevicesInput {
 }
 
 @InputType('RequireSubUserMfaInput', { description: 'Of whom a virtual MFA device is required.' })
-export class RequireSubUserMfaInput {
+export class RequireSubUserMfaInput extends GuardedInput {
   @Field(() => ID, { description: 'The sub-user.' })
   userId!: string;
 
@@ -188,7 +198,7 @@ export class WaiveSubUserMfaInput {
 }
 
 @InputType('RenameUserInput', { description: 'The new names of a sub-user.' })
-export class RenameUserInput {
+export class RenameUserInput extends GuardedInput {
   @Field(() => ID, { description: 'The sub-user.' })
   userId!: string;
 
@@ -200,13 +210,13 @@ export class RenameUserInput {
 }
 
 @InputType('DeleteSubUserInput', { description: 'The sub-user to delete.' })
-export class DeleteSubUserInput {
+export class DeleteSubUserInput extends GuardedInput {
   @Field(() => ID, { description: 'The sub-user.' })
   userId!: string;
 }
 
 @InputType('AssignRoleInput', { description: 'The new role of a sub-user.' })
-export class AssignRoleInput {
+export class AssignRoleInput extends GuardedInput {
   @Field(() => ID, { description: 'The sub-user.' })
   userId!: string;
 
@@ -215,7 +225,7 @@ export class AssignRoleInput {
 }
 
 @InputType('ResetSubUserPasswordInput', { description: 'A new password for a sub-user.' })
-export class ResetSubUserPasswordInput {
+export class ResetSubUserPasswordInput extends GuardedInput {
   @Field(() => ID, { description: 'The sub-user.' })
   userId!: string;
 
@@ -237,13 +247,13 @@ export class ChangePasswordInput {
 }
 
 @InputType('RevokeSessionInput', { description: 'The session to end.' })
-export class RevokeSessionInput {
+export class RevokeSessionInput extends GuardedInput {
   @Field(() => ID, { description: 'The session: one of oneself, or of a user whom one manages.' })
   sessionId!: string;
 }
 
 @InputType('EraseUserInput', { description: 'The deleted sub-user whose personal values are to be forgotten.' })
-export class EraseUserInput {
+export class EraseUserInput extends GuardedInput {
   @Field(() => ID, { description: 'The sub-user, who is deleted already.' })
   userId!: string;
 }
@@ -264,7 +274,16 @@ export class CreateAuditTokenInput {
 }
 
 @InputType('RevokeAuditTokenInput', { description: 'The audit token to make void.' })
-export class RevokeAuditTokenInput {
+export class RevokeAuditTokenInput extends GuardedInput {
   @Field(() => ID, { description: 'The token: its id, not the token itself.' })
   tokenId!: string;
+}
+
+@InputType('SetOperationProtectionInput', { description: 'Whose operation protection, and whether it is to be on.' })
+export class SetOperationProtectionInput extends GuardedInput {
+  @Field(() => ID, { nullable: true, description: 'Whose; oneself if left out.' })
+  userId?: string | null;
+
+  @Field(() => Boolean, { description: 'Whether it is to be on.' })
+  enabled!: boolean;
 }

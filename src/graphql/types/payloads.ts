@@ -216,3 +216,9 @@ export const PAYLOAD_TYPES = [
   'CreateAuditTokenPayload',
   'RevokeAuditTokenPayload',
 ];
+
+@ObjectType('SetOperationProtectionPayload', { description: 'What switching operation protection came to.' })
+export class SetOperationProtectionPayload extends Payload {
+  @Field(() => User, { nullable: true, description: 'The user whose operation protection it is.' })
+  user?: User | null;
+}

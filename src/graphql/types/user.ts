@@ -113,6 +113,11 @@ export class User extends Node {
   @Field(() => MfaStateType, { description: 'The virtual MFA of the user.' })
   mfa!: MfaStateType;
 
+  @Field(() => Boolean, {
+    description: 'Whether every sensitive operation of the user needs a verification of its own.',
+  })
+  operationProtection!: boolean;
+
   @Field(() => GraphQLDateTime, { description: 'When the user was created.' })
   createdAt!: Date;
 }
@@ -164,6 +169,7 @@ export function userOf(view: UserView, now: string): User {
     ...{ id, kind, role, username, displayName, email },
     account: { id: accountId, alias },
     mfa: mfaOf(view, now),
+    operationProtection: view.operationProtection === 1,
     createdAt: new Date(createdAt),
   });
 }

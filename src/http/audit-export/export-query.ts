@@ -11,6 +11,8 @@ export interface ExportQuery {
   readonly to: number | null;
   readonly span: Span;
   readonly ocsfVersion: OcsfVersion;
+  /** The challenge that was answered for this export, where one was asked for. */
+  readonly challengeId: string | null;
 }
 
 /** What was asked for makes no sense; the message says what does. */
@@ -20,7 +22,7 @@ export class ExportQueryError extends Error {
 
 type Given = Readonly<Record<string, unknown>>;
 
-const NAMES = ['format', 'from', 'to', 'since', 'until', 'ocsfVersion'];
+const NAMES = ['format', 'from', 'to', 'since', 'until', 'ocsfVersion', 'challengeId'];
 
 /** The value of a parameter; undefined where it is left out. */
 function valueOf(given: Given, name: string): string | undefined {
@@ -75,5 +77,6 @@ export function exportQueryOf(given: Given): ExportQuery {
     to: countIn(given, 'to'),
     span: spanIn(given, format),
     ocsfVersion: chosen('ocsfVersion', valueOf(given, 'ocsfVersion'), OCSF_VERSIONS, DEFAULT_OCSF_VERSION),
+    challengeId: valueOf(given, 'challengeId') ?? null,
   };
 }

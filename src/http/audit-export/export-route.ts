@@ -7,7 +7,11 @@ import type { Application } from '../../application/application.js';
 import { byAuditToken, type TokenReader } from '../../application/authenticate-audit-token.js';
 import { bySelf } from '../../application/authorship.js';
 import type { Authorship } from '../../application/execute.js';
+import { doGuarded } from '../../application/guard.js';
+import type { CurrentSession, RequestContext } from '../../application/request-context.js';
 import { exportAuditTrail } from '../../application/export-audit-trail.js';
+import { REJECTION_CODES } from '../../domain/rejection.js';
+import type { OperationChallenge } from '../../domain/session/state.js';
 import { refusalOf, type AccessRule } from '../../graphql/access.js';
 import type { ReportError } from '../../graphql/masking.js';
 import { exportTrail, type ExporterOptions, type ExportRequest } from '../../projections/audit-export/exporter.js';
@@ -29,6 +33,8 @@ export interface ExportRouteOptions extends AdmissionOptions {
 interface Caller {
   readonly accountId: string;
   readonly by: Authorship;
+  /** Null where a program asks, by an audit token. */
+  readonly session: CurrentSession | null;
 }
 
 type ExportEnd = Pick<ExportRequest, 'to' | 'checkpoints'>;
@@ -69,7 +75,7 @@ const NOT_FOR_EXPORTS = fault(403, 'FORBIDDEN', 'This audit token has not the sc
 
 async function programOf(app: Application, reader: TokenReader): Promise<Caller | HttpFault> {
   if (!reader.scopes.includes('EXPORT')) return NOT_FOR_EXPORTS;
-  return { accountId: reader.accountId, by: await byAuditToken(app, reader) };
+  return { accountId: reader.accountId, by: await byAuditToken(app, reader), session: null };
 }
 
 function faultOf({ extensions, message }: GraphQLError): HttpFault {
@@ -85,7 +91,17 @@ async function callerOf(app: Application, { arrival }: Admitted): Promise<Caller
   if (refused !== null) return faultOf(refused);
   // Like a mutation: whom the read models alone know may be signed out by now.
   if (arrival.source === 'READ_MODELS') return AWAY;
-  return session === null ? NOBODY : { accountId: session.user.accountId, by: bySelf(session) };
+  return session === null ? NOBODY : { accountId: session.user.accountId, by: bySelf(session), session };
+}
+
+const GONE = fault(404, 'NOT_FOUND', 'There is nothing with this id.');
+
+function verificationRequired({ challengeId: id, methods, operation, expiresAt }: OperationChallenge): HttpFault {
+  const message = `${REJECTION_CODES.VERIFICATION_REQUIRED} Here it is a parameter of the address.`;
+  return {
+    ...fault(403, 'VERIFICATION_REQUIRED', message),
+    details: { challenge: { id, methods, operation, expiresAt } },
+  };
 }
 
 /** The part that is asked for, within a trail of a size. */
@@ -167,28 +183,51 @@ async function* telling(text: AsyncIterable<string>, tell: (error: unknown) => v
   }
 }
 
+/** Records the export, once it was verified where that is needed; answers how far the log is then. */
+async function recordPart(
+  { app }: ExportRouteOptions,
+  request: RequestContext,
+  { accountId, by, session }: Caller,
+  { query, part }: { readonly query: ExportQuery; readonly part: { readonly from: number; readonly to: number } },
+): Promise<bigint | HttpFault> {
+  const { format, span, ocsfVersion, challengeId, from, to } = query;
+  const write = () => exportAuditTrail(app, request, by, { accountId, format, ...part });
+  // What was asked for, not what it comes to: the trail grows meanwhile, by the verification itself.
+  const call = { operation: 'EXPORT_AUDIT_TRAIL', arguments: { format, from, to, ...span, ocsfVersion } } as const;
+  const current = session;
+  const recorded =
+    current === null ? await write() : await doGuarded({ app, request, current }, { ...call, challengeId }, write);
+  if (!recorded.ok) return GONE;
+  return 'position' in recorded.value ? recorded.value.position : verificationRequired(recorded.value.challenge);
+}
+
+/** Records the export, and waits until it can be part of itself. */
+async function record(
+  options: ExportRouteOptions,
+  { arrival }: Admitted,
+  caller: Caller,
+  query: ExportQuery,
+): Promise<ExportRequest | HttpFault> {
+  const { accountId } = caller;
+  const part = partOf(query, options.readModels.trees.sizeOf(accountId));
+  if ('status' in part) return part;
+  const recorded = await recordPart(options, arrival.request, caller, { query, part });
+  if (typeof recorded !== 'bigint') return recorded;
+  if (!(await options.reached(recorded))) return BEHIND;
+  const { format, span, ocsfVersion } = query;
+  try {
+    return { accountId, format, span, ocsfVersion, from: part.from, ...(await endOf(options, accountId, query)) };
+  } catch (error) {
+    if (error instanceof TreesBehindError) return BEHIND;
+    throw error;
+  }
+}
+
 /** Offers `GET /audit/export`: the audit trail of one's own account, streamed, and recorded in it. */
 export function offerAuditExport(http: FastifyInstance, options: ExportRouteOptions): void {
-  const { app, readModels, exporter, reached, report } = options;
+  const { app, exporter, reached, report } = options;
   const admit = createAdmission(options);
   const answers = openAnswers(http);
-
-  /** Records the export, and waits until it can be part of itself. */
-  async function record(admitted: Admitted, caller: Caller, query: ExportQuery): Promise<ExportRequest | HttpFault> {
-    const { accountId, by } = caller;
-    const part = partOf(query, readModels.trees.sizeOf(accountId));
-    if ('status' in part) return part;
-    const { format, span, ocsfVersion } = query;
-    const recorded = await exportAuditTrail(app, admitted.arrival.request, by, { accountId, format, ...part });
-    if (!recorded.ok) return fault(404, 'NOT_FOUND', 'There is nothing with this id.');
-    if (!(await reached(recorded.value.position))) return BEHIND;
-    try {
-      return { accountId, format, span, ocsfVersion, from: part.from, ...(await endOf(options, accountId, query)) };
-    } catch (error) {
-      if (error instanceof TreesBehindError) return BEHIND;
-      throw error;
-    }
-  }
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const admitted = await admit(request, reply);
@@ -200,7 +239,7 @@ export function offerAuditExport(http: FastifyInstance, options: ExportRouteOpti
     // Taken before anything is waited for: of many at once no more get through.
     if (!answers.take(reply, caller.accountId)) return sendFault(request, reply.header('retry-after', '10'), TOO_MANY);
     await reached(admitted.arrival.known());
-    const part = await record(admitted, caller, query);
+    const part = await record(options, admitted, caller, query);
     if ('status' in part) return sendFault(request, reply, part);
     const text = exportTrail(exporter, part, () => !reply.raw.destroyed);
     const tell = (error: unknown): void => report(error, admitted.arrival.request.requestId);

@@ -202,6 +202,35 @@ it.each([
     .thenRejected('NOT_FOUND');
 });
 
+describe('Operation protection', () => {
+  const created = event('UserCreated');
+  const enabled = event('OperationProtectionEnabled');
+  const disable: UserCommand = { type: 'DisableOperationProtection', challengeId: 'challenge' };
+
+  it('is off until it is switched on', () => {
+    expect(stateAfter(userDecider, created)).toMatchObject({ operationProtection: false });
+    given(userDecider, created).when({ type: 'EnableOperationProtection' }).then(enabled);
+    expect(stateAfter(userDecider, created, enabled)).toMatchObject({ operationProtection: true });
+  });
+
+  it('is switched off with the verification that was used', () => {
+    given(userDecider, created, enabled).when(disable).then(event('OperationProtectionDisabled'));
+    const off = stateAfter(userDecider, created, enabled, event('OperationProtectionDisabled'));
+    expect(off).toMatchObject({ operationProtection: false });
+  });
+
+  it('is as it is to be: nothing is written', () => {
+    given(userDecider, created, enabled).when({ type: 'EnableOperationProtection' }).then();
+    given(userDecider, created).when(disable).then();
+  });
+
+  it('is nobody’s who is gone', () => {
+    given(userDecider, created, event('UserDeleted'))
+      .when({ type: 'EnableOperationProtection' })
+      .thenRejected('NOT_FOUND');
+  });
+});
+
 describe('A user', () => {
   it('is active from its creation on', () => {
     expect(stateAfter(userDecider, event('UserCreated'))).toEqual({
