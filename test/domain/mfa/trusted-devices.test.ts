@@ -106,6 +106,11 @@ describe('A browser is trusted', () => {
     expect(trustedAfter(past)).toEqual(['trust']);
   });
 
+  it('not where it was another device that was proven', () => {
+    const other = event('DeviceTrusted', { trustId: 'other', deviceId: TABLET });
+    expect(trustedAfter({ mfa: [other] })).toEqual(['trust']);
+  });
+
   it('again by the new password, if it was trusted after the change', () => {
     const anew = event('DeviceTrusted', { trustId: 'anew', userVersion: 2 });
     expect(trustedAfter({ user: [event('PasswordChanged')], mfa: [anew] })).toEqual(['anew']);
