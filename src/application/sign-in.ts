@@ -2,9 +2,10 @@ import { accountDecider, policyIn } from '../domain/account/decider.js';
 import type { AccountPolicy } from '../domain/account/policy.js';
 import { attemptsLeft } from '../domain/mfa/codes.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
+import type { MfaState } from '../domain/mfa/state.js';
 import type { StartSession } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
-import type { Transport } from '../domain/session/events.js';
+import type { Factor, Transport } from '../domain/session/events.js';
 import { standingOf } from '../domain/session/standing.js';
 import { userDecider } from '../domain/user/decider.js';
 import { comparable } from '../domain/user/names.js';
@@ -19,6 +20,8 @@ import type { CurrentSession, RequestContext } from './request-context.js';
 import { networkOf } from './request-limits.js';
 import { done, refused, type Result } from './result.js';
 import { formatToken, newSessionSecret, secretDigestOf } from './session-token.js';
+import { comesFromTrustedBrowser } from './trust-device.js';
+import type { TrustSecret } from './trusted-browser.js';
 
 export interface SignInInput {
   /** The account's alias; null for the primary, who signs in by e-mail address. */
@@ -32,6 +35,8 @@ export interface SignInInput {
 export interface IssuedSession {
   readonly current: CurrentSession;
   readonly token: string;
+  /** What the browser is to keep, where it has just been trusted. */
+  readonly trust?: TrustSecret;
 }
 
 /** The name to sign in by; in an account that does not exist it is as unknown as a name nobody has. */
@@ -60,6 +65,17 @@ async function userNamed(app: Application, name: Name): Promise<Named | null> {
   return comparable(user.username ?? '') === comparable(name.name) ? { user, policy: policyIn(account) } : null;
 }
 
+/** What a sign-in by the right password has proven; where the browser is trusted, no code is to be asked for. */
+function factorsOf(
+  app: Application,
+  request: RequestContext,
+  { user, policy, mfa }: Named & { readonly mfa: MfaState },
+  transport: Transport,
+): readonly Factor[] {
+  const trusted = transport === 'COOKIE' && comesFromTrustedBrowser(app, request, user.userId, { user, policy, mfa });
+  return trusted ? ['PASSWORD', 'TRUSTED_DEVICE'] : ['PASSWORD'];
+}
+
 async function startSession(
   app: Application,
   request: RequestContext,
@@ -70,6 +86,7 @@ async function startSession(
   const sessionId = app.newId();
   const secret = newSessionSecret(app);
   const { state: mfa, version: mfaVersion } = await load(app, mfaDecider, userId);
+  const factors = factorsOf(app, request, { user, policy, mfa }, transport);
   const { state: session } = await execute(app, request, {
     decider: sessionDecider,
     id: sessionId,
@@ -77,7 +94,7 @@ async function startSession(
     command: (): StartSession => ({
       type: 'StartSession',
       ...{ accountId, userId, transport, mfaVersion },
-      factors: ['PASSWORD'],
+      factors,
       userVersion: user.version,
       secretDigest: secretDigestOf(secret),
     }),

@@ -23,6 +23,10 @@ export const REJECTION_CODES = {
     'Signing in failed. Check account, user name and password; after several failures in a row, wait up to 15 minutes.',
   INVALID_CODE: 'A code is six digits. Enter the code that your authenticator shows now.',
   WRONG_CODE: 'This code is not right. Wait for the next code and enter it; each code works once.',
+  INVALID_RECOVERY_CODE:
+    'A recovery code is 24 letters and digits, such as AB12-CD34-EF56-GH78-JK90-MN12. Check it for typing mistakes.',
+  WRONG_RECOVERY_CODE:
+    'This is none of your recovery codes, or one that was used before. Each works once, and only those that were generated last; enter another one.',
   MFA_LOCKED:
     'Too many wrong codes in a row: codes are not checked for now. Try again later, or ask your administrator to unlock you.',
   CHALLENGE_ENDED: 'Too many wrong codes: this attempt is over. Begin again.',
@@ -36,6 +40,11 @@ export const REJECTION_CODES = {
     'Verify your identity first: answer the challenge with verifyOperation, then send this again with its challengeId.',
   ENROLLMENT_EXPIRED: 'The set-up took longer than 10 minutes. Start it again to get a new QR code.',
   ENROLLMENT_ENDED: 'Too many wrong codes: this set-up is over. Start it again to get a new QR code.',
+  RECOVERY_CODES_NEED_DEVICE: 'Recovery codes stand in for a virtual MFA device. Enable one first.',
+  TRUSTED_DEVICES_OFF:
+    'Your account does not allow browsers to be trusted. Answer again without trustDevice; a code is asked for at each sign-in.',
+  TRUST_NEEDS_COOKIE:
+    'Only a browser that signed in with the transport COOKIE can be trusted. Answer again without trustDevice.',
   MFA_NOT_ENABLED: 'There is no virtual MFA device to disable.',
   INVALID_REASON: 'A reason is at most 256 characters, without control characters.',
   INVALID_TOKEN_NAME: 'The name of an audit token is 1 to 64 characters, without control characters.',
@@ -74,6 +83,7 @@ export const REJECTION_CODES = {
 export type RejectionCode = keyof typeof REJECTION_CODES;
 
 interface Details {
+  readonly WRONG_RECOVERY_CODE: { readonly attemptsLeft: number };
   /** `clockOffsetSeconds`: how far the device's clock is ahead, where the code tells. */
   readonly WRONG_CODE: { readonly attemptsLeft: number; readonly clockOffsetSeconds: number | null };
   /** `retryAt` is null where only unlocking helps. */

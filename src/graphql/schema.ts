@@ -13,6 +13,7 @@ import { MfaResolver } from './resolvers/mfa-resolver.js';
 import { PasswordResolver } from './resolvers/password-resolver.js';
 import { ReadResolver } from './resolvers/read-resolver.js';
 import { ServiceCredentialResolver } from './resolvers/service-credential-resolver.js';
+import { RecoveryResolver } from './resolvers/recovery-resolver.js';
 import { SessionResolver } from './resolvers/session-resolver.js';
 import { UserResolver } from './resolvers/user-resolver.js';
 import { PAYLOAD_TYPES } from './types/payloads.js';
@@ -63,6 +64,7 @@ export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
       PasswordResolver,
       MfaResolver,
       ReadResolver,
+      RecoveryResolver,
       LookBackResolver,
       AuditProofResolver,
       AuditSubscription,

@@ -60,7 +60,9 @@ function comesFromOtherSite({ headers }: FastifyRequest): boolean {
 
 function originOf({ cookies, addresses }: AdmissionOptions, request: FastifyRequest): Origin {
   const { id: requestId, headers } = request;
-  return { requestId, ip: addresses.of(request.raw), headers, knownBrowser: cookies.knownBrowser(request) };
+  const ip = addresses.of(request.raw);
+  const browser = { knownBrowser: cookies.knownBrowser(request), trustedBrowser: cookies.trustedBrowser(request) };
+  return { requestId, ip, headers, ...browser };
 }
 
 /** The position in a request's header: 0 where it has none, null where it is made up. */

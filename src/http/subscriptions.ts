@@ -125,6 +125,7 @@ function handlers(options: SubscriptionOptions): ServerOptions<Params, Connectio
         ip: addresses.of(request),
         headers: request.headers,
         knownBrowser: null,
+        trustedBrowser: null,
       };
       const arrival = await arriveIfPossible(options, origin, credentialOf(options, request, connectionParams));
       if (arrival === null) extra.socket.close(TRY_AGAIN_LATER, 'Try again later');

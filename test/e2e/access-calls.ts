@@ -34,6 +34,8 @@ export const CALLS: Readonly<Record<string, { readonly query: string; readonly v
   'Mutation.verifyOperation': mutation('verifyOperation', { challengeId: NOBODY }),
   'Mutation.changePassword': mutation('changePassword', { newPassword: '' }),
   'Mutation.disableMfa': mutation('disableMfa', {}),
+  'Mutation.generateRecoveryCodes': mutation('generateRecoveryCodes', {}),
+  'Mutation.revokeTrustedDevices': mutation('revokeTrustedDevices', {}),
   'Mutation.revokeSession': mutation('revokeSession', { sessionId: NOBODY }),
   'Mutation.cancelAccountRecovery': { query: documentOf('cancelAccountRecovery') },
   'Mutation.setOperationProtection': mutation('setOperationProtection', { enabled: false }),

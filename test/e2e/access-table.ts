@@ -73,6 +73,8 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Mutation.verifyOperation': enrolling,
   'Mutation.changePassword': { PASSWORD_CHANGE: everybody, FULL: everybody },
   'Mutation.disableMfa': { FULL: everybody },
+  'Mutation.generateRecoveryCodes': { FULL: everybody },
+  'Mutation.revokeTrustedDevices': { FULL: everybody },
   'Mutation.revokeSession': { FULL: everybody },
   'Mutation.cancelAccountRecovery': { FULL: primary },
   'Mutation.setOperationProtection': { FULL: everybody },
@@ -112,6 +114,7 @@ export const OWN_SECURITY: readonly string[] = [
   ...['Mutation.startMfaEnrollment', 'Mutation.enableMfa', 'Mutation.cancelMfaEnrollment', 'Mutation.disableMfa'],
   // Whether another service then does something for it, that service decides.
   'Mutation.requestOperationVerification',
+  ...['Mutation.generateRecoveryCodes', 'Mutation.revokeTrustedDevices'],
   'Mutation.setOperationProtection',
 ];
 

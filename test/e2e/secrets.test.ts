@@ -98,6 +98,24 @@ describe('outside the sealed vault there is', () => {
     for (const code of journey.secrets.codes) expect(placesOfCode(code)).toStrictEqual([]);
   });
 
+  it('no recovery code, in whatever writing', () => {
+    expect(journey.secrets.recoveryCodes).toHaveLength(20);
+    for (const shown of journey.secrets.recoveryCodes) {
+      const plain = shown.replaceAll('-', '');
+      const texts = [shown, plain, shown.toLowerCase(), plain.toLowerCase()];
+      expect(placesOfAny(texts.flatMap((text) => writings(Buffer.from(text))))).toStrictEqual([]);
+    }
+  });
+
+  it('no secret that a browser is trusted by', () => {
+    expect(journey.secrets.trusts).toHaveLength(1);
+    for (const trust of journey.secrets.trusts) {
+      const secret = trust.split('.').at(-1) ?? '';
+      expect(secret).toHaveLength(43);
+      expect(placesOfAny([Buffer.from(trust), ...writings(Buffer.from(secret, 'base64url'))])).toStrictEqual([]);
+    }
+  });
+
   it('no token of a session or program, no grant, and no secret half of one', () => {
     expect(journey.secrets.tokens.length).toBeGreaterThan(5);
     for (const token of journey.secrets.tokens) {
@@ -175,8 +193,10 @@ describe('in the log there is', () => {
 describe('the vault', () => {
   it('holds what it holds sealed, each under its kind and id', async () => {
     const secrets = await heldSecrets(service);
-    expect(new Set(secrets.map(({ kind }) => kind))).toStrictEqual(new Set(['seed', 'password', 'person', 'check']));
-    for (const { sealed } of secrets) expect(sealed.toString('latin1')).not.toMatch(/argon2|SHA1|period/);
+    expect(new Set(secrets.map(({ kind }) => kind))).toStrictEqual(
+      new Set(['seed', 'password', 'person', 'recovery', 'check']),
+    );
+    for (const { sealed } of secrets) expect(sealed.toString('latin1')).not.toMatch(/argon2|SHA1|period|digests/);
   });
 });
 

@@ -108,7 +108,10 @@ const EVENTS: { readonly [T in DomainEventType]: Omit<EventNamed<T>, 'type'> } =
   },
   RecoveryCodesDestroyed: { data: codes, personal: null },
   DeviceTrusted: {
-    data: { ...sam, trustId: 'trust', secretDigest: 'trust-digest', expiresAt: later(7 * DAY) },
+    data: {
+      ...{ ...sam, deviceId: PHONE, trustId: 'trust', secretDigest: 'trust-digest' },
+      ...{ userVersion: 1, expiresAt: later(7 * DAY) },
+    },
     personal: null,
   },
   TrustedDevicesRevoked: { data: { ...sam, by: 'SELF' }, personal: null },

@@ -25,6 +25,9 @@ const OUTCOME = `outcome { __typename ${SIGNED_IN} ... on MfaChallengeRequired {
 export const USER = `id kind role username displayName email account { id alias } createdAt
   mfa { enabled required requiredFrom deviceId deviceName enabledAt locked lockedUntil pendingEnrollment { id deviceName expiresAt } }`;
 
+/** What is known of a user's recovery codes and trusted browsers. */
+export const RECOVERY = 'recoveryCodesLeft recoveryCodesLow trustedDevices { id since until ip userAgent }';
+
 export const AUDIT_TOKEN = `id name scopes createdAt createdBy { id username } expiresAt revokedAt lastUsedAt lastUsedIp`;
 
 export const SERVICE_CREDENTIAL = `id name service createdAt createdBy { id username } revokedAt lastUsedAt lastUsedIp`;
@@ -41,6 +44,8 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   enableMfa: `user { ${USER} } ${OUTCOME} recommendations`,
   cancelMfaEnrollment: `user { ${USER} }`,
   verifyOperation: `${CHALLENGE} grant`,
+  generateRecoveryCodes: `recoveryCodes user { ${USER} }`,
+  revokeTrustedDevices: `user { ${USER} }`,
   unlockUser: `user { ${USER} }`,
   disableMfa: `user { ${USER} }`,
   requireSubUserMfa: `user { ${USER} }`,

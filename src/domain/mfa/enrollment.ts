@@ -1,21 +1,26 @@
 import { accept, reject, type Decision } from '../decider.js';
 import { after, isReached, MINUTE } from '../instant.js';
 import type { CancelMfaEnrollment, EnableMfa, StartMfaEnrollment } from './commands.js';
-import type { MfaEvent } from './events.js';
+import type { EnrollmentProof, MfaEvent } from './events.js';
 import type { MfaState, PendingEnrollment } from './state.js';
 
 export const ENROLLMENT_LIFETIME = 10 * MINUTE;
 /** Wrong codes that end a pending enrollment; its seed is known to whoever gives them, so this only bounds the log. */
 export const ENROLLMENT_ATTEMPTS = 10;
 
+/** Whether a proof is by what only the owner of a device has. */
+function provesDevice(proof: EnrollmentProof): boolean {
+  return proof === 'VIRTUAL_MFA' || proof === 'RECOVERY_CODE';
+}
+
 /**
  * A new pending enrollment in place of the one before; an enabled device is never touched.
- * One's own password proves nothing once there is a device to ask for (rule 12).
+ * One's own password proves nothing once there is a device to ask for (rule 12); a recovery code does, for a phone that is lost.
  */
 export function startMfaEnrollment(command: StartMfaEnrollment, state: MfaState): Decision<MfaEvent> {
   const { accountId, userId, deviceId, deviceName, verifiedBy, challengeId, now } = command;
   const owesCode = state.device !== null && !command.onBehalf;
-  if (owesCode && verifiedBy !== 'VIRTUAL_MFA') return reject({ code: 'VERIFICATION_REQUIRED' });
+  if (owesCode && !provesDevice(verifiedBy)) return reject({ code: 'VERIFICATION_REQUIRED' });
   return accept({
     type: 'MfaEnrollmentStarted',
     data: { accountId, userId, deviceId, expiresAt: after(now, ENROLLMENT_LIFETIME), verifiedBy, challengeId },

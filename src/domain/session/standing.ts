@@ -61,12 +61,21 @@ function isHeld(sessionId: string, session: OpenSession, { requirement, sessions
   return wentOn || requirement.effective === 'IMMEDIATELY' || requirement.sinceVersion <= session.mfaVersion;
 }
 
+/** No code is owed for now, since the browser was trusted when the session began, and nothing has revoked that since. */
+function isTrusted(session: OpenSession, { trustedDevices }: MfaState, { trustedDeviceDays }: AccountPolicy): boolean {
+  return (
+    session.factors.includes('TRUSTED_DEVICE') &&
+    trustedDeviceDays > 0 &&
+    trustedDevices.revokedAt <= session.mfaVersion
+  );
+}
+
 /**
  * A code is owed where the device was there when the session began; and where the session had to enable one, and another
  * session did: who knows the password alone must not come in by waiting for that.
  */
-function owesCode(sessionId: string, session: OpenSession, mfa: MfaState): boolean {
-  if (mfa.device === null || session.factors.some(isSecondFactor)) return false;
+function owesCode(session: OpenSession, { sessionId, mfa, policy }: StandingFacts): boolean {
+  if (mfa.device === null || session.factors.some(isSecondFactor) || isTrusted(session, mfa, policy)) return false;
   return mfa.device.sinceVersion <= session.mfaVersion || isHeld(sessionId, session, mfa);
 }
 
@@ -83,11 +92,12 @@ function challengeStanding(sessionId: string, session: OpenSession, mfa: MfaStat
  * The stage of a session: computed from the session, its user and that user's MFA, never stored (rule 7), so that a later
  * change ends or lowers open sessions without touching them.
  */
-export function standingOf({ sessionId, session, user, mfa, policy }: StandingFacts, now: Instant): Standing {
+export function standingOf(facts: StandingFacts, now: Instant): Standing {
+  const { sessionId, session, user, mfa, policy } = facts;
   if (session.status !== 'OPEN' || user.status !== 'ACTIVE') return 'ENDED';
   if (hasExpired(session, limitsOf(policy), now)) return 'ENDED';
   if (isOver(sessionId, session, { user, mfa })) return 'ENDED';
-  if (owesCode(sessionId, session, mfa)) return challengeStanding(sessionId, session, mfa, now);
+  if (owesCode(session, facts)) return challengeStanding(sessionId, session, mfa, now);
   if (user.mustChangePassword) return 'PASSWORD_CHANGE';
   return owesEnrollment(sessionId, session, mfa) ? 'MFA_ENROLLMENT' : 'FULL';
 }

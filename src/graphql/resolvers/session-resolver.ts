@@ -57,7 +57,7 @@ export class SessionResolver {
   @Access({ stages: ['ANONYMOUS'], roles: 'ANY' })
   @Mutation(() => SignInPayload, {
     description:
-      'Signs in by password. Where a virtual MFA device is enabled, this begins a challenge, to be answered within 5 minutes. Unknown names and wrong passwords are answered alike.',
+      'Signs in by password. Where a virtual MFA device is enabled, this begins a challenge, to be answered within 5 minutes, unless the browser is trusted. Unknown names and wrong passwords are answered alike.',
   })
   async signIn(
     @Arg('input', () => SignInInput, { description: 'Who signs in.' }) input: SignInInput,
@@ -74,7 +74,7 @@ export class SessionResolver {
   @Access({ stages: ['MFA_CHALLENGE'], roles: 'ANY' })
   @Mutation(() => AnswerMfaChallengePayload, {
     description:
-      'Answers the challenge at sign-in with a code, which works once. Five wrong ones end the challenge, ten in a row lock for a while.',
+      'Answers the challenge at sign-in with a code of the device or a recovery code, each of which works once. Five wrong ones end the challenge; ten wrong codes of the device in a row lock these for a while, and recovery codes never. With `trustDevice` no code is asked for in this browser for some days, where the account policy allows that.',
   })
   async answerMfaChallenge(
     @Arg('input', () => AnswerMfaChallengeInput, { description: 'The answer.' }) input: AnswerMfaChallengeInput,

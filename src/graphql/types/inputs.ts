@@ -46,12 +46,28 @@ export class SignInInput {
   transport!: Transport;
 }
 
-@InputType('AnswerMfaChallengeInput', { description: 'The answer to the challenge at sign-in.' })
+@InputType('AnswerMfaChallengeInput', {
+  description: 'The answer to the challenge at sign-in: exactly one of the methods that it lists.',
+})
 export class AnswerMfaChallengeInput {
   @Field(() => String, {
+    nullable: true,
     description: 'The six-digit code that the virtual MFA device shows now; spaces and hyphens do not matter.',
   })
-  code!: string;
+  code?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A recovery code, which is used up; case, spaces and hyphens do not matter.',
+  })
+  recoveryCode?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'Whether no code is to be asked for in this browser at the next sign-ins, for as many days as the account policy allows. Only with the transport `COOKIE`.',
+  })
+  trustDevice!: boolean;
 }
 
 @InputType('CreateSubUserInput', { description: 'A sub-user to create.' })
@@ -120,6 +136,12 @@ export class VerifyOperationInput {
   @Field(() => String, { nullable: true, description: 'The six-digit code that the virtual MFA device shows now.' })
   code?: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'A recovery code, which is used up; case, spaces and hyphens do not matter.',
+  })
+  recoveryCode?: string | null;
+
   @Field(() => String, { nullable: true, description: 'The password, where the challenge offers it.' })
   password?: string | null;
 }
@@ -136,6 +158,21 @@ export class DisableMfaInput {
   userId?: string | null;
 
   @Field(() => ID, { nullable: true, description: 'The challenge that was answered.' })
+  challengeId?: string | null;
+}
+
+@InputType('GenerateRecoveryCodesInput', { description: 'Recovery codes to generate for oneself.' })
+export class GenerateRecoveryCodesInput {
+  @Field(() => ID, { nullable: true, description: 'The challenge that was answered, where one was asked for.' })
+  challengeId?: string | null;
+}
+
+@InputType('RevokeTrustedDevicesInput', { description: 'Whose browsers are to be trusted no more.' })
+export class RevokeTrustedDevicesInput {
+  @Field(() => ID, { nullable: true, description: 'Of whom; oneself if left out.' })
+  userId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The challenge that was answered, where one was asked for.' })
   challengeId?: string | null;
 }
 

@@ -101,6 +101,25 @@ export class DisableMfaPayload extends Payload {
   user?: User | null;
 }
 
+@ObjectType('GenerateRecoveryCodesPayload', { description: 'What generating recovery codes came to.' })
+export class GenerateRecoveryCodesPayload extends Payload {
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'The codes, shown this once, for their owner alone: 24 letters and digits each, in six groups. Case, spaces and hyphens do not matter when one is entered.',
+  })
+  recoveryCodes?: string[] | null;
+
+  @Field(() => User, { nullable: true, description: 'The user whose codes they are.' })
+  user?: User | null;
+}
+
+@ObjectType('RevokeTrustedDevicesPayload', { description: 'What revoking trusted browsers came to.' })
+export class RevokeTrustedDevicesPayload extends Payload {
+  @Field(() => User, { nullable: true, description: 'The user whose browsers they were.' })
+  user?: User | null;
+}
+
 @ObjectType('RequireSubUserMfaPayload', { description: 'What requiring a device came to.' })
 export class RequireSubUserMfaPayload extends Payload {
   @Field(() => User, { nullable: true, description: 'The sub-user.' })
@@ -237,6 +256,8 @@ export const PAYLOAD_TYPES = [
   'VerifyOperationPayload',
   'UnlockUserPayload',
   'DisableMfaPayload',
+  'GenerateRecoveryCodesPayload',
+  'RevokeTrustedDevicesPayload',
   'RequireSubUserMfaPayload',
   'WaiveSubUserMfaPayload',
   'RenameUserPayload',

@@ -3,12 +3,13 @@ import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
 import type { CurrentSession } from '../../application/request-context.js';
 import { limitsOf } from '../../domain/account/policy.js';
 import { after } from '../../domain/instant.js';
-import { isSecondFactor } from '../../domain/session/events.js';
+import { areFew, recoveryCodesLeft } from '../../domain/mfa/recovery-codes.js';
+import { isSecondFactor, type Factor } from '../../domain/session/events.js';
 import type { OpenSession } from '../../domain/session/state.js';
 import type { SessionView } from '../../projections/sessions/session-queries.js';
 import type { VerificationMethod } from '../../domain/operation/method.js';
 import { CHALLENGE_LIFETIME, expiryOf, type SessionStage } from '../../domain/session/standing.js';
-import { SessionStageEnum, VerificationMethodEnum } from './enums.js';
+import { SecurityNoticeEnum, SessionStageEnum, VerificationMethodEnum, type SecurityNotice } from './enums.js';
 import { Node } from './node.js';
 import { User } from './user.js';
 
@@ -19,6 +20,11 @@ export class Session extends Node {
 
   @Field(() => SessionStageEnum, { description: 'What the session must do next.' })
   stage!: SessionStage;
+
+  @Field(() => Boolean, {
+    description: 'Whether no code was asked for, since the browser is trusted; revoking that has one asked for again.',
+  })
+  trustedDevice!: boolean;
 
   @Field(() => GraphQLDateTime, { description: 'When the password was given.' })
   createdAt!: Date;
@@ -77,8 +83,15 @@ export class Viewer {
   })
   acr!: string;
 
-  @Field(() => [String], { description: 'What was proven: `pwd`, `otp`, `mfa` (RFC 8176).' })
+  @Field(() => [String], {
+    description: 'What was proven: `pwd`, `otp`, `mfa` (RFC 8176); by a recovery code `pwd`, `mfa`.',
+  })
   amr!: string[];
+
+  @Field(() => [SecurityNoticeEnum], {
+    description: 'What the user should see to, once the session is full: that recovery codes are few, or none.',
+  })
+  notices!: SecurityNotice[];
 }
 
 @ObjectType('SignedIn', { description: 'The session is full.' })
@@ -154,6 +167,7 @@ export function sessionOf(
     stage === 'MFA_CHALLENGE' ? challengeExpiryOf(session) : new Date(expiryOf(session, limitsOf(policy)));
   return Object.assign(new Session(), {
     ...{ id, current, stage, expiresAt, ip, userAgent },
+    trustedDevice: session.factors.includes('TRUSTED_DEVICE'),
     createdAt: new Date(session.startedAt),
     lastSeenAt: new Date(session.lastSeenAt),
   });
@@ -164,13 +178,28 @@ export function challengeExpiryOf(session: OpenSession): Date {
   return new Date(after(session.startedAt, CHALLENGE_LIFETIME));
 }
 
+// RFC 8176 section 2: `otp` is a one-time password of RFC 4226 or 6238, which a recovery code is not; that there were two factors is `mfa`.
+function amrOf(factors: readonly Factor[]): string[] {
+  if (factors.includes('VIRTUAL_MFA')) return ['pwd', 'otp', 'mfa'];
+  return factors.some(isSecondFactor) ? ['pwd', 'mfa'] : ['pwd'];
+}
+
+function noticesOf({ stage, mfa }: CurrentSession): SecurityNotice[] {
+  if (stage !== 'FULL' || mfa.device === null) return [];
+  const codesLeft = recoveryCodesLeft(mfa);
+  if (codesLeft === null) return ['NO_RECOVERY_CODES'];
+  if (codesLeft === 0) return ['RECOVERY_CODES_USED_UP'];
+  return areFew(codesLeft) ? ['RECOVERY_CODES_LOW'] : [];
+}
+
 /** Whoever is signed in, without the user, which is read when it is asked for. */
 export function viewerOf(current: CurrentSession, from: Pick<SessionView, 'ip' | 'userAgent'>): Viewer {
-  const second = current.session.factors.some(isSecondFactor);
+  const { factors } = current.session;
   return {
     session: sessionOf({ ...current, ...from }, true),
     stage: current.stage,
-    acr: second ? 'aal2' : 'aal1',
-    amr: second ? ['pwd', 'otp', 'mfa'] : ['pwd'],
+    acr: factors.some(isSecondFactor) ? 'aal2' : 'aal1',
+    amr: amrOf(factors),
+    notices: noticesOf(current),
   };
 }
