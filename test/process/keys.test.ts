@@ -15,7 +15,7 @@ import { startProcess, temporaryFolder, type ServiceProcess } from '../support/p
 import type { Clock } from '../support/service.js';
 
 /** So many that a rotation takes a while. */
-const SECRETS = 20_000;
+const SECRETS = 10_000;
 
 let folder: ReturnType<typeof temporaryFolder>;
 let file: string;
