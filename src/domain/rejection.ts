@@ -23,6 +23,11 @@ export const REJECTION_CODES = {
     'Signing in failed. Check account, user name and password; after several failures in a row, wait up to 15 minutes.',
   INVALID_CODE: 'A code is six digits. Enter the code that your authenticator shows now.',
   WRONG_CODE: 'This code is not right. Wait for the next code and enter it; each code works once.',
+  INVALID_NEXT_CODE: 'The second code is six digits, too. Enter the code that follows the first.',
+  NEXT_CODE_REQUIRED:
+    'Your account asks for two codes that follow each other. Enter one, wait until your authenticator shows the next, and enter that as well.',
+  WRONG_NEXT_CODE:
+    'The second code is not the one right after the first. Enter the code that your authenticator shows now, wait for the next, and enter both in this order.',
   MFA_LOCKED:
     'Too many wrong codes in a row: codes are not checked for now. Try again later, or ask your administrator to unlock you.',
   CHALLENGE_ENDED: 'Too many wrong codes: this attempt is over. Begin again.',
@@ -42,6 +47,12 @@ export const REJECTION_CODES = {
   INVALID_SCOPES: 'An audit token is for something: give READ, EXPORT or both.',
   INVALID_TOKEN_LIFETIME: 'An audit token lives 1 to 366 days.',
   TOO_MANY_AUDIT_TOKENS: 'This account has 20 audit tokens that are not void. Revoke one that is not needed any more.',
+  INVALID_TRUSTED_DEVICE_DAYS: 'A browser may be trusted for 1 to 7 days, or, with 0, not at all.',
+  INVALID_CODES_TO_ENABLE: 'Enabling a device takes 1 code, or 2 that follow each other.',
+  INVALID_SESSION_IDLE: 'A session ends after 15 to 720 minutes without use.',
+  INVALID_SESSION_ABSOLUTE: 'A session ends after 15 to 720 minutes, whatever happens.',
+  SESSION_IDLE_TOO_LONG:
+    'A session cannot go unused for longer than it lasts. Give fewer minutes here, or let sessions last longer.',
   USER_NOT_DELETED: 'Delete this user first: only a user who is gone is erased.',
   PASSWORD_UNCHANGED: 'This is the password that you have. Choose another one.',
   REACTION_TAKEN: 'Another node reacts to this event, or has.',
@@ -56,6 +67,7 @@ export type RejectionCode = keyof typeof REJECTION_CODES;
 interface Details {
   /** `clockOffsetSeconds`: how far the device's clock is ahead, where the code tells. */
   readonly WRONG_CODE: { readonly attemptsLeft: number; readonly clockOffsetSeconds: number | null };
+  readonly WRONG_NEXT_CODE: { readonly attemptsLeft: number };
   /** `retryAt` is null where only unlocking helps. */
   readonly MFA_LOCKED: { readonly retryAt: Instant | null };
   readonly PASSWORD_BACKING_OFF: { readonly retryAt: Instant };

@@ -10,6 +10,8 @@ import { AuditSubscription } from './resolvers/audit-subscription.js';
 import { LookBackResolver } from './resolvers/look-back-resolver.js';
 import { MfaResolver } from './resolvers/mfa-resolver.js';
 import { PasswordResolver } from './resolvers/password-resolver.js';
+import { PolicyPreviewResolver } from './resolvers/policy-preview-resolver.js';
+import { PolicyResolver } from './resolvers/policy-resolver.js';
 import { ReadResolver } from './resolvers/read-resolver.js';
 import { SessionResolver } from './resolvers/session-resolver.js';
 import { UserResolver } from './resolvers/user-resolver.js';
@@ -65,6 +67,8 @@ export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
       AuditProofResolver,
       AuditSubscription,
       AuditTokenResolver,
+      PolicyResolver,
+      PolicyPreviewResolver,
     ],
     orphanedTypes: [InputError, MfaError, ThrottledError, VerificationRequiredError, User, Session, AuditEvent],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],

@@ -53,8 +53,15 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Query.auditInclusionProof': { FULL: readers },
   'Query.auditConsistencyProof': { FULL: readers },
   'Query.auditTokens': { FULL: readers },
+  'Query.accountPolicyPreview': { FULL: primary },
   'AuditEvent.summary': { FULL: readers },
   'Viewer.user': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
+  'Account.policy': {
+    ANONYMOUS: 'UNREACHABLE',
+    MFA_CHALLENGE: 'UNREACHABLE',
+    PASSWORD_CHANGE: 'UNREACHABLE',
+    FULL: readers,
+  },
   'User.sessions': {
     ANONYMOUS: 'UNREACHABLE',
     MFA_CHALLENGE: 'UNREACHABLE',
@@ -84,6 +91,7 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Mutation.eraseUser': { FULL: primary },
   'Mutation.createAuditToken': { FULL: primary },
   'Mutation.revokeAuditToken': { FULL: primary },
+  'Mutation.setAccountPolicy': { FULL: primary },
   'Subscription.auditEventRecorded': { FULL: readers },
 };
 

@@ -46,8 +46,10 @@ const CALLS: Readonly<Record<string, { readonly query: string; readonly variable
   'Query.auditInclusionProof': { query: `{ auditInclusionProof(eventId: "${NOBODY}") { treeSize } }` },
   'Query.auditConsistencyProof': { query: '{ auditConsistencyProof(fromSize: 0) { toSize } }' },
   'Query.auditTokens': { query: '{ auditTokens { nodes { id } } }' },
+  'Query.accountPolicyPreview': { query: '{ accountPolicyPreview(policy: {}) { until } }' },
   'AuditEvent.summary': { query: '{ auditEvents(first: 1) { nodes { summary } } }' },
   'Viewer.user': { query: '{ viewer { user { id } } }' },
+  'Account.policy': { query: '{ viewer { user { account { policy { codesToEnable } } } } }' },
   'User.sessions': { query: '{ viewer { user { sessions { nodes { id } } } } }' },
   'Mutation.registerAccount': mutation('registerAccount', { alias: '', email: '', password: '' }),
   'Mutation.signIn': mutation('signIn', { username: 'nobody', password: 'nothing' }),
@@ -72,6 +74,7 @@ const CALLS: Readonly<Record<string, { readonly query: string; readonly variable
   'Mutation.eraseUser': mutation('eraseUser', OF_NOBODY),
   'Mutation.createAuditToken': mutation('createAuditToken', { name: '', scopes: [] }),
   'Mutation.revokeAuditToken': mutation('revokeAuditToken', { tokenId: NOBODY }),
+  'Mutation.setAccountPolicy': mutation('setAccountPolicy', { codesToEnable: 3 }),
   'Subscription.auditEventRecorded': { query: 'subscription { auditEventRecorded { id } }' },
 };
 

@@ -4,6 +4,7 @@ import { decideAuditTokens, evolveAuditTokens, type AuditTokenCommand, type Audi
 import type { AccountEvent } from './events.js';
 import { decideExport, type ExportAuditTrail } from './export-audit-trail.js';
 import { DEFAULT_POLICY, policyOf, type AccountPolicy } from './policy.js';
+import { decidePolicy, type SetAccountPolicy } from './set-policy.js';
 
 export type AccountState =
   | { readonly status: 'NONE' }
@@ -32,7 +33,7 @@ export interface AbandonRegistration {
 
 type RegistrationCommand = RegisterPrimaryAccount | AbandonRegistration;
 
-export type AccountCommand = RegistrationCommand | AuditTokenCommand | ExportAuditTrail;
+export type AccountCommand = RegistrationCommand | AuditTokenCommand | ExportAuditTrail | SetAccountPolicy;
 
 function decideRegistration(command: RegistrationCommand, state: AccountState): Decision<AccountEvent> {
   const { accountId, userId } = command;
@@ -55,6 +56,8 @@ function decide(command: AccountCommand, state: AccountState): Decision<AccountE
       return decideRegistration(command, state);
     case 'ExportAuditTrail':
       return decideExport(command, state.status === 'REGISTERED');
+    case 'SetAccountPolicy':
+      return state.status === 'REGISTERED' ? decidePolicy(command, state.policy) : reject({ code: 'NOT_FOUND' });
     default:
       return state.status === 'REGISTERED'
         ? decideAuditTokens(command, state.auditTokens)

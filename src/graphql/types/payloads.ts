@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
+import { AccountPolicyType } from './account-policy.js';
 import { AuditToken } from './audit-token.js';
 import { RecommendationEnum } from './enums.js';
 import { MfaEnrollment } from './enrollment.js';
@@ -170,6 +171,12 @@ export class RevokeAuditTokenPayload extends Payload {
   auditToken?: AuditToken | null;
 }
 
+@ObjectType('SetAccountPolicyPayload', { description: 'What laying down a policy came to.' })
+export class SetAccountPolicyPayload extends Payload {
+  @Field(() => AccountPolicyType, { nullable: true, description: 'All of the policy, as it is now.' })
+  policy?: AccountPolicyType | null;
+}
+
 /** The payload types, each of which gets the field `query`. */
 export const PAYLOAD_TYPES = [
   'RegisterAccountPayload',
@@ -194,6 +201,7 @@ export const PAYLOAD_TYPES = [
   'EraseUserPayload',
   'CreateAuditTokenPayload',
   'RevokeAuditTokenPayload',
+  'SetAccountPolicyPayload',
 ];
 
 @ObjectType('SetOperationProtectionPayload', { description: 'What switching operation protection came to.' })

@@ -60,6 +60,16 @@ export class Viewer {
 
   @Field(() => [String], { description: 'What was proven: `pwd`, `otp`, `mfa` (RFC 8176).' })
   amr!: string[];
+
+  @Field(() => Int, {
+    description: 'Codes that enabling a device takes, by the account policy: 1, or 2 that follow each other.',
+  })
+  codesToEnable!: number;
+
+  @Field(() => Int, {
+    description: 'Days for which the user may trust a browser, by the account policy; 0: not at all.',
+  })
+  trustedDeviceDays!: number;
 }
 
 @ObjectType('SignedIn', { description: 'The session is full.' })
@@ -153,5 +163,7 @@ export function viewerOf(current: CurrentSession, from: Pick<SessionView, 'ip' |
     stage: current.stage,
     acr: second ? 'aal2' : 'aal1',
     amr: second ? ['pwd', 'otp', 'mfa'] : ['pwd'],
+    codesToEnable: current.policy.codesToEnable,
+    trustedDeviceDays: current.policy.trustedDeviceDays,
   };
 }
