@@ -154,7 +154,9 @@ function ruledFields(): string[] {
 /** Whether an answer has a null on the way to what was asked for, without an error that made it. */
 function isOutOfReach(answer: Answer, operation: string): boolean {
   const found = answer.body?.data?.viewer;
-  return operation === 'Viewer.user' ? found === null : operation === 'User.sessions' && !found?.user;
+  return operation === 'Viewer.user'
+    ? found === null
+    : ['User.sessions', 'Account.policy'].includes(operation) && !found?.user;
 }
 
 function admissionIn(operation: string, answer: Answer): string {
@@ -284,7 +286,7 @@ describe('an audit token', () => {
 
 /** What is a field of the viewer, which is null to whoever is nobody. */
 function isBelowViewer(operation: string): boolean {
-  return operation === 'Viewer.user' || operation === 'User.sessions';
+  return ['Viewer.user', 'User.sessions', 'Account.policy'].includes(operation);
 }
 
 it('a refusal says nothing of what was asked for', async () => {
