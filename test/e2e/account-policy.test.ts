@@ -196,6 +196,17 @@ describe('Limits of sessions', () => {
     expect(await viewer(other)).toBeNull();
   });
 
+  it('that are longer bring none back that had ended, neither to commands nor to lists', async () => {
+    const other = await signIn(service, account);
+    service.clock.advance(20 * MINUTE);
+    await viewer(client);
+    service.clock.advance(15 * MINUTE);
+    await set({ sessionIdleMinutes: 60 });
+    expect(await viewer(other)).toBeNull();
+    const { viewer: own } = await ask(client, '{ viewer { user { sessions { nodes { current } } } } }');
+    expect(own.user.sessions.nodes).toEqual([{ current: true }]);
+  });
+
   it('end a session that is in use after all of its time', async () => {
     const begun = service.clock.now();
     await set({ sessionIdleMinutes: 15, sessionAbsoluteMinutes: 15 });

@@ -3,7 +3,7 @@ import type { Recorded } from '../event.js';
 import { decideAuditTokens, evolveAuditTokens, type AuditTokenCommand, type AuditTokens } from './audit-tokens.js';
 import type { AccountEvent } from './events.js';
 import { decideExport, type ExportAuditTrail } from './export-audit-trail.js';
-import { DEFAULT_POLICY, policyOf, type AccountPolicy } from './policy.js';
+import { DEFAULT_POLICY, policyAfter, type AccountPolicy } from './policy.js';
 import { decidePolicy, type SetAccountPolicy } from './set-policy.js';
 
 export type AccountState =
@@ -78,7 +78,7 @@ function evolve(state: AccountState, event: Recorded<AccountEvent>): AccountStat
         policy: DEFAULT_POLICY,
       };
     case 'AccountPolicyChanged':
-      return state.status === 'REGISTERED' ? { ...state, policy: policyOf(event) } : state;
+      return state.status === 'REGISTERED' ? { ...state, policy: policyAfter(state.policy, event) } : state;
     default:
       return state.status === 'REGISTERED'
         ? { ...state, auditTokens: evolveAuditTokens(state.auditTokens, event) }

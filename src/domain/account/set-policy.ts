@@ -1,14 +1,12 @@
 import { accept, reject, type Decision } from '../decider.js';
 import type { Rejection } from '../rejection.js';
 import type { AccountEvent } from './events.js';
-import type { AccountPolicy } from './policy.js';
+import { LONGEST_SESSION_MINUTES, type AccountPolicy } from './policy.js';
 
 /** Days for which a browser may be trusted at most. */
 export const MOST_TRUSTED_DEVICE_DAYS = 7;
 /** Minutes that a session lasts at least, with use or without. */
 export const SHORTEST_SESSION_MINUTES = 15;
-/** Minutes that a session lasts at most: NIST SP 800-63B 4.2.3 has no more at AAL2. */
-export const LONGEST_SESSION_MINUTES = 12 * 60;
 
 /** Lays down what holds for all users of an account; what is not named stays as it is. */
 export interface SetAccountPolicy {
@@ -55,7 +53,8 @@ function isSame(one: AccountPolicy, other: AccountPolicy): boolean {
 /** The policy with changes made to it; an event says all of it, so that each tells by itself what held from then on. */
 export function decidePolicy(command: SetAccountPolicy, policy: AccountPolicy): Decision<AccountEvent> {
   const { accountId, changes, challengeId } = command;
-  const changed = { ...policy, ...changes };
+  const { formerLimits: _, ...before } = policy;
+  const changed = { ...before, ...changes };
   const [refused] = checkPolicy(changed);
   if (refused !== undefined) return reject(refused);
   if (isSame(changed, policy)) return accept();

@@ -25,7 +25,10 @@ export type Standing = SessionStage | 'ENDED';
 export type Lifetime = Pick<OpenSession, 'startedAt' | 'lastSeenAt'>;
 
 /** The Unix time, in milliseconds, at which a session ends by itself, if it is not used again. */
-function endOf({ lastSeenAt, startedAt }: Lifetime, { idle, absolute }: SessionLimits): number {
+function endOf(
+  { lastSeenAt, startedAt }: Lifetime,
+  { idle, absolute }: Pick<SessionLimits, 'idle' | 'absolute'>,
+): number {
   return Math.min(millisecondsOf(lastSeenAt) + idle, millisecondsOf(startedAt) + absolute);
 }
 
@@ -34,9 +37,12 @@ export function expiryOf(session: Lifetime, limits: SessionLimits): Instant {
   return instantOf(endOf(session, limits));
 }
 
-/** Whether a session has ended by itself. */
+/** Whether a session has ended by itself, by limits as they are or as they were when it was last in use. */
 export function hasExpired(session: Lifetime, limits: SessionLimits, now: Instant): boolean {
-  return endOf(session, limits) <= millisecondsOf(now);
+  if (endOf(session, limits) <= millisecondsOf(now)) return true;
+  return limits.former.some(
+    (former) => session.lastSeenAt <= former.until && endOf(session, former) <= millisecondsOf(former.until),
+  );
 }
 
 /** What the stage of a session is computed from. */

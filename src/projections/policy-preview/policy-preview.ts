@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LONGEST_SESSION_MINUTES } from '../../domain/account/set-policy.js';
+import { LONGEST_SESSION_MINUTES } from '../../domain/account/policy.js';
 import { after, MINUTE } from '../../domain/instant.js';
 import { standingOf } from '../../domain/session/standing.js';
 import type { AuditQueries } from '../audit/audit-queries.js';

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { accountDecider } from '../../../src/domain/account/decider.js';
-import { DEFAULT_POLICY, type AccountPolicy } from '../../../src/domain/account/policy.js';
+import { accountDecider, policyIn } from '../../../src/domain/account/decider.js';
+import { DEFAULT_POLICY, limitsOf, type AccountPolicy } from '../../../src/domain/account/policy.js';
 import { checkPolicy, type SetAccountPolicy } from '../../../src/domain/account/set-policy.js';
-import { ACME, event } from '../../support/builders.js';
-import { given, stateAfter } from '../../support/given.js';
+import { HOUR, MINUTE } from '../../../src/domain/instant.js';
+import { hasExpired } from '../../../src/domain/session/standing.js';
+import { ACME, event, later } from '../../support/builders.js';
+import { at, given, stateAfter } from '../../support/given.js';
 
 const registered = event('PrimaryAccountRegistered');
 
@@ -103,5 +105,52 @@ describe('A policy', () => {
     expect(faultsOf(wrong)).toEqual([
       ...['INVALID_TRUSTED_DEVICE_DAYS', 'INVALID_CODES_TO_ENABLE', 'INVALID_SESSION_IDLE', 'INVALID_SESSION_ABSOLUTE'],
     ]);
+  });
+});
+
+describe('A session that was over by the limits of its time', () => {
+  const START = later(0);
+  const session = { startedAt: START, lastSeenAt: START };
+
+  /** Whether it is over at a moment, given policies that were set, each at a moment. */
+  function isOver(now: number, ...set: readonly (readonly [at: number, changes: Partial<AccountPolicy>])[]): boolean {
+    const events = set.map(([moment, changes]) => at(later(moment), changed(changes)));
+    return hasExpired(session, limitsOf(policyIn(stateAfter(accountDecider, registered, ...events))), later(now));
+  }
+
+  it('stays over where they become longer', () => {
+    expect(isOver(31 * MINUTE, [30 * MINUTE, { idleMinutes: 60 }])).toBe(true);
+    expect(isOver(31 * MINUTE, [30 * MINUTE - 1, { idleMinutes: 60 }])).toBe(false);
+  });
+
+  it('stays over where they became shorter for a while', () => {
+    const longer = { idleMinutes: 60 };
+    const forAWhile = [
+      [0, longer],
+      [20 * MINUTE, { idleMinutes: 15 }],
+      [21 * MINUTE, longer],
+      [22 * MINUTE, { ...longer, codesToEnable: 2 }],
+    ] as const;
+    expect(isOver(23 * MINUTE, ...forAWhile)).toBe(true);
+    expect(isOver(23 * MINUTE, ...forAWhile.slice(0, 1), ...forAWhile.slice(3))).toBe(false);
+  });
+
+  it('stays over also where it was by all of its time', () => {
+    const all = { idleMinutes: 15, absoluteMinutes: 15 };
+    expect(isOver(20 * MINUTE, [0, all], [16 * MINUTE, { idleMinutes: 15 }])).toBe(true);
+    expect(isOver(14 * MINUTE, [0, all], [13 * MINUTE, { idleMinutes: 15 }])).toBe(false);
+  });
+
+  it('is forgotten with those limits once it is over by any', () => {
+    const toAndFro = Array.from({ length: 50 }, (_, hour) =>
+      at(later(hour * HOUR), changed({ idleMinutes: hour % 2 === 0 ? 60 : 30 })),
+    );
+    const policy = policyIn(stateAfter(accountDecider, registered, ...toAndFro));
+    expect(policy.formerLimits?.length).toBeLessThanOrEqual(6);
+    const another = at(later(100 * HOUR), changed({ codesToEnable: 2 }));
+    expect(policyIn(stateAfter(accountDecider, registered, ...toAndFro, another)).formerLimits).toBeUndefined();
+    given(accountDecider, registered, ...toAndFro)
+      .when(setting({ codesToEnable: 2 }))
+      .then(changed({ codesToEnable: 2 }));
   });
 });
