@@ -42,8 +42,14 @@ export function notVerified<T>({ challenge }: Pick<NotVerified, 'challenge'>): R
 /** What a guarded command comes to: the challenge to be answered first, or what was done. */
 export type Challenged<T> = { readonly challenge: OperationChallenge } | ({ readonly challenge: null } & T);
 
-function digestOf(app: Application, { sessionId }: CurrentSession, call: GuardedCall): string {
-  return app.digest('operation-arguments', canonicalJson({ sessionId, ...call }));
+/**
+ * What a verification is bound to: session, operation and arguments, and the device there is to answer by. What was verified by one
+ * device, or by the password before there was one, does not serve once there is another.
+ */
+function digestOf(app: Application, { sessionId, mfa }: CurrentSession, call: GuardedCall): string {
+  const { operation, arguments: bound } = call;
+  const deviceId = mfa.device?.deviceId ?? null;
+  return app.digest('operation-arguments', canonicalJson({ sessionId, deviceId, operation, arguments: bound }));
 }
 
 /** Opens a challenge for a call, or finds the equal one that is open; null where the session ended meanwhile. */
@@ -74,10 +80,6 @@ export async function challengeFor(
   return state.status === 'OPEN' ? (openChallenge(state, command) ?? null) : null;
 }
 
-function verifiedBy({ session }: CurrentSession, challengeId: string | null): VerificationMethod | null {
-  return challengeId === null ? null : (challengeNamed(session, challengeId)?.verifiedBy ?? null);
-}
-
 /** Uses up the verification that a call came with; where it has none that serves, a challenge is what it gets. */
 export async function guard(
   app: Application,
@@ -85,10 +87,7 @@ export async function guard(
   current: CurrentSession,
   { challengeId, ...call }: SentCall,
 ): Promise<Guarded> {
-  // What was verified by a password does not serve once there is a device to ask for.
-  const outdated = current.mfa.device !== null && verifiedBy(current, challengeId) === 'PASSWORD';
-  if (challengeId === null || outdated)
-    return { verified: false, challenge: await challengeFor(app, request, current, call) };
+  if (challengeId === null) return { verified: false, challenge: await challengeFor(app, request, current, call) };
   const used = await execute(app, request, {
     decider: sessionDecider,
     id: current.sessionId,

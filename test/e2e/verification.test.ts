@@ -169,6 +169,20 @@ describe('a challenge', () => {
     expect((await challengeFor(other, { challengeId: id })).id).not.toBe(id);
   });
 
+  it('does not serve, by the old device, once that was replaced', async () => {
+    const { client } = await primary(service);
+    const old = await enable(service, client);
+    const { userError } = await mutate(client, 'disableMfa', {});
+    const challengeId = userError.challenge.id;
+    await succeed(client, 'verifyOperation', { challengeId, code: old.nextCode() });
+    const { id } = await challengeFor(client, { deviceName: 'Phone' });
+    await succeed(client, 'verifyOperation', { challengeId: id, code: old.nextCode() });
+    await enable(service, client, 'Phone', { challengeId: id });
+    const again = await mutate(client, 'disableMfa', { challengeId });
+    expect(again.refusal).toBe('VERIFICATION_REQUIRED');
+    expect(again.userError.challenge.id).not.toBe(challengeId);
+  });
+
   it('does not serve unanswered', async () => {
     const { client } = await laterPrimary();
     const { id } = await challengeFor(client);

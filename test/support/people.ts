@@ -77,8 +77,13 @@ export async function startEnrollment(
 }
 
 /** Enables a device in a session that has just begun; its authenticator. */
-export async function enable(service: TestService, client: Client, deviceName = 'Phone'): Promise<Authenticator> {
-  const { authenticator, enrollment } = await startEnrollment(service, client, { deviceName });
+export async function enable(
+  service: TestService,
+  client: Client,
+  deviceName = 'Phone',
+  more: Loose = {},
+): Promise<Authenticator> {
+  const { authenticator, enrollment } = await startEnrollment(service, client, { deviceName, ...more });
   const input = { enrollmentId: enrollment.id, code: authenticator.code() };
   takeToken(client, await succeed(client, 'enableMfa', input));
   return authenticator;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LONGEST_SESSION_MINUTES } from '../../domain/account/policy.js';
 import { after, MINUTE } from '../../domain/instant.js';
-import { standingOf } from '../../domain/session/standing.js';
+import { standingOf, type Standing, type StandingFacts } from '../../domain/session/standing.js';
 import type { AuditQueries } from '../audit/audit-queries.js';
 import type { SessionQueries } from '../sessions/session-queries.js';
 import type { UserQueries } from '../users/user-queries.js';
@@ -61,21 +61,25 @@ async function unrequired(models: PreviewModels, trial: Trial): Promise<{ userId
   return found;
 }
 
-/** Sessions that are open now, by what would become of them at once: the rule that ends them is asked, with the other policy. */
-async function openSessions({ sessions }: PreviewModels, { policy, now }: Trial, began: readonly PastSession[]) {
-  const ending: string[] = [];
-  const challenged: string[] = [];
+/** What would become of a session at once: the rule that ends sessions is asked, with the other policy; null: nothing. */
+function fateOf(facts: StandingFacts, { policy, now }: Trial): Standing | null {
+  const [before, tried] = [standingOf(facts, now), standingOf({ ...facts, policy }, now)];
+  return before === tried || before === 'ENDED' ? null : tried;
+}
+
+/** Sessions that are open now and would not go on as they do. */
+async function openSessions({ sessions }: PreviewModels, trial: Trial, began: readonly PastSession[]) {
   // No session is open that began before that, whatever the policy.
-  const oldest = after(now, -LONGEST_SESSION_MINUTES * MINUTE);
+  const oldest = after(trial.now, -LONGEST_SESSION_MINUTES * MINUTE);
+  const fates: { readonly userId: string; readonly fate: Standing | null }[] = [];
   for (const { sessionId, userId, startedAt } of began) {
     const facts = startedAt < oldest ? null : sessions.factsOf(sessionId);
     if (facts === null) continue;
-    const [before, tried] = [standingOf(facts, now), standingOf({ ...facts, policy }, now)];
-    if (before !== tried && tried === 'ENDED') ending.push(userId);
-    if (before !== tried && tried === 'MFA_CHALLENGE' && before !== 'ENDED') challenged.push(userId);
+    fates.push({ userId, fate: fateOf(facts, trial) });
     await nextTurn();
   }
-  return { ending, challenged };
+  const whose = (wanted: Standing) => fates.filter(({ fate }) => fate === wanted).map(({ userId }) => userId);
+  return { ending: whose('ENDED'), challenged: whose('MFA_CHALLENGE') };
 }
 
 /**
