@@ -54,9 +54,16 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Query.auditConsistencyProof': { FULL: readers },
   'Query.auditTokens': { FULL: readers },
   'Query.serviceCredentials': { FULL: readers },
+  'Query.accountPolicyPreview': { FULL: primary },
   'AuditEvent.summary': { FULL: readers },
   'Viewer.user': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
   'Viewer.accountRecovery': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
+  'Account.policy': {
+    ANONYMOUS: 'UNREACHABLE',
+    MFA_CHALLENGE: 'UNREACHABLE',
+    PASSWORD_CHANGE: 'UNREACHABLE',
+    FULL: readers,
+  },
   'User.sessions': {
     ANONYMOUS: 'UNREACHABLE',
     MFA_CHALLENGE: 'UNREACHABLE',
@@ -94,6 +101,7 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Mutation.requestOperationVerification': { FULL: everybody },
   // By a service credential alone.
   'Mutation.redeemVerificationGrant': {},
+  'Mutation.setAccountPolicy': { FULL: primary },
   'Subscription.auditEventRecorded': { FULL: readers },
 };
 

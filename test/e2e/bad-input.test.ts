@@ -122,7 +122,7 @@ beforeAll(async () => {
     'Mutation.revokeTrustedDevices': { input: { userId: 'nobody', challengeId: 'nothing' } },
     'Mutation.createSubUser': { input: { username: sam.username, password } },
     'Mutation.startMfaEnrollment': { input: { deviceName: '' } },
-    'Mutation.enableMfa': { input: { enrollmentId: enrollment.id, code: 'no code' } },
+    'Mutation.enableMfa': { input: { enrollmentId: enrollment.id, code: 'no code', nextCode: 'none' } },
     'Mutation.cancelMfaEnrollment': { input: { enrollmentId: 'nothing' } },
     'Mutation.verifyOperation': { input: { challengeId: 'nothing', password } },
     'Mutation.unlockUser': { input: { userId: 'nobody' } },
@@ -136,6 +136,8 @@ beforeAll(async () => {
     'Mutation.createAuditToken': {
       input: { name: 'SIEM', scopes: ['READ'], expiresInDays: 1, challengeId: 'nothing' },
     },
+    'Mutation.setAccountPolicy': { input: { trustedDeviceDays: 8, codesToEnable: 1, sessionIdleMinutes: 30 } },
+    'Query.accountPolicyPreview': { policy: { sessionAbsoluteMinutes: 60 }, days: 1 },
     'Mutation.revokeAuditToken': { input: { tokenId: 'nothing' } },
     'Query.auditTokens': { first: 10 },
     'Query.serviceCredentials': { first: 10 },

@@ -132,6 +132,7 @@ export async function playJourney(service: TestService, { erasing = false } = {}
   if (erasing) await succeed(primary, 'eraseUser', { userId: gone });
   await letRead(service, primary, { note, noteToken, codes });
   await letRedeem(service, primary, tokens);
+  await succeed(primary, 'setAccountPolicy', { sessionIdleMinutes: 45 });
   await succeed(primary, 'setOperationProtection', { enabled: true });
   await verified(primary, 'setOperationProtection', { enabled: false }, { password: CAST.password });
   // One set-up stays pending, one challenge open.

@@ -58,6 +58,8 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   revokeSession: 'revokedSessionId',
   eraseUser: 'erasedUserId',
   setOperationProtection: `user { ${USER} operationProtection }`,
+  setAccountPolicy:
+    'policy { trustedDeviceDays codesToEnable sessionIdleMinutes sessionAbsoluteMinutes newSubUsersMustEnableMfa }',
   createAuditToken: `auditToken { ${AUDIT_TOKEN} } token`,
   revokeAuditToken: `auditToken { ${AUDIT_TOKEN} }`,
   createServiceCredential: `serviceCredential { ${SERVICE_CREDENTIAL} } credential`,

@@ -148,7 +148,11 @@ export function starting(userId: string | null = null) {
 }
 
 /** Sends a code that is to enable a pending device. */
-export function sendEnabling(app: Application, token: string, input: { enrollmentId: string; code: string }) {
+export function sendEnabling(
+  app: Application,
+  token: string,
+  input: { enrollmentId: string; code: string; nextCode?: string },
+) {
   return send(app, token, (ports, request, current) => enableMfa(ports, request, current, input), ENROLLING);
 }
 

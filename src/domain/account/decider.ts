@@ -4,13 +4,14 @@ import { decideAuditTokens, evolveAuditTokens, type AuditTokenCommand, type Audi
 import type { AccountEvent } from './events.js';
 import { decideExport, type ExportAuditTrail } from './export-audit-trail.js';
 import { decideRecovery, evolveRecovery, type PendingRecovery, type RecoveryCommand } from './recovery.js';
-import { DEFAULT_POLICY, policyOf, type AccountPolicy } from './policy.js';
 import {
   decideServiceCredentials,
   evolveServiceCredentials,
   type ServiceCredentialCommand,
   type ServiceCredentials,
 } from './service-credentials.js';
+import { DEFAULT_POLICY, policyAfter, type AccountPolicy } from './policy.js';
+import { decidePolicy, type SetAccountPolicy } from './set-policy.js';
 
 export type AccountState =
   | { readonly status: 'NONE' }
@@ -43,7 +44,12 @@ export interface AbandonRegistration {
 type RegistrationCommand = RegisterPrimaryAccount | AbandonRegistration;
 
 export type AccountCommand =
-  RegistrationCommand | AuditTokenCommand | ServiceCredentialCommand | ExportAuditTrail | RecoveryCommand;
+  | RegistrationCommand
+  | AuditTokenCommand
+  | ServiceCredentialCommand
+  | ExportAuditTrail
+  | RecoveryCommand
+  | SetAccountPolicy;
 
 function decideRegistration(command: RegistrationCommand, state: AccountState): Decision<AccountEvent> {
   const { accountId, userId } = command;
@@ -75,6 +81,8 @@ function decide(command: AccountCommand, state: AccountState): Decision<AccountE
       return state.status === 'REGISTERED'
         ? decideServiceCredentials(command, state.serviceCredentials)
         : reject({ code: 'NOT_FOUND' });
+    case 'SetAccountPolicy':
+      return state.status === 'REGISTERED' ? decidePolicy(command, state.policy) : reject({ code: 'NOT_FOUND' });
     default:
       return state.status === 'REGISTERED'
         ? decideAuditTokens(command, state.auditTokens)
@@ -97,7 +105,7 @@ function evolve(state: AccountState, event: Recorded<AccountEvent>): AccountStat
         recovery: null,
       };
     case 'AccountPolicyChanged':
-      return state.status === 'REGISTERED' ? { ...state, policy: policyOf(event) } : state;
+      return state.status === 'REGISTERED' ? { ...state, policy: policyAfter(state.policy, event) } : state;
     case 'AccountRecoveryRequested':
     case 'AccountRecoveryCancelled':
     case 'AccountRecovered':

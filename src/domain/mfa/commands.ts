@@ -50,7 +50,12 @@ export interface CancelMfaEnrollment extends OfUser {
 export interface EnableMfa extends OfUser {
   readonly type: 'EnableMfa';
   readonly deviceId: string;
+  /** Of the one code; or of the first of two, whose window begins and ends one step earlier. */
   readonly proof: CodeProof;
+  /** Of the second code; null where none was given. */
+  readonly nextProof: CodeProof | null;
+  /** Codes that the account's policy asks for. */
+  readonly codesToEnable: number;
 }
 
 /** A code given at sign-in or to verify an operation. */

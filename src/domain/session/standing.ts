@@ -21,19 +21,28 @@ export type SessionStage = (typeof SESSION_STAGES)[number];
 /** Where a session stands now; `ENDED` whatever the reason. */
 export type Standing = SessionStage | 'ENDED';
 
+/** When a session began, and was last in use as far as that is recorded: what its end is computed from. */
+export type Lifetime = Pick<OpenSession, 'startedAt' | 'lastSeenAt'>;
+
 /** The Unix time, in milliseconds, at which a session ends by itself, if it is not used again. */
-function endOf({ lastSeenAt, startedAt }: OpenSession, { idle, absolute }: SessionLimits): number {
+function endOf(
+  { lastSeenAt, startedAt }: Lifetime,
+  { idle, absolute }: Pick<SessionLimits, 'idle' | 'absolute'>,
+): number {
   return Math.min(millisecondsOf(lastSeenAt) + idle, millisecondsOf(startedAt) + absolute);
 }
 
 /** When a session ends by itself, if it is not used again. */
-export function expiryOf(session: OpenSession, limits: SessionLimits): Instant {
+export function expiryOf(session: Lifetime, limits: SessionLimits): Instant {
   return instantOf(endOf(session, limits));
 }
 
-/** Whether a session has ended by itself. */
-export function hasExpired(session: OpenSession, limits: SessionLimits, now: Instant): boolean {
-  return endOf(session, limits) <= millisecondsOf(now);
+/** Whether a session has ended by itself, by limits as they are or as they were when it was last in use. */
+export function hasExpired(session: Lifetime, limits: SessionLimits, now: Instant): boolean {
+  if (endOf(session, limits) <= millisecondsOf(now)) return true;
+  return limits.former.some(
+    (former) => session.lastSeenAt <= former.until && endOf(session, former) <= millisecondsOf(former.until),
+  );
 }
 
 /** What the stage of a session is computed from. */

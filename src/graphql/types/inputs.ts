@@ -91,7 +91,8 @@ export class CreateSubUserInput extends GuardedInput {
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'Whether the sub-user has to enable a virtual MFA device at its first sign-in.',
+    description:
+      'Whether the sub-user has to enable a virtual MFA device at its first sign-in. It has to, whatever stands here, where the account policy says so of all new sub-users.',
   })
   requireMfa!: boolean;
 }
@@ -117,9 +118,17 @@ export class EnableMfaInput {
   enrollmentId!: string;
 
   @Field(() => String, {
-    description: 'The six-digit code that the authenticator shows now; spaces and hyphens do not matter.',
+    description:
+      'The six-digit code that the authenticator shows now, or, where two are given, has shown just before; spaces and hyphens do not matter.',
   })
   code!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The code right after it. To be given where `Viewer.codesToEnable` is 2; where it is 1, two prove more, and are held to the same.',
+  })
+  nextCode?: string | null;
 }
 
 @InputType('CancelMfaEnrollmentInput', { description: 'The set-up to give up.' })

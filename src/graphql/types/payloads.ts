@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
+import { AccountPolicyType } from './account-policy.js';
 import { AuditToken } from './audit-token.js';
 import { RecommendationEnum } from './enums.js';
 import { VerificationGrantRedemption } from './grant-redemption.js';
@@ -242,6 +243,12 @@ export class RedeemVerificationGrantPayload extends Payload {
   redemption?: VerificationGrantRedemption | null;
 }
 
+@ObjectType('SetAccountPolicyPayload', { description: 'What laying down a policy came to.' })
+export class SetAccountPolicyPayload extends Payload {
+  @Field(() => AccountPolicyType, { nullable: true, description: 'All of the policy, as it is now.' })
+  policy?: AccountPolicyType | null;
+}
+
 /** The payload types, each of which gets the field `query`. */
 export const PAYLOAD_TYPES = [
   'CancelAccountRecoveryPayload',
@@ -273,6 +280,7 @@ export const PAYLOAD_TYPES = [
   'RevokeServiceCredentialPayload',
   'RequestOperationVerificationPayload',
   'RedeemVerificationGrantPayload',
+  'SetAccountPolicyPayload',
 ];
 
 @ObjectType('SetOperationProtectionPayload', { description: 'What switching operation protection came to.' })

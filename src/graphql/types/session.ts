@@ -92,6 +92,16 @@ export class Viewer {
     description: 'What the user should see to, once the session is full: that recovery codes are few, or none.',
   })
   notices!: SecurityNotice[];
+
+  @Field(() => Int, {
+    description: 'Codes that enabling a device takes, by the account policy: 1, or 2 that follow each other.',
+  })
+  codesToEnable!: number;
+
+  @Field(() => Int, {
+    description: 'Days for which the user may trust a browser, by the account policy; 0: not at all.',
+  })
+  trustedDeviceDays!: number;
 }
 
 @ObjectType('SignedIn', { description: 'The session is full.' })
@@ -201,5 +211,7 @@ export function viewerOf(current: CurrentSession, from: Pick<SessionView, 'ip' |
     acr: factors.some(isSecondFactor) ? 'aal2' : 'aal1',
     amr: amrOf(factors),
     notices: noticesOf(current),
+    codesToEnable: current.policy.codesToEnable,
+    trustedDeviceDays: current.policy.trustedDeviceDays,
   };
 }

@@ -32,6 +32,8 @@ export interface SessionQueries {
   beginningOf(accountId: string, sessionId: string): Pick<SessionView, 'ip' | 'userAgent'> | null;
   /** What the stage of a session is computed from, whosever it is; null where there is none that was not ended. */
   factsOf(sessionId: string): StandingFacts | null;
+  /** The policy of an account; the default where it was never set. */
+  policyOf(accountId: string): AccountPolicy;
 }
 
 interface Row extends Omit<SessionView, 'stage' | 'session' | 'policy'> {
@@ -50,13 +52,17 @@ const OPEN = `
 
 const SELECT = `${OPEN} AND sessions_3.account_id = ?`;
 
+function policyIn(json: string | null): AccountPolicy {
+  return json === null ? DEFAULT_POLICY : (JSON.parse(json) as AccountPolicy);
+}
+
 function factsOf({ sessionId, state, user, mfa, policy }: Row): StandingFacts {
   return {
     sessionId,
     session: JSON.parse(state) as SessionState,
     user: (user === null ? { status: 'NONE' } : JSON.parse(user)) as UserState,
     mfa: mfa === null ? mfaDecider.initial : (JSON.parse(mfa) as MfaState),
-    policy: policy === null ? DEFAULT_POLICY : (JSON.parse(policy) as AccountPolicy),
+    policy: policyIn(policy),
   };
 }
 
@@ -76,6 +82,10 @@ export function createSessionQueries(database: Database): SessionQueries {
     'SELECT ip, user_agent AS userAgent FROM sessions_3 WHERE account_id = ? AND session_id = ?',
   );
   const anywhere = database.prepare<[string], Row>(`${OPEN} AND session_id = ?`);
+
+  const policy = database
+    .prepare<[string], string>('SELECT policy FROM session_accounts_2 WHERE account_id = ?')
+    .pluck();
 
   /** Reads on until the page is full, since sessions end without an event. */
   function collect(accountId: string, userId: string, page: PageRequest, now: string): SessionView[] {
@@ -104,5 +114,6 @@ export function createSessionQueries(database: Database): SessionQueries {
       const row = anywhere.get(sessionId);
       return row === undefined ? null : factsOf(row);
     },
+    policyOf: (accountId) => policyIn(policy.get(accountId) ?? null),
   };
 }

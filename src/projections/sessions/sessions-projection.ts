@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
-import { policyOf } from '../../domain/account/policy.js';
+import { DEFAULT_POLICY, policyAfter, type AccountPolicy } from '../../domain/account/policy.js';
 import { mfaDecider } from '../../domain/mfa/decider.js';
 import { sessionDecider } from '../../domain/session/decider.js';
 import type { OpenSession, SessionState } from '../../domain/session/state.js';
@@ -99,11 +99,16 @@ function userIntake<S extends object, E extends DomainEvent>(
 
 /** Keeps the policies of accounts that have set one. */
 function openPolicies(database: Database): (event: LoggedEvent) => void {
+  const get = database.prepare<[string], string>('SELECT policy FROM session_accounts_2 WHERE account_id = ?').pluck();
   const set = database.prepare<[string, string]>(
     'INSERT OR REPLACE INTO session_accounts_3 (account_id, policy) VALUES (?, ?)',
   );
   return (event) => {
-    if (event.type === 'AccountPolicyChanged') set.run(event.data.accountId, JSON.stringify(policyOf(event)));
+    if (event.type !== 'AccountPolicyChanged') return;
+    const { accountId } = event.data;
+    const known = get.get(accountId);
+    const before = known === undefined ? DEFAULT_POLICY : (JSON.parse(known) as AccountPolicy);
+    set.run(accountId, JSON.stringify(policyAfter(before, event)));
   };
 }
 
