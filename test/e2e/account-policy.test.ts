@@ -198,9 +198,10 @@ describe('Limits of sessions', () => {
 
   it('that are longer bring none back that had ended, neither to commands nor to lists', async () => {
     const other = await signIn(service, account);
-    service.clock.advance(20 * MINUTE);
-    await viewer(client);
+    await set({ sessionIdleMinutes: 20 });
     service.clock.advance(15 * MINUTE);
+    await viewer(client);
+    service.clock.advance(10 * MINUTE);
     await set({ sessionIdleMinutes: 60 });
     expect(await viewer(other)).toBeNull();
     const { viewer: own } = await ask(client, '{ viewer { user { sessions { nodes { current } } } } }');

@@ -37,12 +37,10 @@ export function expiryOf(session: Lifetime, limits: SessionLimits): Instant {
   return instantOf(endOf(session, limits));
 }
 
-/** Whether a session has ended by itself, by limits as they are or as they were when it was last in use. */
+/** Whether a session has ended by itself, by the limits as they are or, while those held, by former ones. */
 export function hasExpired(session: Lifetime, limits: SessionLimits, now: Instant): boolean {
   if (endOf(session, limits) <= millisecondsOf(now)) return true;
-  return limits.former.some(
-    (former) => session.lastSeenAt <= former.until && endOf(session, former) <= millisecondsOf(former.until),
-  );
+  return limits.former.some((former) => endOf(session, former) <= millisecondsOf(former.until));
 }
 
 /** What the stage of a session is computed from. */
