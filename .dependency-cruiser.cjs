@@ -189,13 +189,13 @@ const composition = [
   },
   {
     name: 'sqlite-files-only-in-adapters-and-projections',
-    comment: 'Only what owns tables opens SQLite files: no port does.',
+    comment: 'Only what owns tables opens SQLite files: no port does. A lock file has no tables.',
     severity: 'error',
     from: {
       path: '^src/',
       pathNot: ['^src/(?:sqlite|projections)/', sqliteAdapters],
     },
-    to: { path: '^src/sqlite/' },
+    to: { path: '^src/sqlite/', pathNot: '^src/sqlite/lock-file[.]ts$' },
   },
   packageOnlyIn(
     'sqlite-only-in-adapters-and-projections',

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import * as z from 'zod';
 
 /** What the service is told from outside; every value has been checked. */
@@ -38,9 +39,25 @@ export interface Config {
   readonly eventStore: { readonly kind: 'SQLITE' } | EventStoreDbConfig;
   /** How long reads go on while the read models cannot be brought up to date. */
   readonly maxStalenessSeconds: number;
+  /** How long the recovery of an account can be called off before it is completed. */
+  readonly recoveryCoolOffHours: number;
+  /** Whose word on the client's address is taken: addresses, ranges (CIDR), `loopback`, `linklocal`, `uniquelocal`. */
+  readonly trustedProxies: readonly string[];
+  /** How often a minute each may be asked of a node; null: as often as one likes. */
+  readonly requestLimits: RequestLimitSettings;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   /** A file with the milliseconds by which this process's clock is off; for tests, refused in production. */
   readonly testClockFile: string | null;
+}
+
+/** By whom, how many requests a minute that cost a hash or the reading of a trail; null: as many as one likes. */
+export interface RequestLimitSettings {
+  readonly SIGN_INS_OF_ADDRESS: number | null;
+  /** By the name that is typed. */
+  readonly SIGN_INS_OF_ACCOUNT: number | null;
+  readonly REGISTRATIONS_OF_ADDRESS: number | null;
+  readonly PASSWORDS_OF_USER: number | null;
+  readonly EXPORTS_OF_ACCOUNT: number | null;
 }
 
 /** An EventStoreDB cluster, and who the service is there. */
@@ -63,7 +80,33 @@ export class ConfigError extends Error {
 const DAY_IN_SECONDS = 86_400;
 const SECONDS = `must be a number of seconds from 1 to ${DAY_IN_SECONDS}`;
 
+const MOST_COOL_OFF_HOURS = 720;
+const COOL_OFF = `must be a number of hours from 1 to ${MOST_COOL_OFF_HOURS}`;
+
 const ORIGIN = 'must be a name such as mfa.example.com/audit, without spaces and https://';
+
+const MOST_A_MINUTE = 100_000;
+const A_MINUTE = `must be a number from 1 to ${MOST_A_MINUTE}, or off`;
+
+/** A number of requests a minute. */
+function perMinute(most: number) {
+  return z
+    .string()
+    .regex(/^(?:\d{1,6}|off)$/, { error: A_MINUTE })
+    .transform((text) => (text === 'off' || Number(text) === 0 ? null : Number(text)))
+    .refine((number) => number === null || number <= MOST_A_MINUTE, { error: A_MINUTE })
+    .default(most);
+}
+
+const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
+
+function isProxy(text: string): boolean {
+  if (PROXY_NAMES.includes(text)) return true;
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
 
 const variables = z.object({
   NODE_ENV: z
@@ -115,6 +158,24 @@ const variables = z.object({
     .transform(Number)
     .refine((seconds) => seconds >= 1 && seconds <= DAY_IN_SECONDS, { error: SECONDS })
     .default(30),
+  RECOVERY_COOL_OFF_HOURS: z
+    .string()
+    .regex(/^\d{1,3}$/, { error: COOL_OFF })
+    .transform(Number)
+    .refine((hours) => hours >= 1 && hours <= MOST_COOL_OFF_HOURS, { error: COOL_OFF })
+    .default(72),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((proxy) => proxy.trim()))
+    .refine((proxies) => proxies.every(isProxy), {
+      error: `must be addresses or ranges such as 10.0.0.0/8, or ${PROXY_NAMES.join(', ')}, with commas in between`,
+    })
+    .default([]),
+  SIGN_INS_PER_MINUTE_PER_ADDRESS: perMinute(60),
+  SIGN_INS_PER_MINUTE_PER_ACCOUNT: perMinute(20),
+  REGISTRATIONS_PER_MINUTE_PER_ADDRESS: perMinute(10),
+  PASSWORDS_PER_MINUTE_PER_USER: perMinute(10),
+  AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT: perMinute(20),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
       error: 'must be fatal, error, warn, info, debug or silent',
@@ -193,6 +254,16 @@ function refuseInProduction({ NODE_ENV, TEST_CLOCK_FILE, PUBLIC_URL }: Variables
   }
 }
 
+function requestLimitsOf(read: Variables): RequestLimitSettings {
+  return {
+    SIGN_INS_OF_ADDRESS: read.SIGN_INS_PER_MINUTE_PER_ADDRESS,
+    SIGN_INS_OF_ACCOUNT: read.SIGN_INS_PER_MINUTE_PER_ACCOUNT,
+    REGISTRATIONS_OF_ADDRESS: read.REGISTRATIONS_PER_MINUTE_PER_ADDRESS,
+    PASSWORDS_OF_USER: read.PASSWORDS_PER_MINUTE_PER_USER,
+    EXPORTS_OF_ACCOUNT: read.AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT,
+  };
+}
+
 function parse(environment: Readonly<Record<string, string | undefined>>): Variables {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = variables.safeParse(set);
@@ -223,6 +294,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     auditCheckpointsFile: read.AUDIT_CHECKPOINTS_FILE ?? null,
     eventStore: eventStoreOf(read),
     maxStalenessSeconds: read.MAX_STALENESS_SECONDS,
+    recoveryCoolOffHours: read.RECOVERY_COOL_OFF_HOURS,
+    trustedProxies: read.TRUSTED_PROXIES,
+    requestLimits: requestLimitsOf(read),
     logLevel: read.LOG_LEVEL,
     testClockFile: read.TEST_CLOCK_FILE ?? null,
   };

@@ -2,7 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addAccountsCommands } from './cli/accounts/commands.js';
 import { addAuditCommands } from './cli/audit/commands.js';
+import { addKeysCommands } from './cli/keys/commands.js';
 import { readConfig } from './config.js';
 
 /** Errors that are explained by their message alone, since the operator can mend them. */
@@ -93,15 +95,13 @@ program
     await demo();
   });
 
+const accounts = program.command('accounts').description('accounts, by whoever runs the service');
+
+addAccountsCommands(accounts);
+
 const keys = program.command('keys').description('the key ring that seals the vault');
 
-keys
-  .command('generate')
-  .description('print a new key ring, for KEY_RING_FILE: keep it apart from the data')
-  .action(async () => {
-    const { generateKeyRing, serialiseKeyRing } = await import('./vault/key-ring-file.js');
-    process.stdout.write(serialiseKeyRing(generateKeyRing(new Date().toISOString())));
-  });
+addKeysCommands(keys);
 
 const audit = program.command('audit').description('the audit trail');
 

@@ -16,6 +16,15 @@ const DEFAULTS: Config = {
   auditCheckpointsFile: null,
   eventStore: { kind: 'SQLITE' },
   maxStalenessSeconds: 30,
+  recoveryCoolOffHours: 72,
+  trustedProxies: [],
+  requestLimits: {
+    SIGN_INS_OF_ADDRESS: 60,
+    SIGN_INS_OF_ACCOUNT: 20,
+    REGISTRATIONS_OF_ADDRESS: 10,
+    PASSWORDS_OF_USER: 10,
+    EXPORTS_OF_ACCOUNT: 20,
+  },
   logLevel: 'info',
   testClockFile: null,
 };
@@ -86,6 +95,25 @@ describe('what makes sense', () => {
     [{ AUDIT_CHECKPOINTS_FILE: '/var/checkpoints' }, { auditCheckpointsFile: '/var/checkpoints' }],
     [{ TEST_CLOCK_FILE: '/tmp/clock' }, { testClockFile: '/tmp/clock' }],
     [{ MAX_STALENESS_SECONDS: '1' }, { maxStalenessSeconds: 1 }],
+    [{ TRUSTED_PROXIES: 'loopback, 10.0.0.0/8,fd00::/8' }, { trustedProxies: ['loopback', '10.0.0.0/8', 'fd00::/8'] }],
+    [{ RECOVERY_COOL_OFF_HOURS: '1' }, { recoveryCoolOffHours: 1 }],
+    [{ RECOVERY_COOL_OFF_HOURS: '720' }, { recoveryCoolOffHours: 720 }],
+    [{ TRUSTED_PROXIES: '192.0.2.1' }, { trustedProxies: ['192.0.2.1'] }],
+    ...(['0', 'off', '1', '100000'] as const).map((value): [Record<string, string>, Partial<Config>] => [
+      {
+        SIGN_INS_PER_MINUTE_PER_ADDRESS: value,
+        SIGN_INS_PER_MINUTE_PER_ACCOUNT: '3',
+        REGISTRATIONS_PER_MINUTE_PER_ADDRESS: '4',
+        PASSWORDS_PER_MINUTE_PER_USER: '5',
+        AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT: '6',
+      },
+      {
+        requestLimits: {
+          SIGN_INS_OF_ADDRESS: value === '0' || value === 'off' ? null : Number(value),
+          ...{ SIGN_INS_OF_ACCOUNT: 3, REGISTRATIONS_OF_ADDRESS: 4, PASSWORDS_OF_USER: 5, EXPORTS_OF_ACCOUNT: 6 },
+        },
+      },
+    ]),
     [{ MAX_STALENESS_SECONDS: '86400' }, { maxStalenessSeconds: 86_400 }],
     [
       { EVENT_STORE_URL: 'esdb://node:2113' },
@@ -149,6 +177,33 @@ describe('nonsense is refused by variable, fault and remedy', () => {
       ['0', '-1', '86401', '1.5', 'soon', '123456'],
       'must be a number of seconds from 1 to 86400',
     ],
+    ['RECOVERY_COOL_OFF_HOURS', ['0', '721', '-1', '1.5', 'soon'], 'must be a number of hours from 1 to 720'],
+    [
+      'TRUSTED_PROXIES',
+      [
+        'proxy.example',
+        '10.0.0.0/33',
+        '10.0.0.0/0',
+        '10.0.0/8',
+        'fd00::/129',
+        '10.0.0.1,',
+        '10.0.0.0/8/8',
+        'true',
+        '*',
+      ],
+      'must be addresses or ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal, with commas in between',
+    ],
+    ...[
+      'SIGN_INS_PER_MINUTE_PER_ADDRESS',
+      'SIGN_INS_PER_MINUTE_PER_ACCOUNT',
+      'REGISTRATIONS_PER_MINUTE_PER_ADDRESS',
+      'PASSWORDS_PER_MINUTE_PER_USER',
+      'AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT',
+    ].map((variable): [string, string[], string] => [
+      variable,
+      ['-1', '1.5', 'none', '100001', '1e3', 'OFF'],
+      'must be a number from 1 to 100000, or off',
+    ]),
     [
       'EVENT_STORE_URL',
       ['http://node:2113', 'esdb:', 'esdb://', 'kurrentdb://node', 'node:2113', ' esdb://node'],

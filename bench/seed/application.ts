@@ -27,6 +27,7 @@ import { checkKeyRing } from '../../src/vault/key-ring-check.js';
 import { digest } from '../../src/vault/key-ring.js';
 import { parseKeyRing } from '../../src/vault/key-ring-file.js';
 import { createPersonKeys } from '../../src/vault/person-keys.js';
+import { fixedKeyRing } from '../../src/vault/key-ring-source.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { PRODUCTION } from '../../test/support/service.js';
 import { bar } from '../framework/progress.js';
@@ -55,7 +56,7 @@ export async function openApplication(dataDir: string, now: () => Instant): Prom
   const keyRing = parseKeyRing(PRODUCTION.KEY_RING, 'of the tests');
   // In batches as the service has them.
   const store = openSqliteEventStore({ database, now, batchSize: 1_000 });
-  const vault = openSqliteVault({ database, keyRing, now });
+  const vault = openSqliteVault({ database, keys: fixedKeyRing(keyRing), now });
   await checkKeyRing(vault, keyRing);
   const app: Application = {
     ...{ log: createEventLog(store, createPersonKeys(vault)), vault, now, randomBytes },
@@ -66,6 +67,7 @@ export async function openApplication(dataDir: string, now: () => Instant): Prom
     issuer: 'Virtual MFA',
     grants: noGrants,
     unknownNames: createUnknownNames(),
+    limits: { take: async () => undefined },
     states: createKnownStates(),
   };
   const close = async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PRODUCTION } from '../../test/support/service.js';
+import { UNLIMITED } from '../../test/support/unlimited.js';
 import { BENCH, profilePath, ROOT } from './paths.js';
 import { startServer, urlIn, type ServerProcess } from './server-process.js';
 
@@ -54,6 +55,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     ],
     environment: {
       ...PRODUCTION,
+      ...UNLIMITED,
       ...{ PORT: '0', DATA_DIR: dataDir, BENCH_CLOCK_OFFSET: String(clockOffset) },
       ...(profile && { BENCH_PROFILE: profilePath('service') }),
       ...(profileFromStart && { BENCH_PROFILE_FROM: 'START' }),

@@ -1,13 +1,42 @@
 import { isChallengeEnded } from '../domain/mfa/codes.js';
 import type { MfaState } from '../domain/mfa/state.js';
+import type { SecondFactor } from '../domain/session/events.js';
 import type { Application } from './application.js';
 import { checkCode } from './check-code.js';
+import { checkRecoveryCode } from './check-recovery-code.js';
 import { endSession } from './end-session.js';
+import type { Executed } from './execute.js';
 import { raiseSession } from './raise-session.js';
+import { normaliseRecoveryCode } from './recovery-code.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
-import { refused, type Result } from './result.js';
+import { done, refused, type Result } from './result.js';
 import type { IssuedSession } from './sign-in.js';
 import { normaliseCode } from './totp.js';
+import { checkTrustable, trustBrowser } from './trust-device.js';
+
+export interface AnswerMfaChallengeInput {
+  /** Exactly one of the two. */
+  readonly code?: string | null;
+  readonly recoveryCode?: string | null;
+  /** Whether no code is to be asked for in this browser from the next sign-in on. */
+  readonly trustDevice?: boolean;
+}
+
+/** An answer in its normal form. */
+interface GivenAnswer {
+  readonly factor: SecondFactor;
+  readonly code: string;
+}
+
+function answerOf({ code = null, recoveryCode = null }: AnswerMfaChallengeInput): Result<GivenAnswer> {
+  if ((code === null) === (recoveryCode === null)) return refused({ code: 'ONE_ANSWER_EXPECTED' });
+  if (code !== null) {
+    const plain = normaliseCode(code);
+    return plain === null ? refused({ code: 'INVALID_CODE' }) : done({ factor: 'VIRTUAL_MFA', code: plain });
+  }
+  const plain = normaliseRecoveryCode(recoveryCode ?? '');
+  return plain === null ? refused({ code: 'INVALID_RECOVERY_CODE' }) : done({ factor: 'RECOVERY_CODE', code: plain });
+}
 
 async function endIfOver(
   app: Application,
@@ -19,18 +48,40 @@ async function endIfOver(
   await endSession(app, request, current, 'TOO_MANY_WRONG_CODES');
 }
 
-/** Answers the challenge that a session is at its first stage: a right code is burnt, then the session rises and its token changes. */
+function check(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  { factor, code }: GivenAnswer,
+): Promise<Executed<MfaState>> {
+  const given = { code, purpose: 'SIGN_IN', challengeId: current.sessionId } as const;
+  return factor === 'VIRTUAL_MFA'
+    ? checkCode(app, request, current, given)
+    : checkRecoveryCode(app, request, current, given);
+}
+
+/**
+ * Answers the challenge that a session is at its first stage, by a code of the device or a recovery code: a right one is used up,
+ * then the session rises and its token changes; then, if that is wanted, the browser is trusted.
+ */
 export async function answerMfaChallenge(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
-  input: { readonly code: string },
+  input: AnswerMfaChallengeInput,
 ): Promise<Result<IssuedSession>> {
-  const code = normaliseCode(input.code);
-  if (code === null) return refused({ code: 'INVALID_CODE' });
-  const { sessionId: challengeId } = current;
-  const checked = await checkCode(app, request, current, { code, purpose: 'SIGN_IN', challengeId });
-  if (checked.accepted) return raiseSession(app, request, current, checked);
-  await endIfOver(app, request, current, checked.state);
-  return refused(checked.rejection);
+  const answer = answerOf(input);
+  if (!answer.ok) return answer;
+  const wantsTrust = input.trustDevice === true;
+  const untrustable = wantsTrust ? checkTrustable(app, current) : null;
+  if (untrustable !== null) return refused(untrustable);
+  const checked = await check(app, request, current, answer.value);
+  if (!checked.accepted) {
+    await endIfOver(app, request, current, checked.state);
+    return refused(checked.rejection);
+  }
+  const raised = await raiseSession(app, request, current, { ...checked, factor: answer.value.factor });
+  if (!raised.ok || !wantsTrust) return raised;
+  const trust = await trustBrowser(app, request, raised.value.current, checked);
+  return done(trust === null ? raised.value : { ...raised.value, trust });
 }

@@ -5,6 +5,7 @@ import type { DigestPurpose } from '../vault/key-ring.js';
 import type { Vault } from '../vault/vault.js';
 import type { Grants } from './grants.js';
 import type { PasswordHasher } from './password-hasher.js';
+import type { RequestLimits } from './request-limits.js';
 
 /** What command handlers work with: the ports, and everything that is neither rule nor input. */
 export interface Application {
@@ -23,6 +24,7 @@ export interface Application {
   /** The name that authenticators show beside codes. */
   readonly issuer: string;
   readonly unknownNames: UnknownNames;
+  readonly limits: RequestLimits;
   /** Signs what other services are told of a verification. */
   readonly grants: Grants;
   readonly states: KnownStates;

@@ -27,6 +27,16 @@ export function byStranger({ personId }: Pick<ActiveUser, 'personId'>): Authorsh
   };
 }
 
+/** The operator acts on a user from the command line: nobody who is signed in. */
+export function byOperatorOn({ personId }: Pick<ActiveUser, 'personId'>): Authorship {
+  return {
+    actor: { kind: 'SYSTEM', id: 'operator' },
+    sessionId: null,
+    subjectPersonId: personId,
+    requestPersonId: null,
+  };
+}
+
 /** A program acts by a token of an account: where from is sealed under the key of its primary. */
 export async function byProgram(app: Application, accountId: string, actor: Actor): Promise<Authorship> {
   const { state: account } = await load(app, accountDecider, accountId);

@@ -17,6 +17,7 @@ export interface ChangePasswordInput {
 /**
  * Gives oneself a new password, after a verification; one that somebody else has set, at the sign-in that asks for it, without.
  * One's other sessions end.
+ * @throws {RateLimitedError} where the user has given too many passwords
  */
 export async function changePassword(
   app: Application,
@@ -24,6 +25,7 @@ export async function changePassword(
   current: CurrentSession,
   input: ChangePasswordInput,
 ): Promise<Result<Challenged<{ readonly userId: string }>>> {
+  await app.limits.take('PASSWORDS_OF_USER', current.user.userId);
   const invalid = await checkPassword(app, input.newPassword);
   if (invalid !== null) return refused(invalid);
   if (current.stage === 'FULL') {

@@ -22,7 +22,7 @@ export interface CreateSubUserInput {
   readonly email: string | null;
   readonly password: string;
   readonly role: Role;
-  /** Whether the sub-user has to enable a virtual MFA device at its first sign-in. */
+  /** Whether the sub-user has to enable a virtual MFA device at its first sign-in; it has to wherever the policy says so. */
   readonly requireMfa: boolean;
   /** The challenge that was answered, where one was asked for. */
   readonly challengeId: string | null;
@@ -73,7 +73,8 @@ async function createNamed(
   if (taken !== null) return refused(taken);
   const credentials = await storeCredentials(app, userId, input.password);
   const ids = { accountId, userId, ...credentials };
-  if (input.requireMfa) await requireFromTheStart(app, request, current, ids);
+  const isRequired = input.requireMfa || current.policy.newSubUsersNeedMfa;
+  if (isRequired) await requireFromTheStart(app, request, current, ids);
   return create(app, request, current, { ...input, ...ids });
 }
 

@@ -1,3 +1,4 @@
+import type { Instant } from '../domain/instant.js';
 import type { EnableMfa } from '../domain/mfa/commands.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { Application } from './application.js';
@@ -6,14 +7,16 @@ import { ownerOf } from './owned-id.js';
 import { execute } from './execute.js';
 import { raiseSession } from './raise-session.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
-import { done, refused, type Result } from './result.js';
+import { done, refusals, refused, type Result } from './result.js';
 import type { IssuedSession } from './sign-in.js';
 import { subjectOf } from './subject.js';
-import { normaliseCode, proofOf } from './totp.js';
+import { normaliseCode, proofOf, stepBefore, type Seed } from './totp.js';
 
 export interface EnableMfaInput {
   readonly enrollmentId: string;
   readonly code: string;
+  /** The code right after it, where two are given. */
+  readonly nextCode?: string | null;
 }
 
 export interface EnabledMfa {
@@ -22,8 +25,33 @@ export interface EnabledMfa {
   readonly issued: IssuedSession | null;
 }
 
+interface Codes {
+  readonly code: string;
+  readonly nextCode: string | null;
+}
+
+/** The codes in their normal form. */
+function codesOf({ code: first, nextCode: next = null }: EnableMfaInput): Result<Codes> {
+  const code = normaliseCode(first);
+  const nextCode = next === null ? null : normaliseCode(next);
+  const invalid = refusals(
+    code === null ? { code: 'INVALID_CODE' } : null,
+    next !== null && nextCode === null ? { code: 'INVALID_NEXT_CODE' } : null,
+  );
+  return code === null || invalid.length > 0 ? refused(...invalid) : done({ code, nextCode });
+}
+
+/** What codes prove of a device: the second is looked for within the window, the first of two one step earlier. */
+function proofsOf(deviceId: string, seed: Seed | null, { code, nextCode }: Codes, now: Instant) {
+  if (nextCode === null) return { proof: proofOf(deviceId, seed, code, now), nextProof: null };
+  return {
+    proof: proofOf(deviceId, seed, code, stepBefore(seed, now)),
+    nextProof: proofOf(deviceId, seed, nextCode, now),
+  };
+}
+
 /**
- * Enables a pending device by a code of it, or puts it in place of the old. Who does it for oneself has proven a second
+ * Enables a pending device by a code of it, or two where the account's policy says so, or puts it in place of the old. Who does it for oneself has proven a second
  * factor: the session rises and its token changes. Other sessions end where a device was replaced.
  */
 export async function enableMfa(
@@ -32,8 +60,9 @@ export async function enableMfa(
   current: CurrentSession,
   input: EnableMfaInput,
 ): Promise<Result<EnabledMfa>> {
-  const code = normaliseCode(input.code);
-  if (code === null) return refused({ code: 'INVALID_CODE' });
+  const codes = codesOf(input);
+  if (!codes.ok) return codes;
+  const { codesToEnable } = current.policy;
   const { enrollmentId: deviceId } = input;
   const subject = await subjectOf(app, current, ownerOf(deviceId));
   if ('code' in subject) return refused({ code: 'NOT_FOUND' });
@@ -46,7 +75,8 @@ export async function enableMfa(
       const now = app.now();
       // Only the seed of that user's pending device is ever opened, whatever id was sent.
       const seed = state.pending?.deviceId === deviceId ? await seedOf(app, deviceId) : null;
-      return { type: 'EnableMfa', accountId, userId, deviceId, proof: proofOf(deviceId, seed, code, now), now };
+      const proofs = proofsOf(deviceId, seed, codes.value, now);
+      return { type: 'EnableMfa', accountId, userId, deviceId, codesToEnable, now, ...proofs };
     },
   });
   if (!enabled.accepted) return refused(enabled.rejection);

@@ -1,6 +1,14 @@
 /** The service has more of this to do than it takes on; nothing was done. */
 export class RateLimitedError extends Error {
   readonly code = 'RATE_LIMITED';
+
+  constructor(
+    message: string,
+    /** When to try again. */
+    readonly retryAfterSeconds = 1,
+  ) {
+    super(message);
+  }
 }
 
 /** A command lost the race for its stream too often; nothing was done. */

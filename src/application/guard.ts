@@ -1,8 +1,9 @@
 import { canonicalJson } from '../canonical/canonical-json.js';
 import { limitsOf } from '../domain/account/policy.js';
 import { CHALLENGE_ATTEMPTS } from '../domain/mfa/codes.js';
+import { methodsOf } from '../domain/mfa/recovery-codes.js';
 import { needsVerification, type GuardedOperation } from '../domain/operation/guarded-operations.js';
-import { methodsFor, type VerificationMethod } from '../domain/operation/method.js';
+import type { VerificationMethod } from '../domain/operation/method.js';
 import type { ServiceOperation } from '../domain/operation/service-operation.js';
 import type { ChallengeOperation, UseVerification } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
@@ -70,7 +71,7 @@ export async function challengeFor(
     operation: call.operation,
     service: call.service ?? null,
     argumentsDigest: digestOf(app, current, call),
-    methods: methodsFor(mfa.device !== null),
+    methods: methodsOf(mfa),
     exhausted: exhausted.map(([challengeId]) => challengeId),
     limits: limitsOf(current.policy),
     now: app.now(),

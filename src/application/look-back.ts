@@ -1,8 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { accountDecider, policyIn, type AccountState } from '../domain/account/decider.js';
+import type { AccountEvent } from '../domain/account/events.js';
 import type { Recorded } from '../domain/event.js';
 import type { Instant } from '../domain/instant.js';
 import type { MfaEvent, RequirementStart } from '../domain/mfa/events.js';
+import { recoveryCodesLeft } from '../domain/mfa/recovery-codes.js';
 import { evolveMfa, noMfa, type MfaLock, type MfaState } from '../domain/mfa/state.js';
+import type { TrustedDevice } from '../domain/mfa/trusted-device-list.js';
+import { trustedDevices } from '../domain/mfa/trusted-devices.js';
 import { streamName, type StreamName } from '../domain/stream.js';
 import { userDecider } from '../domain/user/decider.js';
 import type { Role, UserEvent } from '../domain/user/events.js';
@@ -25,6 +30,10 @@ export interface PastMfa {
   readonly pending: { readonly id: string; readonly name: string | null; readonly expiresAt: Instant } | null;
   /** The lock that was set last, which may have run out by then. */
   readonly lock: MfaLock | null;
+  /** Null where none were generated since MFA had been enabled. */
+  readonly recoveryCodesLeft: number | null;
+  /** The browsers that were trusted then, by the policy, password and device of that moment. */
+  readonly trustedDevices: readonly TrustedDevice[];
 }
 
 /** What was true of a user at a moment; of one who did not exist then, nothing. */
@@ -84,7 +93,7 @@ function evolveNamed(before: NamedMfa, event: Recorded<MfaEvent>): NamedMfa {
   return { ...named, deviceName: before.pendingName, enabledAt: event.metadata.occurredAt };
 }
 
-function pastMfa({ state, pendingName, deviceName, enabledAt }: NamedMfa): PastMfa {
+function pastMfa({ state, pendingName, deviceName, enabledAt }: NamedMfa, trusted: readonly TrustedDevice[]): PastMfa {
   const { device, pending, requirement, lock } = state;
   return {
     required: requirement?.effective ?? null,
@@ -93,10 +102,13 @@ function pastMfa({ state, pendingName, deviceName, enabledAt }: NamedMfa): PastM
       : { deviceId: device.deviceId, deviceName, enabledAt }),
     pending: pending && { id: pending.deviceId, name: pendingName, expiresAt: pending.expiresAt },
     lock,
+    recoveryCodesLeft: recoveryCodesLeft(state),
+    trustedDevices: trusted,
   };
 }
 
 const USER: Fold<UserState, UserEvent> = { initial: userDecider.initial, evolve: evolveUser };
+const ACCOUNT: Fold<AccountState, AccountEvent> = { initial: accountDecider.initial, evolve: accountDecider.evolve };
 const MFA: Fold<NamedMfa, MfaEvent> = { initial: NOTHING, evolve: evolveNamed };
 
 /** Who a user was at a moment. */
@@ -117,8 +129,11 @@ export async function lookBack(
   const now = app.now();
   // What is ahead nobody knows; as of now, everything counts, also what a clock that was ahead has dated later.
   const until = at < now ? at : null;
-  const identity = identityOf(await foldUntil(app, streamName('user', userId), until, USER));
-  const existed = identity.existence === 'ACTIVE';
-  const mfa = existed ? await foldUntil(app, streamName('mfa', userId), until, MFA) : NOTHING;
-  return { at: until ?? now, ...identity, mfa: pastMfa(mfa) };
+  const user = await foldUntil(app, streamName('user', userId), until, USER);
+  const moment = until ?? now;
+  if (user.status !== 'ACTIVE') return { at: moment, ...identityOf(user), mfa: pastMfa(NOTHING, []) };
+  const mfa = await foldUntil(app, streamName('mfa', userId), until, MFA);
+  const policy = policyIn(await foldUntil(app, streamName('account', accountId), until, ACCOUNT));
+  const trusted = trustedDevices({ mfa: mfa.state, user, policy }, moment);
+  return { at: moment, ...identityOf(user), mfa: pastMfa(mfa, trusted) };
 }

@@ -10,6 +10,7 @@ import { execute } from './execute.js';
 import { isFree, reserveName, type Name } from './names.js';
 import { checkPassword, storeCredentials, type NewCredentials } from './new-credentials.js';
 import type { RequestContext } from './request-context.js';
+import { networkOf } from './request-limits.js';
 import { done, refusals, refused, type Result } from './result.js';
 
 export interface RegisterPrimaryAccountInput {
@@ -88,12 +89,14 @@ async function createPrimary(
 /**
  * Registers a primary account and its user. Names, then secrets, then the user, then the account: that last append is what
  * makes it so, and everything before it is harmless if it never comes.
+ * @throws {RateLimitedError} where too many were tried from that address
  */
 export async function registerPrimaryAccount(
   app: Application,
   request: RequestContext,
   input: RegisterPrimaryAccountInput,
 ): Promise<Result<RegisteredAccount>> {
+  await app.limits.take('REGISTRATIONS_OF_ADDRESS', networkOf(request.from.ip ?? null));
   const invalid = await checkInput(app, input);
   if (invalid.length > 0) return refused(...invalid);
   const ids = { accountId: app.newId(), userId: app.newId() };

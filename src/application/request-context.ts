@@ -24,6 +24,8 @@ export interface RequestContext {
   readonly from: RequestValues;
   /** What the browser was given when somebody signed in with it; checked before it counts. */
   readonly knownBrowser: string | null;
+  /** What the browser was given when users trusted it; checked before it counts. Left out where no client asks. */
+  readonly trustedBrowser?: string | null;
   /** Null where nobody is signed in. */
   readonly current: CurrentSession | null;
   /** Takes note of how far this request has written, so that its answer can wait for the read models. */

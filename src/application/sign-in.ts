@@ -2,9 +2,10 @@ import { accountDecider, policyIn } from '../domain/account/decider.js';
 import type { AccountPolicy } from '../domain/account/policy.js';
 import { attemptsLeft } from '../domain/mfa/codes.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
+import type { MfaState } from '../domain/mfa/state.js';
 import type { StartSession } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
-import type { Transport } from '../domain/session/events.js';
+import type { Factor, Transport } from '../domain/session/events.js';
 import { standingOf } from '../domain/session/standing.js';
 import { userDecider } from '../domain/user/decider.js';
 import { comparable } from '../domain/user/names.js';
@@ -13,10 +14,14 @@ import type { Application } from './application.js';
 import { bySelf, byStranger } from './authorship.js';
 import { countPassword, matchesPassword } from './check-password.js';
 import { execute, load } from './execute.js';
+import { browserKnownTo } from './known-browser.js';
 import { holderOf, nameDigest, type Name } from './names.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
+import { networkOf } from './request-limits.js';
 import { done, refused, type Result } from './result.js';
 import { formatToken, newSessionSecret, secretDigestOf } from './session-token.js';
+import { comesFromTrustedBrowser } from './trust-device.js';
+import type { TrustSecret } from './trusted-browser.js';
 
 export interface SignInInput {
   /** The account's alias; null for the primary, who signs in by e-mail address. */
@@ -30,6 +35,8 @@ export interface SignInInput {
 export interface IssuedSession {
   readonly current: CurrentSession;
   readonly token: string;
+  /** What the browser is to keep, where it has just been trusted. */
+  readonly trust?: TrustSecret;
 }
 
 /** The name to sign in by; in an account that does not exist it is as unknown as a name nobody has. */
@@ -58,6 +65,17 @@ async function userNamed(app: Application, name: Name): Promise<Named | null> {
   return comparable(user.username ?? '') === comparable(name.name) ? { user, policy: policyIn(account) } : null;
 }
 
+/** What a sign-in by the right password has proven; where the browser is trusted, no code is to be asked for. */
+function factorsOf(
+  app: Application,
+  request: RequestContext,
+  { user, policy, mfa }: Named & { readonly mfa: MfaState },
+  transport: Transport,
+): readonly Factor[] {
+  const trusted = transport === 'COOKIE' && comesFromTrustedBrowser(app, request, user.userId, { user, policy, mfa });
+  return trusted ? ['PASSWORD', 'TRUSTED_DEVICE'] : ['PASSWORD'];
+}
+
 async function startSession(
   app: Application,
   request: RequestContext,
@@ -68,6 +86,7 @@ async function startSession(
   const sessionId = app.newId();
   const secret = newSessionSecret(app);
   const { state: mfa, version: mfaVersion } = await load(app, mfaDecider, userId);
+  const factors = factorsOf(app, request, { user, policy, mfa }, transport);
   const { state: session } = await execute(app, request, {
     decider: sessionDecider,
     id: sessionId,
@@ -75,7 +94,7 @@ async function startSession(
     command: (): StartSession => ({
       type: 'StartSession',
       ...{ accountId, userId, transport, mfaVersion },
-      factors: ['PASSWORD'],
+      factors,
       userVersion: user.version,
       secretDigest: secretDigestOf(secret),
     }),
@@ -85,10 +104,27 @@ async function startSession(
   return { current: { sessionId, session, stage, user, mfa, policy }, token: formatToken({ sessionId, secret }) };
 }
 
+/**
+ * Keeps strangers from having passwords hashed without end. The budget of an account is that of the name that was typed, whether
+ * there is such a user or not; a browser that its user has signed in with has one of its own, which no stranger can use up.
+ */
+async function limitSignIns(
+  app: Application,
+  { from, knownBrowser }: RequestContext,
+  name: Name,
+  user: ActiveUser | null,
+): Promise<void> {
+  const browserId = user && browserKnownTo(app, knownBrowser, user.userId);
+  if (browserId !== null) return app.limits.take('SIGN_INS_OF_ACCOUNT', JSON.stringify([browserId, user?.userId]));
+  await app.limits.take('SIGN_INS_OF_ADDRESS', networkOf(from.ip ?? null));
+  await app.limits.take('SIGN_INS_OF_ACCOUNT', nameDigest(app, name));
+}
+
 async function attempt(app: Application, request: RequestContext, input: SignInInput): Promise<IssuedSession | null> {
   const name = await nameOf(app, input);
   const named = await userNamed(app, name);
   const user = named?.user ?? null;
+  await limitSignIns(app, request, name, user);
   const matches = await matchesPassword(app, user, input.password);
   if (named === null || user === null) {
     app.unknownNames.reject(nameDigest(app, name), app.now());
@@ -103,6 +139,7 @@ async function attempt(app: Application, request: RequestContext, input: SignInI
  * Compares a password and begins a session, which is a challenge while a code is owed. Unknown names, wrong passwords and
  * backing off are answered alike, after the same work and in even time; whoever gave the right one learns nothing from being
  * answered at once.
+ * @throws {RateLimitedError} where too many sign-ins were tried from that address, or by that name
  */
 export async function signIn(
   app: Application,

@@ -1,6 +1,6 @@
 import { Secret, TOTP, URI } from 'otpauth';
 import type { CodeProof } from '../domain/mfa/commands.js';
-import { millisecondsOf, type Instant } from '../domain/instant.js';
+import { after, millisecondsOf, SECOND, type Instant } from '../domain/instant.js';
 import { STEPS_EITHER_SIDE } from '../domain/mfa/codes.js';
 
 /** A seed with the parameters that its codes are made with (RFC 6238); they are stored together, so imported ones may differ. */
@@ -71,6 +71,11 @@ export function proofOf(deviceId: string, seed: Seed | null, code: string, now: 
   const off = totp.validate({ token: code, timestamp, window: DRIFT_WINDOW });
   const drift = off === null ? null : { timeStep: current + off, offsetSeconds: off * seed.period };
   return { deviceId, timeStep: null, drift };
+}
+
+/** The moment one time step of a device earlier. */
+export function stepBefore(seed: Seed | null, now: Instant): Instant {
+  return after(now, -(seed?.period ?? 0) * SECOND);
 }
 
 /** A code as it was meant: full-width digits become plain ones; spaces, hyphens and invisible characters go. Null if that is no six-digit code. */

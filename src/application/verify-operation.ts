@@ -8,17 +8,27 @@ import { challengeNamed, checkAnswerable } from '../domain/session/verification.
 import type { Application } from './application.js';
 import { bySelf } from './authorship.js';
 import { checkCode } from './check-code.js';
+import { checkRecoveryCode } from './check-recovery-code.js';
 import { countPassword, matchesPassword } from './check-password.js';
 import { execute } from './execute.js';
+import { normaliseRecoveryCode } from './recovery-code.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 import { normaliseCode } from './totp.js';
 
 export interface VerifyOperationInput {
   readonly challengeId: string;
-  /** Exactly one of the two. */
+  /** Exactly one of the three. */
   readonly code: string | null;
+  readonly recoveryCode?: string | null;
   readonly password: string | null;
+}
+
+function methodOf({ code, recoveryCode = null, password }: VerifyOperationInput): VerificationMethod | null {
+  const given = [code, recoveryCode, password].filter((answer) => answer !== null);
+  if (given.length !== 1) return null;
+  if (code !== null) return 'VIRTUAL_MFA';
+  return password === null ? 'RECOVERY_CODE' : 'PASSWORD';
 }
 
 async function checkPassword(
@@ -28,9 +38,29 @@ async function checkPassword(
   password: string,
 ): Promise<Rejection | null> {
   const { user } = current;
+  await app.limits.take('PASSWORDS_OF_USER', user.userId);
   const matches = await matchesPassword(app, user, password);
   const counted = await countPassword(app, request, bySelf(current), { user, matches });
   return counted.accepted ? null : counted.rejection;
+}
+
+async function checkSecondFactor(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  input: VerifyOperationInput,
+): Promise<Rejection | null> {
+  const given = { purpose: 'OPERATION', challengeId: input.challengeId } as const;
+  if (input.code !== null) {
+    const code = normaliseCode(input.code);
+    if (code === null) return { code: 'INVALID_CODE' };
+    const checked = await checkCode(app, request, current, { ...given, code });
+    return checked.accepted ? null : checked.rejection;
+  }
+  const code = normaliseRecoveryCode(input.recoveryCode ?? '');
+  if (code === null) return { code: 'INVALID_RECOVERY_CODE' };
+  const checked = await checkRecoveryCode(app, request, current, { ...given, code });
+  return checked.accepted ? null : checked.rejection;
 }
 
 async function checkAnswer(
@@ -40,11 +70,7 @@ async function checkAnswer(
   input: VerifyOperationInput,
 ): Promise<Rejection | null> {
   if (input.password !== null) return checkPassword(app, request, current, input.password);
-  const code = normaliseCode(input.code ?? '');
-  if (code === null) return { code: 'INVALID_CODE' };
-  const { challengeId } = input;
-  const checked = await checkCode(app, request, current, { code, purpose: 'OPERATION', challengeId });
-  return checked.accepted ? null : checked.rejection;
+  return checkSecondFactor(app, request, current, input);
 }
 
 async function recordVerification(
@@ -70,8 +96,9 @@ async function recordVerification(
 }
 
 /**
- * Answers the challenge of a guarded operation, by a code or, where there is no device to ask for, by the password.
+ * Answers the challenge of a guarded operation, by a code, a recovery code or, where there is no device to ask for, the password.
  * Wrong answers count in the same budgets as at sign-in.
+ * @throws {RateLimitedError} where the user has given too many passwords
  */
 export async function verifyOperation(
   app: Application,
@@ -79,8 +106,8 @@ export async function verifyOperation(
   current: CurrentSession,
   input: VerifyOperationInput,
 ): Promise<Result<OperationChallenge>> {
-  if ((input.code === null) === (input.password === null)) return refused({ code: 'ONE_ANSWER_EXPECTED' });
-  const method = input.code === null ? 'PASSWORD' : 'VIRTUAL_MFA';
+  const method = methodOf(input);
+  if (method === null) return refused({ code: 'ONE_ANSWER_EXPECTED' });
   const challenge = challengeNamed(current.session, input.challengeId);
   const unanswerable = checkAnswerable(challenge, method, app.now());
   if (unanswerable !== null) return refused(unanswerable);

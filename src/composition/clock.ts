@@ -18,9 +18,14 @@ function offsetIn(path: string): number {
   );
 }
 
+/** The clock of the machine. */
+export function systemTime(): Instant {
+  return instantOf(Date.now());
+}
+
 /** The clock of the machine, moved by what the file for tests says, if there is one. */
 export function clockOf({ testClockFile: path }: Config): () => Instant {
-  if (path === null) return () => instantOf(Date.now());
+  if (path === null) return systemTime;
   offsetIn(path);
   return () => instantOf(Date.now() + offsetIn(path));
 }

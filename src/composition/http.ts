@@ -4,6 +4,7 @@ import type { Config } from '../config.js';
 import type { ReportError } from '../graphql/masking.js';
 import { buildGraphqlSchema } from '../graphql/schema.js';
 import { createGraphqlServer } from '../graphql/server.js';
+import { createClientAddresses } from '../http/client-address.js';
 import { createHttpApp, type HttpApp } from '../http/http-app.js';
 import { createTrailReader } from '../projections/audit-tree/trail-reader.js';
 import type { Freshness } from '../projections/freshness.js';
@@ -39,6 +40,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpApp> {
   const originOf = (accountId: string) => `${config.auditOrigin}/${accountId}`;
   return createHttpApp({
     ...{ app, readModels, checkpoints, freshness, report, schema, introspection, tls: config.tls },
+    addresses: createClientAddresses(config.trustedProxies),
     ...{ jwks: published, records, exporter: { log: app.log, records, readModels, originOf } },
     server: await createGraphqlServer({ schema, introspection, report }),
     isStarted: () => startUp.head() !== null,

@@ -1,11 +1,11 @@
 import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Config } from '../config.js';
 import { createEventLog, type EventLog } from '../eventstore/event-log.js';
 import type { EventStore } from '../eventstore/event-store.js';
-import { loadKeyRingFile, parseKeyRing } from '../vault/key-ring-file.js';
+import { fixedKeyRing } from '../vault/key-ring-source.js';
 import type { KeyRing } from '../vault/key-ring.js';
 import { createPersonKeys } from '../vault/person-keys.js';
+import { keyRingFileOf, keyRingOf } from './keys.js';
 import { openLogToRead, type LogContext } from './log.js';
 
 /** The log, opened beside the service to be read only. */
@@ -17,12 +17,10 @@ export interface LogReading {
 }
 
 /** The key ring that the settings name; null where one would have been generated and was not. */
-async function keyRingToRead({ keyRing, dataDir }: Config): Promise<KeyRing | null> {
-  if (keyRing.from === 'ENVIRONMENT') return parseKeyRing(keyRing.json, 'in KEY_RING');
-  if (keyRing.from === 'FILE') return loadKeyRingFile(keyRing.path);
-  const path = join(dataDir, 'keys.json');
-  return access(path).then(
-    () => loadKeyRingFile(path),
+async function keyRingToRead(config: Config): Promise<KeyRing | null> {
+  if (config.keyRing.from !== 'GENERATED') return keyRingOf(config);
+  return access(keyRingFileOf(config) ?? '').then(
+    () => keyRingOf(config),
     () => null,
   );
 }
@@ -39,7 +37,7 @@ export async function openLogReading(config: Config, context: LogContext, withKe
     const store = opened.openStore();
     closeables.push(store);
     if (keyRing === null) return { store, log: null, close };
-    const vault = opened.openVault(keyRing);
+    const vault = opened.openVault(fixedKeyRing(keyRing));
     closeables.push(vault);
     return { store, log: createEventLog(store, createPersonKeys(vault)), close };
   } catch (error) {

@@ -1,13 +1,14 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config, EventStoreDbConfig } from '../config.js';
 import type { Instant } from '../domain/instant.js';
-import type { EventStore } from '../eventstore/event-store.js';
+import { EventStoreError, type EventStore } from '../eventstore/event-store.js';
 import { parseConnection, placeOf } from '../eventstore/eventstoredb/connection-string.js';
 import { openEventStoreDbEventStore } from '../eventstore/eventstoredb/eventstoredb-event-store.js';
 import { DbStreams } from '../eventstore/eventstoredb/streams.js';
 import { openLogDatabase, openLogDatabaseToRead, type LogDatabase } from '../eventstore/sqlite/log-database.js';
 import { openSqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.js';
-import type { KeyRing } from '../vault/key-ring.js';
+import type { KeyRingSource } from '../vault/key-ring-source.js';
 import { openEventStoreDbVault } from '../vault/eventstoredb/eventstoredb-vault.js';
 import { openSqliteVault } from '../vault/sqlite/sqlite-vault.js';
 import type { Vault } from '../vault/vault.js';
@@ -15,7 +16,7 @@ import type { Vault } from '../vault/vault.js';
 /** Where the log and the vault are, opened. */
 export interface OpenedLog {
   openStore(): EventStore;
-  openVault(keyRing: KeyRing): Vault;
+  openVault(keys: KeyRingSource): Vault;
   /** Lets go what store and vault share; both are closed before. */
   close(): Promise<void>;
 }
@@ -37,7 +38,7 @@ function logFileIn(dataDir: string): string {
 function onSqlite(database: LogDatabase, { now }: LogContext): OpenedLog {
   return {
     openStore: () => openSqliteEventStore({ database, now, batchSize: BATCH }),
-    openVault: (keyRing) => openSqliteVault({ database, keyRing, now }),
+    openVault: (keys) => openSqliteVault({ database, keys, now }),
     close: () => database.close(),
   };
 }
@@ -51,7 +52,7 @@ function openEventStoreDb({ url, username, password, caFile }: EventStoreDbConfi
   const onDrop = (reason: string) => onWarning(`a subscription to the event log begins anew: ${reason}`);
   return {
     openStore: () => openEventStoreDbEventStore({ streams, onDrop }),
-    openVault: (keyRing) => openEventStoreDbVault({ streams, keyRing, now }),
+    openVault: (keys) => openEventStoreDbVault({ streams, keys, now }),
     close: () => streams.close(),
   };
 }
@@ -64,6 +65,15 @@ export function openLog({ eventStore, dataDir }: Config, context: LogContext): O
     case 'EVENTSTOREDB':
       return openEventStoreDb(eventStore, context);
   }
+}
+
+/** Sees to it that a log is there, so that a command with the wrong settings makes none. @throws `UNREADABLE_FILE` where there is none */
+export async function expectLog(config: Config, context: LogContext): Promise<void> {
+  if (config.eventStore.kind !== 'SQLITE') return;
+  const path = logFileIn(config.dataDir);
+  if (!existsSync(path))
+    throw new EventStoreError('UNREADABLE_FILE', `there is no event log ${path}: set DATA_DIR to the service's folder`);
+  await openLogToRead(config, context).close();
 }
 
 /** Opens the log that the settings name beside a service that may be running: a file so that nothing can be written to it. */

@@ -1,19 +1,20 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Application } from '../application/application.js';
 import { createPasswordHasher } from '../application/password-hasher.js';
+import { createRequestLimits } from '../application/request-limits.js';
 import { createKnownStates } from '../application/states.js';
 import { createUnknownNames } from '../application/unknown-names.js';
 import type { Config } from '../config.js';
 import type { Instant } from '../domain/instant.js';
 import { createEventLog } from '../eventstore/event-log.js';
 import type { EventStore } from '../eventstore/event-store.js';
-import { loadKeyRingFile, loadOrCreateKeyRingFile, parseKeyRing } from '../vault/key-ring-file.js';
+import { loadOrCreateKeyRingFile } from '../vault/key-ring-file.js';
 import { digest, type KeyRing } from '../vault/key-ring.js';
 import { createPersonKeys } from '../vault/person-keys.js';
 import { pace } from './clock.js';
+import { keyRingFileOf, keyRingOf, keyRingSourceOf } from './keys.js';
 import { withoutGrants, type OpenedGrants } from './grants.js';
 import { openLog, type OpenedLog } from './log.js';
 
@@ -22,6 +23,7 @@ export type WrapStore = (store: EventStore) => EventStore;
 
 /** Log, vault and key ring, with what commands need of them. */
 export interface Storage {
+  /** As it was at the start; its digest key never changes. */
   readonly keyRing: KeyRing;
   /** What verifies grants. */
   readonly published: OpenedGrants['published'];
@@ -42,11 +44,9 @@ export interface StorageOptions {
 /** Password hashes that may wait; beyond them the answer is `RATE_LIMITED`. */
 const WAITING_HASHES = 256;
 
-async function keyRingOf({ config, now, logger }: StorageOptions): Promise<KeyRing> {
-  const { keyRing, dataDir } = config;
-  if (keyRing.from === 'ENVIRONMENT') return parseKeyRing(keyRing.json, 'in KEY_RING');
-  if (keyRing.from === 'FILE') return loadKeyRingFile(keyRing.path);
-  const path = join(dataDir, 'keys.json');
+async function keyRingAtStart({ config, now, logger }: StorageOptions): Promise<KeyRing> {
+  if (config.keyRing.from !== 'GENERATED') return keyRingOf(config);
+  const path = keyRingFileOf(config) ?? '';
   const loaded = await loadOrCreateKeyRingFile(path, now);
   logger.warn({ path }, 'running on a generated key ring: for development only, see KEY_RING_FILE');
   return loaded.keyRing;
@@ -54,11 +54,11 @@ async function keyRingOf({ config, now, logger }: StorageOptions): Promise<KeyRi
 
 async function assemble(opened: OpenedLog, options: StorageOptions): Promise<Storage> {
   const { config, now, wrapStore } = options;
-  const keyRing = await keyRingOf(options);
+  const keyRing = await keyRingAtStart(options);
   const { grants, published } = (await options.openGrants?.()) ?? withoutGrants;
   const openedStore = opened.openStore();
   const store = wrapStore === undefined ? openedStore : wrapStore(openedStore);
-  const vault = opened.openVault(keyRing);
+  const vault = opened.openVault(keyRingSourceOf(config, keyRing));
   const states = createKnownStates();
   // A state of a user holds its names.
   const log = createEventLog(store, createPersonKeys(vault), () => states.forget());
@@ -72,6 +72,7 @@ async function assemble(opened: OpenedLog, options: StorageOptions): Promise<Sto
     digest: (purpose, text) => digest(keyRing, purpose, text),
     issuer: config.issuer,
     unknownNames: createUnknownNames(),
+    limits: createRequestLimits(config.requestLimits),
   };
   const close = async () => {
     await store.close();

@@ -23,6 +23,15 @@ export const REJECTION_CODES = {
     'Signing in failed. Check account, user name and password; after several failures in a row, wait up to 15 minutes.',
   INVALID_CODE: 'A code is six digits. Enter the code that your authenticator shows now.',
   WRONG_CODE: 'This code is not right. Wait for the next code and enter it; each code works once.',
+  INVALID_RECOVERY_CODE:
+    'A recovery code is 24 letters and digits, such as AB12-CD34-EF56-GH78-JK90-MN12. Check it for typing mistakes.',
+  WRONG_RECOVERY_CODE:
+    'This is none of your recovery codes, or one that was used before. Each works once, and only those that were generated last; enter another one.',
+  INVALID_NEXT_CODE: 'The second code is six digits, too. Enter the code that follows the first.',
+  NEXT_CODE_REQUIRED:
+    'Your account asks for two codes that follow each other. Enter one, wait until your authenticator shows the next, and enter that as well.',
+  WRONG_NEXT_CODE:
+    'The second code is not the one right after the first. Enter the code that your authenticator shows now, wait for the next, and enter both in this order.',
   MFA_LOCKED:
     'Too many wrong codes in a row: codes are not checked for now. Try again later, or ask your administrator to unlock you.',
   CHALLENGE_ENDED: 'Too many wrong codes: this attempt is over. Begin again.',
@@ -36,6 +45,11 @@ export const REJECTION_CODES = {
     'Verify your identity first: answer the challenge with verifyOperation, then send this again with its challengeId.',
   ENROLLMENT_EXPIRED: 'The set-up took longer than 10 minutes. Start it again to get a new QR code.',
   ENROLLMENT_ENDED: 'Too many wrong codes: this set-up is over. Start it again to get a new QR code.',
+  RECOVERY_CODES_NEED_DEVICE: 'Recovery codes stand in for a virtual MFA device. Enable one first.',
+  TRUSTED_DEVICES_OFF:
+    'Your account does not allow browsers to be trusted. Answer again without trustDevice; a code is asked for at each sign-in.',
+  TRUST_NEEDS_COOKIE:
+    'Only a browser that signed in with the transport COOKIE can be trusted. Answer again without trustDevice.',
   MFA_NOT_ENABLED: 'There is no virtual MFA device to disable.',
   INVALID_REASON: 'A reason is at most 256 characters, without control characters.',
   INVALID_TOKEN_NAME: 'The name of an audit token is 1 to 64 characters, without control characters.',
@@ -60,7 +74,15 @@ export const REJECTION_CODES = {
   GRANT_EXPIRED: 'This grant is older than 5 minutes. Do not carry the operation out; have it verified again.',
   GRANT_ALREADY_REDEEMED:
     'This grant was redeemed before. Do not carry the operation out a second time; have it verified again.',
+  INVALID_TRUSTED_DEVICE_DAYS: 'A browser may be trusted for 1 to 7 days, or, with 0, not at all.',
+  INVALID_CODES_TO_ENABLE: 'Enabling a device takes 1 code, or 2 that follow each other.',
+  INVALID_SESSION_IDLE: 'A session ends after 15 to 720 minutes without use.',
+  INVALID_SESSION_ABSOLUTE: 'A session ends after 15 to 720 minutes, whatever happens.',
+  SESSION_IDLE_TOO_LONG:
+    'A session cannot go unused for longer than it lasts. Give fewer minutes here, or let sessions last longer.',
   USER_NOT_DELETED: 'Delete this user first: only a user who is gone is erased.',
+  RECOVERY_NOT_REQUESTED: 'No recovery of this account is pending: it was called off or is done, or none was begun.',
+  RECOVERY_TOO_EARLY: 'This recovery can be completed only after the time in which it can be called off.',
   PASSWORD_UNCHANGED: 'This is the password that you have. Choose another one.',
   REACTION_TAKEN: 'Another node reacts to this event, or has.',
   NOT_FOUND: 'There is nothing with this id.',
@@ -72,8 +94,10 @@ export const REJECTION_CODES = {
 export type RejectionCode = keyof typeof REJECTION_CODES;
 
 interface Details {
+  readonly WRONG_RECOVERY_CODE: { readonly attemptsLeft: number };
   /** `clockOffsetSeconds`: how far the device's clock is ahead, where the code tells. */
   readonly WRONG_CODE: { readonly attemptsLeft: number; readonly clockOffsetSeconds: number | null };
+  readonly WRONG_NEXT_CODE: { readonly attemptsLeft: number };
   /** `retryAt` is null where only unlocking helps. */
   readonly MFA_LOCKED: { readonly retryAt: Instant | null };
   readonly PASSWORD_BACKING_OFF: { readonly retryAt: Instant };

@@ -6,6 +6,7 @@ export const TOP_LEVEL = {
   FORBIDDEN: 'FORBIDDEN',
   SESSION_ENDED: 'UNAUTHENTICATED',
   MFA_ENROLLMENT_REQUIRED: 'MFA_ENROLLMENT_REQUIRED',
+  RECOVERY_TOO_EARLY: 'FORBIDDEN',
   REACTION_TAKEN: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Partial<Record<RejectionCode, string>>;
 
@@ -28,6 +29,11 @@ const FIELDS: Readonly<Record<UserErrorCode, string | null>> = {
   SIGN_IN_FAILED: null,
   INVALID_CODE: 'code',
   WRONG_CODE: 'code',
+  INVALID_RECOVERY_CODE: 'recoveryCode',
+  WRONG_RECOVERY_CODE: 'recoveryCode',
+  INVALID_NEXT_CODE: 'nextCode',
+  NEXT_CODE_REQUIRED: 'nextCode',
+  WRONG_NEXT_CODE: 'nextCode',
   MFA_LOCKED: null,
   CHALLENGE_ENDED: null,
   CHALLENGE_EXPIRED: 'challengeId',
@@ -39,6 +45,9 @@ const FIELDS: Readonly<Record<UserErrorCode, string | null>> = {
   VERIFICATION_REQUIRED: 'challengeId',
   ENROLLMENT_EXPIRED: 'enrollmentId',
   ENROLLMENT_ENDED: 'enrollmentId',
+  RECOVERY_CODES_NEED_DEVICE: null,
+  TRUSTED_DEVICES_OFF: 'trustDevice',
+  TRUST_NEEDS_COOKIE: 'trustDevice',
   MFA_NOT_ENABLED: null,
   INVALID_REASON: 'reason',
   INVALID_TOKEN_NAME: 'name',
@@ -56,7 +65,13 @@ const FIELDS: Readonly<Record<UserErrorCode, string | null>> = {
   GRANT_INVALID: 'grant',
   GRANT_EXPIRED: 'grant',
   GRANT_ALREADY_REDEEMED: 'grant',
+  INVALID_TRUSTED_DEVICE_DAYS: 'trustedDeviceDays',
+  INVALID_CODES_TO_ENABLE: 'codesToEnable',
+  INVALID_SESSION_IDLE: 'sessionIdleMinutes',
+  INVALID_SESSION_ABSOLUTE: 'sessionAbsoluteMinutes',
+  SESSION_IDLE_TOO_LONG: 'sessionIdleMinutes',
   USER_NOT_DELETED: 'userId',
+  RECOVERY_NOT_REQUESTED: null,
   PASSWORD_UNCHANGED: 'newPassword',
 };
 

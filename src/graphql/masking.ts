@@ -1,5 +1,6 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { RateLimitedError } from '../application/errors.js';
 
 /** An error that is not the client's: told to the operator in full, with the request that it ended, to the client in one sentence. */
 export type ReportError = (error: unknown, requestId: string) => void;
@@ -22,7 +23,13 @@ const PUBLIC_CODES = new Set([
   'MAX_RECURSIVE_SELECTIONS_EXCEEDED',
 ]);
 
-const BUSY = { code: 'RATE_LIMITED', message: 'Too much is being asked at once. Wait a moment, then try again.' };
+/** What an exception is told as. */
+interface Told {
+  readonly code: string;
+  readonly message: string;
+  readonly retryAfterSeconds?: number;
+}
+
 const UNAVAILABLE = {
   code: 'UNAVAILABLE',
   message: 'The service cannot do this now; nothing was done. Try again later.',
@@ -46,8 +53,7 @@ const INTERNAL = {
 };
 
 /** What exceptions become, by their code; one without a code here is a bug. */
-const EXCEPTIONS: Readonly<Record<string, typeof BUSY>> = {
-  RATE_LIMITED: BUSY,
+const EXCEPTIONS: Readonly<Record<string, Told>> = {
   CONTENTION: UNAVAILABLE,
   UNAVAILABLE,
   CLOSED: UNAVAILABLE,
@@ -92,11 +98,23 @@ function publicCodeOf(error: unknown, formatted: GraphQLFormattedError): string 
   return error instanceof GraphQLError && typeof code === 'string' && PUBLIC_CODES.has(code) ? code : null;
 }
 
+function busy({ retryAfterSeconds }: RateLimitedError): Told {
+  const when = retryAfterSeconds === 1 ? 'in a second' : `in ${retryAfterSeconds} seconds`;
+  const message = `Too much of this is being asked; nothing was done. Try again ${when}.`;
+  return { code: 'RATE_LIMITED', message, retryAfterSeconds };
+}
+
+/** What an exception is told as; undefined for a bug. */
+function toldOf(error: unknown): Told | undefined {
+  if (error instanceof RateLimitedError) return busy(error);
+  return EXCEPTIONS[codeOf(error) ?? ''];
+}
+
 /** The error that was thrown, whatever it was wrapped in: what ends a subscription is wrapped by whoever sends it. */
 function originOf(thrown: unknown): unknown {
   const error = unwrapResolverError(thrown);
   const origin = error instanceof GraphQLError ? error.originalError : undefined;
-  return Object.hasOwn(EXCEPTIONS, codeOf(origin) ?? '') ? origin : error;
+  return toldOf(origin) === undefined ? error : origin;
 }
 
 /** Turns an error into the form in which it leaves. */
@@ -114,8 +132,8 @@ export function createErrorMask(requestIdOf: (thrown: unknown) => string, report
       const message = withoutValues(formatted.message);
       return { message, ...place, extensions: { code: publicCode, requestId } };
     }
-    const { code, message } = EXCEPTIONS[codeOf(error) ?? ''] ?? INTERNAL;
+    const { message, ...extensions } = toldOf(error) ?? INTERNAL;
     if (isReported(error)) report(error, requestId);
-    return { message, ...place, extensions: { code, requestId } };
+    return { message, ...place, extensions: { ...extensions, requestId } };
   };
 }

@@ -10,6 +10,12 @@ function userErrorOf(rejection: Rejection, code: UserErrorCode, names: FieldName
       const { attemptsLeft, clockOffsetSeconds } = rejection;
       return Object.assign(new MfaError(), common, { attemptsLeft, clockOffsetSeconds });
     }
+    case 'WRONG_RECOVERY_CODE': {
+      const { attemptsLeft } = rejection;
+      return Object.assign(new MfaError(), common, { attemptsLeft, clockOffsetSeconds: null });
+    }
+    case 'WRONG_NEXT_CODE':
+      return Object.assign(new MfaError(), common, { attemptsLeft: rejection.attemptsLeft, clockOffsetSeconds: null });
     case 'MFA_LOCKED':
     case 'PASSWORD_BACKING_OFF':
       return Object.assign(new ThrottledError(), common, { retryAt: rejection.retryAt && new Date(rejection.retryAt) });

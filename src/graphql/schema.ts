@@ -11,8 +11,11 @@ import { GrantResolver } from './resolvers/grant-resolver.js';
 import { LookBackResolver } from './resolvers/look-back-resolver.js';
 import { MfaResolver } from './resolvers/mfa-resolver.js';
 import { PasswordResolver } from './resolvers/password-resolver.js';
+import { PolicyPreviewResolver } from './resolvers/policy-preview-resolver.js';
+import { PolicyResolver } from './resolvers/policy-resolver.js';
 import { ReadResolver } from './resolvers/read-resolver.js';
 import { ServiceCredentialResolver } from './resolvers/service-credential-resolver.js';
+import { RecoveryResolver } from './resolvers/recovery-resolver.js';
 import { SessionResolver } from './resolvers/session-resolver.js';
 import { UserResolver } from './resolvers/user-resolver.js';
 import { PAYLOAD_TYPES } from './types/payloads.js';
@@ -63,12 +66,15 @@ export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
       PasswordResolver,
       MfaResolver,
       ReadResolver,
+      RecoveryResolver,
       LookBackResolver,
       AuditProofResolver,
       AuditSubscription,
       AuditTokenResolver,
       ServiceCredentialResolver,
       GrantResolver,
+      PolicyResolver,
+      PolicyPreviewResolver,
     ],
     orphanedTypes: [InputError, MfaError, ThrottledError, VerificationRequiredError, User, Session, AuditEvent],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],

@@ -12,7 +12,7 @@ import { noSubscriptions } from './rules/no-subscriptions.js';
 import { oneMutation } from './rules/one-mutation.js';
 import { extensionsPlugin } from './extensions-plugin.js';
 import { createRequestIds, NO_REQUEST } from './request-ids.js';
-import { statusPlugin } from './status-plugin.js';
+import { retryPlugin, statusPlugin } from './status-plugin.js';
 
 export interface GraphqlServerOptions {
   readonly schema: GraphQLSchema;
@@ -57,7 +57,7 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
     maxRecursiveSelections: true,
     validationRules: [...extraRules(introspection), noSubscriptions],
     formatError: createErrorMask(requestIds.of, report),
-    plugins: [...WITHOUT, requestIds.plugin, statusPlugin, extensionsPlugin, ...plugins],
+    plugins: [...WITHOUT, requestIds.plugin, statusPlugin, retryPlugin, extensionsPlugin, ...plugins],
     logger: { debug: () => undefined, info: () => undefined, warn, error: warn },
   });
   await server.start();

@@ -9,6 +9,19 @@ const REQUEST_ERRORS = new Set([
   'OPERATION_RESOLUTION_FAILURE',
 ]);
 
+/** Has the header `retry-after` say when to try again what was too much, for clients and proxies that know no more of it. */
+export const retryPlugin: ApolloServerPlugin<GraphqlContext> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ response: { body, http } }) {
+        if (body.kind !== 'single') return;
+        const [seconds] = (body.singleResult.errors ?? []).map(({ extensions }) => extensions?.retryAfterSeconds);
+        if (typeof seconds === 'number') http.headers.set('retry-after', String(seconds));
+      },
+    };
+  },
+};
+
 /**
  * GraphQL over HTTP has a well-formed request that fails before execution answered with 200 where the client accepts only
  * `application/json`, and with 400 where it knows `application/graphql-response+json`.

@@ -1,11 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { arrive, bearerOf, type Arrival, type Credential, type Finders, type Origin } from './arrival.js';
+import type { ClientAddresses } from './client-address.js';
 import type { Cookies } from './cookies.js';
 import { sendFault, type HttpFault } from './errors.js';
 import { LOG_POSITION_HEADER, type LogPositions } from './log-position.js';
 
 export interface AdmissionOptions extends Finders {
   readonly cookies: Cookies;
+  readonly addresses: ClientAddresses;
   readonly positions: LogPositions;
   /** Whether log and vault have been found to be those of this service. */
   readonly isStarted: () => boolean;
@@ -56,9 +58,11 @@ function comesFromOtherSite({ headers }: FastifyRequest): boolean {
   return site === 'cross-site' || site === 'same-site';
 }
 
-function originOf(cookies: Cookies, request: FastifyRequest): Origin {
-  const { id: requestId, ip, headers } = request;
-  return { requestId, ip, headers, knownBrowser: cookies.knownBrowser(request) };
+function originOf({ cookies, addresses }: AdmissionOptions, request: FastifyRequest): Origin {
+  const { id: requestId, headers } = request;
+  const ip = addresses.of(request.raw);
+  const browser = { knownBrowser: cookies.knownBrowser(request), trustedBrowser: cookies.trustedBrowser(request) };
+  return { requestId, ip, headers, ...browser };
 }
 
 /** The position in a request's header: 0 where it has none, null where it is made up. */
@@ -96,7 +100,7 @@ export function createAdmission(options: AdmissionOptions) {
     const seen = seenBy(positions, request);
     const fault = await faultOf(seen);
     if (fault !== null) return refuse(fault);
-    const arrival = await arrive(options, originOf(cookies, request), credentialOf(cookie, bearer));
+    const arrival = await arrive(options, originOf(options, request), credentialOf(cookie, bearer));
     return { arrival, seen: seen ?? 0n };
   };
 }

@@ -15,6 +15,7 @@ export interface Origin {
   readonly ip: string | null;
   readonly headers: IncomingHttpHeaders;
   readonly knownBrowser: string | null;
+  readonly trustedBrowser: string | null;
 }
 
 /** A request with what its GraphQL context is made of. */
@@ -87,6 +88,7 @@ export async function arrive(finders: Finders, origin: Origin, credential: Crede
     requestId: origin.requestId,
     from: { ip: origin.ip, userAgent },
     knownBrowser: origin.knownBrowser,
+    trustedBrowser: origin.trustedBrowser,
     current: null,
     wrote(position) {
       if (position > written) written = position;

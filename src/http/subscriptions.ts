@@ -115,16 +115,17 @@ function prepare(
 }
 
 function handlers(options: SubscriptionOptions): ServerOptions<Params, Connection> {
-  const { app, report } = options;
+  const { app, report, addresses } = options;
   return {
     connectionInitWaitTimeout: CONNECTION_INIT_TIMEOUT,
     async onConnect({ connectionParams, extra }) {
       const { request } = extra;
       const origin = {
         requestId: app.newId(),
-        ip: request.socket.remoteAddress ?? null,
+        ip: addresses.of(request),
         headers: request.headers,
         knownBrowser: null,
+        trustedBrowser: null,
       };
       const arrival = await arriveIfPossible(options, origin, credentialOf(options, request, connectionParams));
       if (arrival === null) extra.socket.close(TRY_AGAIN_LATER, 'Try again later');

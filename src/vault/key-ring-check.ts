@@ -27,6 +27,12 @@ async function store(vault: Vault, mark: string): Promise<void> {
   }
 }
 
+/** Whether the digest key of a ring is the one of these data; null where nothing tells that yet. */
+export async function isDigestKeyOf(vault: Vault, ring: KeyRing): Promise<boolean | null> {
+  const mark = await stored(vault);
+  return mark === null ? null : mark === digest(ring, 'key-ring-check', 'key-ring');
+}
+
 /**
  * Sees to it that a key ring is the one that these data were made with: under another one nothing would open, and
  * every name would look free.

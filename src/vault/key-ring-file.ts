@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { Instant } from '../domain/instant.js';
 import type { KeyRing } from './key-ring.js';
-import { createSecretFile, readIfThere, systemCodeOf as codeOf } from './secret-file.js';
+import { createSecretFile, readIfThere, replaceSecretFile, systemCodeOf as codeOf } from './secret-file.js';
 
 /** A key ring that cannot be used. The message names the source, the fault and the remedy, and never a key. */
 export class KeyRingError extends Error {
@@ -60,11 +60,41 @@ export function serialiseKeyRing(ring: KeyRing): string {
   return `${JSON.stringify({ active: ring.activeKeyId, sealing, digest: base64(ring.digestKey) }, null, 2)}\n`;
 }
 
+function newKey(): Uint8Array {
+  return new Uint8Array(randomBytes(KEY_BYTES));
+}
+
+function newKeyId(now: Instant): string {
+  return `${now.slice(0, 10)}-${randomBytes(4).toString('hex')}`;
+}
+
 /** A new key ring of one sealing key, whose id names the day it was made. */
 export function generateKeyRing(now: Instant): KeyRing {
-  const id = `${now.slice(0, 10)}-${randomBytes(4).toString('hex')}`;
-  const key = (): Uint8Array => new Uint8Array(randomBytes(KEY_BYTES));
-  return { activeKeyId: id, sealingKeys: new Map([[id, key()]]), digestKey: key() };
+  const id = newKeyId(now);
+  return { activeKeyId: id, sealingKeys: new Map([[id, newKey()]]), digestKey: newKey() };
+}
+
+/** A ring with one more sealing key, which is not active; answers its id with it. */
+export function withNewKey(ring: KeyRing, now: Instant): { readonly ring: KeyRing; readonly id: string } {
+  const id = newKeyId(now);
+  return { ring: { ...ring, sealingKeys: new Map([...ring.sealingKeys, [id, newKey()]]) }, id };
+}
+
+/**
+ * Puts another version of a ring into the file that has it, at once and durably. Of the services that take their keys from it,
+ * each has the new version from its next use of the key on.
+ * @throws {KeyRingError} where that cannot be done; the file is then as it was
+ */
+export async function replaceKeyRingFile(path: string, ring: KeyRing): Promise<void> {
+  try {
+    await replaceSecretFile(path, serialiseKeyRing(ring));
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    const remedy =
+      'run this as a user that may write the file and its folder, and keep its owner; where the file alone is mounted, mount its folder';
+    throw new KeyRingError(`the key ring ${path} cannot be replaced (${code}): ${remedy}`, { cause: error });
+  }
 }
 
 /** Reads the key ring of a file that has to be there. @throws {KeyRingError} */

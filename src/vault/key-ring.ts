@@ -13,7 +13,8 @@ export interface KeyRing {
 }
 
 /** What a digest is for; digests of one purpose mean nothing to another. */
-export type DigestPurpose = 'name' | 'operation-arguments' | 'known-browser' | 'key-ring-check' | 'log-position';
+export type DigestPurpose =
+  'name' | 'operation-arguments' | 'known-browser' | 'key-ring-check' | 'log-position' | 'recovery-code';
 
 /** HMAC-SHA-256 of a text under the ring's digest key, base64url; the purpose is part of what is digested. */
 export function digest(ring: KeyRing, purpose: DigestPurpose, text: string): string {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** The text of a file; null where there is none. @throws what the system says otherwise */
@@ -32,9 +32,42 @@ export async function createSecretFile(path: string, content: string): Promise<b
   }
 }
 
-async function writeDurably(path: string, content: string): Promise<void> {
+/** What a file that takes the place of another keeps of it. */
+interface Ownership {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+/** Nobody but the owner writes, and nobody but owner and group reads. */
+const MOST_MODE = 0o640;
+
+/**
+ * Puts another content in the place of a file's, all at once: who reads it meanwhile reads the one or the other. It stays its
+ * owner's, and its group's where that could read it: a service of another user goes on reading it.
+ */
+export async function replaceSecretFile(path: string, content: string): Promise<void> {
+  const target = await realpath(path);
+  const { uid, gid, mode } = await stat(target);
+  const draft = `${target}.${randomUUID()}.new`;
+  await writeDurably(draft, content, { uid, gid, mode: mode & MOST_MODE });
+  try {
+    await rename(draft, target);
+  } catch (error) {
+    await unlink(draft);
+    throw error;
+  }
+  await syncDirectory(dirname(target));
+}
+
+async function writeDurably(path: string, content: string, ownership?: Ownership): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
+    if (ownership !== undefined) {
+      const { uid, gid } = await file.stat();
+      if (uid !== ownership.uid || gid !== ownership.gid) await file.chown(ownership.uid, ownership.gid);
+      await file.chmod(ownership.mode);
+    }
     await file.writeFile(content);
     await file.sync();
   } finally {

@@ -1,5 +1,5 @@
 /** What the vault keeps, by kind (`check`: what tells that a key ring is the one of these data); ids are unique within a kind and never used twice. */
-export const SECRET_KINDS = ['seed', 'password', 'person', 'check'] as const;
+export const SECRET_KINDS = ['seed', 'password', 'person', 'recovery', 'check'] as const;
 
 export type SecretKind = (typeof SECRET_KINDS)[number];
 
@@ -26,7 +26,7 @@ export interface ListOptions {
 }
 
 /**
- * Secrets that must be destroyable, outside the log: seeds, password hashes, personal keys. Sealed at rest
+ * Secrets that must be destroyable, outside the log: seeds, password hashes, personal keys, digests of recovery codes. Sealed at rest
  * (AES-256-GCM under a key ring, kind and id as associated data). The contract is `test/conformance/vault.contract.ts`.
  */
 export interface Vault {

@@ -8,6 +8,7 @@ import { openStorage } from '../../src/composition/storage.js';
 import { readConfig } from '../../src/config.js';
 import { openLogDatabase } from '../../src/eventstore/sqlite/log-database.js';
 import { createPersonKeys } from '../../src/vault/person-keys.js';
+import { fixedKeyRing } from '../../src/vault/key-ring-source.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import type { Vault } from '../../src/vault/vault.js';
 import { FIRST } from '../conformance/vault/given.js';
@@ -39,7 +40,7 @@ describe('What a process remembers of streams', () => {
 describe('A key that was being read when its person was erased', () => {
   it('is not kept', async () => {
     const database = openLogDatabase({ path: ':memory:' });
-    const vault = openSqliteVault({ database, keyRing: FIRST, now: () => NOW });
+    const vault = openSqliteVault({ database, keys: fixedKeyRing(FIRST), now: () => NOW });
     const personId = 'person';
     await vault.put({ kind: 'person', id: personId }, randomBytes(32));
     let arrive: () => void = () => undefined;

@@ -7,6 +7,7 @@ import { revokeSession } from '../../src/application/revoke-session.js';
 import { setOperationProtection } from '../../src/application/set-operation-protection.js';
 import { startMfaEnrollment } from '../../src/application/start-mfa-enrollment.js';
 import type { DomainEventType } from '../../src/domain/catalogue.js';
+import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
 import { oneOf } from '../support/interleave.js';
 import type { Command } from '../support/world.js';
 
@@ -127,4 +128,20 @@ export function someCall(random: () => number, userId: string, sessionId: string
 /** Whether two calls are the same, by what they do and to whom. */
 export function isSame(one: Call, other: Call): boolean {
   return one.name === other.name && JSON.stringify(one.arguments) === JSON.stringify(other.arguments);
+}
+
+/** Verifications by a recovery code that no code was used up for in the same request, or one that had been used before. */
+export function unproven(events: readonly LoggedEvent[]): readonly string[] {
+  const fresh = new Map<string, string>();
+  const places = new Set<string>();
+  return events.flatMap((event) => {
+    const { requestId } = event.metadata;
+    if (event.type === 'RecoveryCodeUsed') {
+      const place = `${event.data.codeSetId} ${event.data.place}`;
+      if (!places.has(place)) fresh.set(requestId, event.data.challengeId);
+      places.add(place);
+    }
+    const isByCode = event.type === 'OperationVerified' && event.data.method === 'RECOVERY_CODE';
+    return isByCode && fresh.get(requestId) !== event.data.challengeId ? [`${event.type} in ${requestId}`] : [];
+  });
 }

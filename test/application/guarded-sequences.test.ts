@@ -2,9 +2,10 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { answerMfaChallenge } from '../../src/application/answer-mfa-challenge.js';
 import type { Application } from '../../src/application/application.js';
 import { authenticate } from '../../src/application/authenticate.js';
+import { generateRecoveryCodes } from '../../src/application/generate-recovery-codes.js';
 import type { Challenged } from '../../src/application/guard.js';
 import type { Result } from '../../src/application/result.js';
-import { verifyOperation } from '../../src/application/verify-operation.js';
+import { verifyOperation, type VerifyOperationInput } from '../../src/application/verify-operation.js';
 import { millisecondsOf, MINUTE, SECOND } from '../../src/domain/instant.js';
 import type { OperationChallenge } from '../../src/domain/session/state.js';
 import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
@@ -19,7 +20,7 @@ import {
   tokenOf,
   type World,
 } from '../support/world.js';
-import { isSame, protecting, someCall, type Call } from './guarded-play.js';
+import { isSame, protecting, someCall, unproven, type Call } from './guarded-play.js';
 
 /** Sequences in all, as many of them in each world: a log that has grown is what commands meet. */
 const SEQUENCES = 10_000;
@@ -65,6 +66,8 @@ class Player {
   readonly came = { SERVED: 0, CHALLENGED: 0, REFUSED: 0, raced: 0 };
   readonly #nodes: readonly [Application, Application];
   #authenticator: Authenticator | null = null;
+  /** Of which each is given more than once, since it works once. */
+  readonly #recoveryCodes: string[] = [];
   #random: () => number = () => 0;
   #seed = 0;
   #tokens: string[] = [];
@@ -76,8 +79,14 @@ class Player {
   }
 
   async enable(): Promise<void> {
-    const { authenticator } = await enableDevice(this.world, this.world.primary);
+    const { authenticator, token } = await enableDevice(this.world, this.world.primary);
     this.#authenticator = authenticator;
+    const generated = await this.#run(token, (app, request, current) =>
+      generateRecoveryCodes(app, request, current, { challengeId: null }),
+    );
+    if (generated?.ok !== true || generated.value.challenge !== null)
+      throw new Error('no recovery codes were generated');
+    this.#recoveryCodes.push(...generated.value.recoveryCodes);
   }
 
   async play(seed: number): Promise<void> {
@@ -196,13 +205,20 @@ class Player {
     if (handed === null) return;
     const { challengeId, token } = handed;
     const isRight = this.#random() < 0.9;
-    const password = isRight ? PRIMARY.password : 'not the password';
-    const code = isRight ? this.#authenticator?.nextCode() : '000000';
-    const answer = this.#authenticator === null ? { code: null, password } : { code: code ?? null, password: null };
+    const answer = this.#answer(isRight);
     const verified = await this.#run(token, (app, request, current) =>
       verifyOperation(app, request, current, { challengeId, ...answer }),
     );
     handed.verified ||= verified?.ok === true;
+  }
+
+  #answer(isRight: boolean): Pick<VerifyOperationInput, 'code' | 'recoveryCode' | 'password'> {
+    if (this.#authenticator === null) return { code: null, password: isRight ? PRIMARY.password : 'not the password' };
+    if (this.#random() < 0.1) {
+      const recoveryCode = this.#recoveryCodes[Math.floor(this.#random() * this.#recoveryCodes.length)] ?? null;
+      return { code: null, recoveryCode, password: null };
+    }
+    return { code: isRight ? this.#authenticator.nextCode() : '000000', password: null };
   }
 }
 
@@ -295,6 +311,8 @@ describe('Of ten thousand sequences of commands, by chance', () => {
         for (let seed = index * IN_ONE_WORLD; seed < (index + 1) * IN_ONE_WORLD; seed += 1) await player.play(seed);
         const events = await logOf(world);
         expect(breaches(events, player.sent)).toEqual([]);
+        expect(unproven(events)).toEqual([]);
+        if (index % 2 === 1) expect(events.some(({ type }) => type === 'RecoveryCodeUsed')).toBe(true);
         for (const key of ['SERVED', 'CHALLENGED', 'raced'] as const) total[key] += player.came[key];
         total.used += events.filter(({ type }) => type === 'OperationVerificationUsed').length;
         total.effects += events.filter(

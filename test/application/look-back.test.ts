@@ -3,9 +3,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { lookBack, type PastUser } from '../../src/application/look-back.js';
 import type { DomainEvent } from '../../src/domain/catalogue.js';
 import type { Instant } from '../../src/domain/instant.js';
-import { MINUTE, SECOND } from '../../src/domain/instant.js';
+import { DAY, MINUTE, SECOND } from '../../src/domain/instant.js';
 import { streamName } from '../../src/domain/stream.js';
 import { ACME, event, later, PHONE, SAM, TABLET, times } from '../support/builders.js';
+import { NOW } from '../support/given.js';
 import { openWorld, type World } from '../support/world.js';
 
 let world: World;
@@ -54,7 +55,10 @@ function samAt(second: number): Promise<PastUser | null> {
 
 const started = event('MfaEnrollmentStarted');
 const replacing = { ...event('MfaEnrollmentStarted', { deviceId: TABLET }), personal: { deviceName: 'Tablet' } };
-const NOTHING = { required: null, deviceId: null, deviceName: null, enabledAt: null, pending: null, lock: null };
+const NOTHING = {
+  ...{ required: null, deviceId: null, deviceName: null, enabledAt: null, pending: null, lock: null },
+  ...{ recoveryCodesLeft: null, trustedDevices: [] },
+};
 const NOBODY = { role: null, username: null };
 
 describe('Looking back at a user', () => {
@@ -90,10 +94,50 @@ describe('Looking back at a user', () => {
     expect(await told(10)).toEqual({ ...NOTHING, pending });
     expect(await told(20)).toEqual({ ...NOTHING, ...phone });
     expect(await told(30)).toEqual({ ...NOTHING, ...phone, required });
-    expect(await told(40)).toEqual({ ...phone, required, lock, pending: { ...pending, id: TABLET, name: 'Tablet' } });
+    expect(await told(40)).toEqual({
+      ...NOTHING,
+      ...phone,
+      required,
+      lock,
+      pending: { ...pending, id: TABLET, name: 'Tablet' },
+    });
     expect(await told(50)).toEqual({ ...NOTHING, ...tablet, required });
     expect(await told(60)).toEqual({ ...NOTHING, ...tablet });
     expect(await told(70)).toEqual(NOTHING);
+  });
+
+  it('tells the recovery codes and trusted browsers of then, by the policy and the password of then', async () => {
+    const policy = (trustedDeviceDays: number) => event('AccountPolicyChanged', { trustedDeviceDays });
+    await happen('user', [0, event('UserCreated')], [60, event('PasswordChanged')]);
+    await happen(
+      'mfa',
+      ...([
+        [0, event('MfaEnabled')],
+        [10, event('RecoveryCodesGenerated')],
+      ] satisfies Happening[]),
+      ...([
+        [20, event('RecoveryCodeUsed')],
+        [30, event('DeviceTrusted')],
+      ] satisfies Happening[]),
+      [70, event('DeviceTrusted', { trustId: 'anew', userVersion: 2 })],
+    );
+    await append(streamName('account', ACME), 0, [event('PrimaryAccountRegistered')], NOW);
+    await append(streamName('account', ACME), 1, [policy(7)], later(5 * SECOND));
+    await append(streamName('account', ACME), 2, [policy(0)], later(40 * SECOND));
+    await append(streamName('account', ACME), 3, [policy(3)], later(50 * SECOND));
+    world.clock.advance(5 * MINUTE);
+    const told = async (second: number) => {
+      const { recoveryCodesLeft, trustedDevices } = (await samAt(second))?.mfa ?? NOTHING;
+      return [recoveryCodesLeft, ...trustedDevices.map(({ trustId, expiresAt }) => [trustId, expiresAt])];
+    };
+    expect(await told(5)).toEqual([null]);
+    expect(await told(15)).toEqual([10]);
+    expect(await told(25)).toEqual([9]);
+    expect(await told(35)).toEqual([9, ['trust', later(7 * DAY)]]);
+    expect(await told(45)).toEqual([9]);
+    expect(await told(55)).toEqual([9, ['trust', later(3 * DAY + 30 * SECOND)]]);
+    expect(await told(65)).toEqual([9]);
+    expect(await told(75)).toEqual([9, ['anew', later(3 * DAY + 70 * SECOND)]]);
   });
 
   it('tells nothing of the MFA of somebody who is not there yet, or gone', async () => {

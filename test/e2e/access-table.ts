@@ -54,8 +54,16 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Query.auditConsistencyProof': { FULL: readers },
   'Query.auditTokens': { FULL: readers },
   'Query.serviceCredentials': { FULL: readers },
+  'Query.accountPolicyPreview': { FULL: primary },
   'AuditEvent.summary': { FULL: readers },
   'Viewer.user': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
+  'Viewer.accountRecovery': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
+  'Account.policy': {
+    ANONYMOUS: 'UNREACHABLE',
+    MFA_CHALLENGE: 'UNREACHABLE',
+    PASSWORD_CHANGE: 'UNREACHABLE',
+    FULL: readers,
+  },
   'User.sessions': {
     ANONYMOUS: 'UNREACHABLE',
     MFA_CHALLENGE: 'UNREACHABLE',
@@ -72,7 +80,10 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Mutation.verifyOperation': enrolling,
   'Mutation.changePassword': { PASSWORD_CHANGE: everybody, FULL: everybody },
   'Mutation.disableMfa': { FULL: everybody },
+  'Mutation.generateRecoveryCodes': { FULL: everybody },
+  'Mutation.revokeTrustedDevices': { FULL: everybody },
   'Mutation.revokeSession': { FULL: everybody },
+  'Mutation.cancelAccountRecovery': { FULL: primary },
   'Mutation.setOperationProtection': { FULL: everybody },
   'Mutation.createSubUser': { FULL: managers },
   'Mutation.unlockUser': { FULL: managers },
@@ -90,6 +101,7 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Mutation.requestOperationVerification': { FULL: everybody },
   // By a service credential alone.
   'Mutation.redeemVerificationGrant': {},
+  'Mutation.setAccountPolicy': { FULL: primary },
   'Subscription.auditEventRecorded': { FULL: readers },
 };
 
@@ -110,6 +122,7 @@ export const OWN_SECURITY: readonly string[] = [
   ...['Mutation.startMfaEnrollment', 'Mutation.enableMfa', 'Mutation.cancelMfaEnrollment', 'Mutation.disableMfa'],
   // Whether another service then does something for it, that service decides.
   'Mutation.requestOperationVerification',
+  ...['Mutation.generateRecoveryCodes', 'Mutation.revokeTrustedDevices'],
   'Mutation.setOperationProtection',
 ];
 

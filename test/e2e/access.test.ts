@@ -102,7 +102,7 @@ function ruledFields(): string[] {
 /** Whether an answer has a null on the way to what was asked for, without an error that made it. */
 function isOutOfReach(answer: Answer, operation: string): boolean {
   const found = answer.body?.data?.viewer;
-  return operation === 'Viewer.user' ? found === null : operation === 'User.sessions' && !found?.user;
+  return operation.startsWith('Viewer.') ? found === null : isBelowUser(operation) && !found?.user;
 }
 
 function admissionIn(operation: string, answer: Answer): string {
@@ -255,7 +255,12 @@ describe('a service credential', () => {
 
 /** What is a field of the viewer, which is null to whoever is nobody. */
 function isBelowViewer(operation: string): boolean {
-  return operation === 'Viewer.user' || operation === 'User.sessions';
+  return operation.startsWith('Viewer.') || isBelowUser(operation);
+}
+
+/** What is a field of the viewer's user. */
+function isBelowUser(operation: string): boolean {
+  return operation === 'User.sessions' || operation === 'Account.policy';
 }
 
 it('a refusal says nothing of what was asked for', async () => {

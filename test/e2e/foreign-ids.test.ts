@@ -82,6 +82,7 @@ const OPERATIONS: readonly (readonly [name: string, document: string, variables:
     (id) => ({ id }),
   ],
   ['unlockUser', documentOf('unlockUser'), (userId) => ({ input: { userId } })],
+  ['revokeTrustedDevices', documentOf('revokeTrustedDevices'), (userId) => ({ input: { userId } })],
   ['setOperationProtection', documentOf('setOperationProtection'), (userId) => ({ input: { userId, enabled: true } })],
   ['eraseUser', documentOf('eraseUser'), (userId) => ({ input: { userId } })],
   ['revokeAuditToken', documentOf('revokeAuditToken'), (tokenId) => ({ input: { tokenId } })],
@@ -92,6 +93,11 @@ const OPERATIONS: readonly (readonly [name: string, document: string, variables:
     'verifyOperation by code',
     documentOf('verifyOperation'),
     (challengeId) => ({ input: { challengeId, code: '123456' } }),
+  ],
+  [
+    'verifyOperation by recovery code',
+    documentOf('verifyOperation'),
+    (challengeId) => ({ input: { challengeId, recoveryCode: 'AB12-CD34-EF56-GH78-JK90-MN10' } }),
   ],
   [
     'verifyOperation by password',

@@ -13,6 +13,7 @@ import { openSqliteEventStore } from '../../src/eventstore/sqlite/sqlite-event-s
 import { digest } from '../../src/vault/key-ring.js';
 import { generateKeyRing } from '../../src/vault/key-ring-file.js';
 import { createPersonKeys } from '../../src/vault/person-keys.js';
+import { fixedKeyRing } from '../../src/vault/key-ring-source.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { START } from '../support/service.js';
 
@@ -34,10 +35,11 @@ afterAll(() => database.close());
 function application(): Application {
   const keyRing = generateKeyRing(START);
   const now = () => START;
-  const vault = openSqliteVault({ database, keyRing, now });
+  const vault = openSqliteVault({ database, keys: fixedKeyRing(keyRing), now });
   return {
     ...{ vault, now, randomBytes, newId: randomUUID, issuer: 'Virtual MFA', unknownNames: createUnknownNames() },
     states: createKnownStates(),
+    limits: { take: async () => undefined },
     grants: noGrants,
     log: createEventLog(openSqliteEventStore({ database, now }), createPersonKeys(vault)),
     passwords: { hash: async () => 'hash', verify: async () => true, isCommon: async () => false },

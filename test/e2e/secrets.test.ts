@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Secret } from 'otpauth';
 import { catalogue } from '../../src/domain/catalogue.js';
+import { HOUR } from '../../src/domain/instant.js';
 import type { Loose } from '../support/client.js';
-import { ask, USER } from '../support/operations.js';
+import { ask, USER, viewer } from '../support/operations.js';
 import { AUDIT_TOKEN_NAME, CAST, playJourney, type Journey } from '../support/journey.js';
 import { heldBy, heldSecrets, isOfLog } from '../support/held.js';
+import { eventually } from '../support/eventually.js';
+import { oneTimePasswordIn, operatorOf } from '../support/operator.js';
 import { startService, type TestService } from '../support/service.js';
 import { storedEvents, storedTypes, textOf } from '../support/stored.js';
 
@@ -15,6 +18,10 @@ let running: ReadonlyMap<string, Buffer>;
 let stopped: ReadonlyMap<string, Buffer>;
 let users: Loose;
 let trail: Loose;
+/** Printed by the operator's recovery of the account. */
+let oneTimePassword: string;
+
+const REASON = 'Her handset lies in the Solent';
 
 beforeAll(async () => {
   service = await startService({ LOG_LEVEL: 'debug' });
@@ -22,6 +29,13 @@ beforeAll(async () => {
   const query = `{ users { nodes { ${USER} } } auditEvents(first: 100) { nodes {
     summary ip userAgent actor { kind name } subject { name } device { name } } } }`;
   ({ users, auditEvents: trail } = await ask(journey.primary, query));
+  const operator = operatorOf(service);
+  await operator.begin(CAST.alias, REASON);
+  await operator.callOff(CAST.alias);
+  await operator.begin(CAST.alias, REASON);
+  service.clock.advance(72 * HOUR + 60_000);
+  oneTimePassword = oneTimePasswordIn(await operator.complete(CAST.alias, true));
+  await eventually(async () => expect((await viewer(journey.primary)) === null).toBe(true));
   running = await heldBy(service);
   await service.stop();
   stopped = await heldBy(service);
@@ -73,7 +87,7 @@ describe('outside the sealed vault there is', () => {
   });
 
   it('no password', () => {
-    for (const password of journey.secrets.passwords) {
+    for (const password of [...journey.secrets.passwords, oneTimePassword]) {
       expect(placesOfAny(writings(Buffer.from(password)))).toStrictEqual([]);
     }
     expect(placesOf(Buffer.from('$argon2id$'))).toStrictEqual([]);
@@ -82,6 +96,24 @@ describe('outside the sealed vault there is', () => {
   it('no code', () => {
     expect(journey.secrets.codes.length).toBeGreaterThan(10);
     for (const code of journey.secrets.codes) expect(placesOfCode(code)).toStrictEqual([]);
+  });
+
+  it('no recovery code, in whatever writing', () => {
+    expect(journey.secrets.recoveryCodes).toHaveLength(20);
+    for (const shown of journey.secrets.recoveryCodes) {
+      const plain = shown.replaceAll('-', '');
+      const texts = [shown, plain, shown.toLowerCase(), plain.toLowerCase()];
+      expect(placesOfAny(texts.flatMap((text) => writings(Buffer.from(text))))).toStrictEqual([]);
+    }
+  });
+
+  it('no secret that a browser is trusted by', () => {
+    expect(journey.secrets.trusts).toHaveLength(1);
+    for (const trust of journey.secrets.trusts) {
+      const secret = trust.split('.').at(-1) ?? '';
+      expect(secret).toHaveLength(43);
+      expect(placesOfAny([Buffer.from(trust), ...writings(Buffer.from(secret, 'base64url'))])).toStrictEqual([]);
+    }
   });
 
   it('no token of a session or program, no grant, and no secret half of one', () => {
@@ -114,7 +146,7 @@ describe('in the log there is', () => {
   const personal = [
     ...[CAST.alias, CAST.email, CAST.username, CAST.displayName, CAST.samEmail, CAST.colleague, CAST.userAgent],
     ...[CAST.credentialName, CAST.operation, CAST.resource, CAST.argumentsDigest],
-    ...[...CAST.deviceNames, AUDIT_TOKEN_NAME, '127.0.0.1', '::1'],
+    ...[...CAST.deviceNames, AUDIT_TOKEN_NAME, REASON, '127.0.0.1', '::1'],
   ];
 
   it.each(personal)('no %s, in whatever holds it or in an event', async (value) => {
@@ -161,8 +193,10 @@ describe('in the log there is', () => {
 describe('the vault', () => {
   it('holds what it holds sealed, each under its kind and id', async () => {
     const secrets = await heldSecrets(service);
-    expect(new Set(secrets.map(({ kind }) => kind))).toStrictEqual(new Set(['seed', 'password', 'person', 'check']));
-    for (const { sealed } of secrets) expect(sealed.toString('latin1')).not.toMatch(/argon2|SHA1|period/);
+    expect(new Set(secrets.map(({ kind }) => kind))).toStrictEqual(
+      new Set(['seed', 'password', 'person', 'recovery', 'check']),
+    );
+    for (const { sealed } of secrets) expect(sealed.toString('latin1')).not.toMatch(/argon2|SHA1|period|digests/);
   });
 });
 

@@ -3,8 +3,9 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import type { Answer, Client } from '../support/client.js';
 import { documentOf, mutate, viewer } from '../support/operations.js';
-import { primary, register, signIn, trySignIn } from '../support/people.js';
+import { primary, protectedPrimary, register, signIn, trySignIn } from '../support/people.js';
 import { startService, type TestService } from '../support/service.js';
+import { layDownIn } from '../support/trusting.js';
 import { headOf } from '../support/stored.js';
 
 let service: TestService;
@@ -250,6 +251,25 @@ describe('what a browser is told', () => {
       expect(answer.headers.get('strict-transport-security')).toBe('max-age=31536000');
     } finally {
       await secure.dispose();
+    }
+  });
+
+  it.each([
+    ['without TLS', {}, 'trusted-browser', ['Max-Age=604800', 'Path=/', 'HttpOnly', 'SameSite=Strict']],
+    [
+      ...(['under TLS', { PUBLIC_URL: 'https://mfa.example.com' }, '__Host-trusted-browser'] as const),
+      ['Max-Age=604800', 'Path=/', 'HttpOnly', 'Secure', 'SameSite=Strict'],
+    ],
+  ])('%s: what it is trusted by, as safe as the session', async (_, environment, name, flags) => {
+    const on = await startService(environment);
+    try {
+      const { account, authenticator } = await protectedPrimary(on);
+      await layDownIn(on, account.accountId, { trustedDeviceDays: 1 });
+      const input = { code: authenticator.nextCode(), trustDevice: true };
+      const { answer } = await mutate(await signIn(on, account), 'answerMfaChallenge', input);
+      expect(flagsOf(answer)[name]).toStrictEqual(flags);
+    } finally {
+      await on.dispose();
     }
   });
 

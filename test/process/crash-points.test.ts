@@ -216,6 +216,58 @@ const commands: readonly Command[] = [
     },
   },
   {
+    name: 'answerMfaChallenge with a recovery code',
+    appends: 2,
+    once: ['SessionRaised'],
+    async prepare(service) {
+      const { sam, session, device } = await withDevice(service);
+      const { recoveryCodes } = await succeed(session, 'generateRecoveryCodes', {});
+      const [recoveryCode, another] = recoveryCodes;
+      const challenge = tokenOf(await signIn(service, sam, 'BEARER'));
+      const send = (place: Place) => mutate(by(place, challenge), 'answerMfaChallenge', { recoveryCode });
+      return {
+        send,
+        async repeat(again) {
+          // Where it was used up for nothing there are others.
+          const { refusal, payload } = await send(again);
+          expect([null, 'WRONG_RECOVERY_CODE']).toContain(refusal);
+          const answered =
+            refusal === null
+              ? payload
+              : await succeed(by(again, challenge), 'answerMfaChallenge', { recoveryCode: another });
+          expect((await viewer(by(again, answered.outcome.token))).stage).toBe('FULL');
+        },
+        async check(again) {
+          expect((await send(again)).refusal).not.toBeNull();
+          expect((await signInAnew(again, sam, device)).stage).toBe('FULL');
+        },
+      };
+    },
+  },
+  {
+    name: 'generateRecoveryCodes in place of others',
+    appends: 2,
+    once: ['RecoveryCodesGenerated'],
+    async prepare(service) {
+      const { sam, session, device, token } = await withDevice(service);
+      const [before] = (await succeed(session, 'generateRecoveryCodes', {})).recoveryCodes;
+      const challengeId = await verification(session, 'generateRecoveryCodes', {}, { code: device.code() });
+      return {
+        send: (place) => mutate(by(place, token), 'generateRecoveryCodes', { challengeId }),
+        async repeat(again) {
+          const proof = () => ({ code: device.code() });
+          const anew = await repeatGuarded(by(again, token), 'generateRecoveryCodes', { challengeId }, proof);
+          expect(anew.recoveryCodes).toHaveLength(10);
+        },
+        async check(again) {
+          const client = await signIn(again, sam, 'BEARER');
+          const outcome = await mutate(client, 'answerMfaChallenge', { recoveryCode: before });
+          expect(outcome.refusal).toBe('WRONG_RECOVERY_CODE');
+        },
+      };
+    },
+  },
+  {
     name: 'startMfaEnrollment with a challenge',
     appends: 2,
     once: ['MfaEnrollmentStarted'],
@@ -531,6 +583,26 @@ const commands: readonly Command[] = [
           expect(await storedTypes(again)).toContain('MfaSecretDestroyed');
           expect(await secretsOf(again, sam.userId, ['seed'])).toBe(0);
           expect((await signInAnew(again, sam)).stage).toBe('FULL');
+        },
+      };
+    },
+  },
+  {
+    name: 'the recovery codes of a disabled device are destroyed',
+    appends: 5,
+    counted: 'SYSTEM',
+    once: ['MfaDisabled', 'RecoveryCodesDestroyed'],
+    async prepare(service) {
+      const { sam, session, token, device } = await withDevice(service);
+      await succeed(session, 'generateRecoveryCodes', {});
+      // What follows from generating them is over, so that what is counted follows from disabling.
+      await eventually(async () => expect(await storedTypes(service, 'reaction-*')).toContain('ReactionsReached'));
+      const challengeId = await verification(session, 'disableMfa', {}, { code: device.code() });
+      return {
+        send: (place) => mutate(by(place, token), 'disableMfa', { challengeId }),
+        repeat: async () => undefined,
+        check: async (again) => {
+          await eventually(async () => expect(await secretsOf(again, sam.userId, ['seed', 'recovery'])).toBe(0));
         },
       };
     },

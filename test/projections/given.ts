@@ -12,6 +12,7 @@ import type { Projection } from '../../src/projections/projection.js';
 import { openReadModelFile } from '../../src/projections/read-model-file.js';
 import { openTakeIn } from '../../src/projections/taking-in.js';
 import { createPersonKeys } from '../../src/vault/person-keys.js';
+import { fixedKeyRing } from '../../src/vault/key-ring-source.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { FIRST } from '../conformance/vault/given.js';
 
@@ -91,7 +92,7 @@ const PERSON = 'person';
 /** Opens a log in one file and a vault in another, or in the same. */
 export async function openLedger(logDatabase: LogDatabase, vaultDatabase = logDatabase): Promise<Ledger> {
   const store = openSqliteEventStore({ database: logDatabase, now: () => NOW, pollMilliseconds: 10 });
-  const vault = openSqliteVault({ database: vaultDatabase, keyRing: FIRST, now: () => NOW });
+  const vault = openSqliteVault({ database: vaultDatabase, keys: fixedKeyRing(FIRST), now: () => NOW });
   await vault.put({ kind: 'person', id: PERSON }, randomBytes(32)).catch(() => undefined);
   const log = createEventLog(store, createPersonKeys(vault));
   return {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Database } from 'better-sqlite3';
+import type { DomainEvent } from '../../src/domain/catalogue.js';
+import { DAY } from '../../src/domain/instant.js';
+import { MOST_TRUSTED_DEVICES } from '../../src/domain/mfa/trusted-device-list.js';
 import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
 import type { Key, PageRequest } from '../../src/projections/page.js';
 import { createUserQueries, type UserView } from '../../src/projections/users/user-queries.js';
 import { usersProjection } from '../../src/projections/users/users-projection.js';
-import { ACME, ADA, event, later, PHONE, SAM, TABLET } from '../support/builders.js';
+import { ACME, ADA, event, later, PHONE, SAM, TABLET, times } from '../support/builders.js';
 import { given, inLog, logged, NOW, openFold, rowsOf } from './given.js';
 
 const registered = event('PrimaryAccountRegistered');
@@ -21,6 +24,7 @@ const NOTHING = {
   ...{ deviceId: null, deviceName: null, enabledAt: null },
   ...{ pendingId: null, pendingName: null, pendingExpiresAt: null },
   ...{ locked: 0, lockedUntil: null },
+  ...{ recoveryCodesLeft: null, trustedDevices: [] },
 };
 
 const PENDING = { pendingId: PHONE, pendingName: 'Phone', pendingExpiresAt: started.data.expiresAt };
@@ -74,6 +78,60 @@ describe('The read model of users', () => {
     expect(samAfter(...inLog(...before))).toMatchObject({ deviceId: PHONE, locked: 1, lockedUntil });
     for (const end of [event('MfaUnlocked'), event('MfaCodeAccepted')])
       expect(samAfter(...inLog(...before, end))).toMatchObject({ deviceId: PHONE, locked: 0, lockedUntil: null });
+  });
+
+  it('has how many recovery codes are left, and unlocks by one', () => {
+    const generated = [registered, created, started, event('MfaEnabled'), event('RecoveryCodesGenerated')];
+    expect(samAfter(...inLog(...generated))).toMatchObject({ recoveryCodesLeft: 10 });
+    const used = [event('MfaLocked'), event('RecoveryCodeUsed', { codesLeft: 2 })];
+    expect(samAfter(...inLog(...generated, ...used))).toMatchObject({ recoveryCodesLeft: 2, locked: 0 });
+    expect(samAfter(...inLog(...generated, event('MfaDeviceReplaced')))).toMatchObject({ recoveryCodesLeft: 10 });
+    expect(samAfter(...inLog(...generated, event('MfaDisabled')))).toMatchObject({ recoveryCodesLeft: null });
+  });
+
+  describe('has browsers that are trusted', () => {
+    const before = [registered, created, started, event('MfaEnabled'), event('AccountPolicyChanged')];
+    const trusted = logged(event('DeviceTrusted'), {
+      position: 6,
+      request: { ip: '203.0.113.7', userAgent: 'Browser' },
+    });
+    const browser = {
+      ...{ trustId: 'trust', since: NOW, until: later(7 * DAY) },
+      ...{ ip: '203.0.113.7', userAgent: 'Browser' },
+    };
+    const trustedAfter = (...events: readonly DomainEvent[]) =>
+      samAfter(...inLog(...before), trusted, ...events.map((one, index) => logged(one, { position: 7 + index })))
+        ?.trustedDevices;
+
+    it('with where from, for as long as the policy allows by now', () => {
+      expect(trustedAfter()).toStrictEqual([browser]);
+      const less = event('AccountPolicyChanged', { trustedDeviceDays: 2 });
+      expect(trustedAfter(less)).toStrictEqual([{ ...browser, until: later(2 * DAY) }]);
+      const none = event('AccountPolicyChanged', { trustedDeviceDays: 0 });
+      expect(trustedAfter(none)).toStrictEqual([{ ...browser, until: NOW }]);
+    });
+
+    it.each([
+      event('TrustedDevicesRevoked'),
+      event('MfaDisabled'),
+      event('MfaDeviceReplaced'),
+      event('SubUserMfaRequired'),
+      event('PasswordChanged'),
+      event('PasswordReset'),
+    ])('until $type', (end) => {
+      expect(trustedAfter(end)).toStrictEqual([]);
+    });
+
+    it('and forgets those whose days are over as another is trusted, and the oldest of too many', () => {
+      const next = event('DeviceTrusted', { trustId: 'next' });
+      expect(trustedAfter(next)?.map(({ trustId }) => trustId)).toStrictEqual(['trust', 'next']);
+      const many = times(MOST_TRUSTED_DEVICES, (n) => event('DeviceTrusted', { trustId: `trust ${n}` }));
+      expect(trustedAfter(...many)?.map(({ trustId }) => trustId)).not.toContain('trust');
+      expect(trustedAfter(...many)).toHaveLength(MOST_TRUSTED_DEVICES);
+      const late = logged(next, { position: 7, metadata: { occurredAt: later(7 * DAY) } });
+      const left = samAfter(...inLog(...before), trusted, late)?.trustedDevices;
+      expect(left?.map(({ trustId }) => trustId)).toStrictEqual(['next']);
+    });
   });
 
   it('does not have a user whose registration was abandoned', () => {

@@ -108,7 +108,10 @@ const EVENTS: { readonly [T in DomainEventType]: Omit<EventNamed<T>, 'type'> } =
   },
   RecoveryCodesDestroyed: { data: codes, personal: null },
   DeviceTrusted: {
-    data: { ...sam, trustId: 'trust', secretDigest: 'trust-digest', expiresAt: later(7 * DAY) },
+    data: {
+      ...{ ...sam, deviceId: PHONE, trustId: 'trust', secretDigest: 'trust-digest' },
+      ...{ userVersion: 1, expiresAt: later(7 * DAY) },
+    },
     personal: null,
   },
   TrustedDevicesRevoked: { data: { ...sam, by: 'SELF' }, personal: null },
@@ -210,7 +213,16 @@ export function proof(deviceId: string, timeStep: number | null): CodeProof {
 /** The command to enable a device, with a code of that device for a time step; null: with a code that matches none. */
 export function enable(timeStep: number | null, of: Partial<EnableMfa> = {}): EnableMfa {
   const deviceId = of.deviceId ?? PHONE;
-  return { type: 'EnableMfa', ...sam, now: NOW, deviceId, proof: proof(deviceId, timeStep), ...of };
+  return {
+    type: 'EnableMfa',
+    ...sam,
+    now: NOW,
+    deviceId,
+    proof: proof(deviceId, timeStep),
+    nextProof: null,
+    codesToEnable: 1,
+    ...of,
+  };
 }
 
 /** A code of the phone for a time step. */

@@ -64,10 +64,24 @@ function expectDevices(events: readonly LoggedEvent[]): void {
   }
 }
 
+// Rule 10: a recovery code is used once, and only while its set is the one that was generated last.
+function expectRecoveryCodes(events: readonly LoggedEvent[]): void {
+  const live = new Map<string, string>();
+  const used = new Set<string>();
+  for (const { type, data } of ofType(events, 'RecoveryCodesGenerated', 'RecoveryCodeUsed', 'MfaDisabled')) {
+    if (type === 'RecoveryCodesGenerated') live.set(data.userId, data.codeSetId);
+    if (type === 'MfaDisabled') live.delete(data.userId);
+    if (type !== 'RecoveryCodeUsed') continue;
+    const place = `${data.codeSetId} ${data.place}`;
+    expect([live.get(data.userId), used.has(place)]).toStrictEqual([data.codeSetId, false]);
+    used.add(place);
+  }
+}
+
 // Rule 11: a session rises by a code that was accepted in it, on the version where it was.
 function expectRaises(events: readonly LoggedEvent[]): void {
   for (const { data, metadata } of ofType(events, 'SessionRaised')) {
-    const proof = ofType(events, 'MfaEnabled', 'MfaDeviceReplaced', 'MfaCodeAccepted').find(
+    const proof = ofType(events, 'MfaEnabled', 'MfaDeviceReplaced', 'MfaCodeAccepted', 'RecoveryCodeUsed').find(
       (event) => event.data.userId === data.userId && event.version === data.mfaVersion,
     );
     expect(proof?.metadata.sessionId).toBe(metadata.sessionId);
@@ -99,13 +113,20 @@ function expectEnded(events: readonly LoggedEvent[], sessions: readonly OfSessio
   }
 }
 
+/** Whether a session began in a browser that was trusted, and nothing has revoked that since. */
+function isTrusted(events: readonly LoggedEvent[], { data }: OfSession['started']): boolean {
+  const revocations = ofType(events, 'TrustedDevicesRevoked', 'MfaDisabled', 'MfaDeviceReplaced', 'SubUserMfaRequired');
+  const since = revocations.filter((event) => event.data.userId === data.userId && event.version > data.mfaVersion);
+  return data.factors.includes('TRUSTED_DEVICE') && since.length === 0;
+}
+
 // Rules 7 and 11: no full session without the code that was owed at its start, nor past a requirement that it knew of.
 function expectEarned(events: readonly LoggedEvent[], sessions: readonly OfSession[]): void {
   for (const { started, standing } of sessions) {
     if (standing !== 'FULL') continue;
     const { userId, mfaVersion } = started.data;
     const raised = ofType(events, 'SessionRaised').some(({ stream }) => stream === started.stream);
-    if (deviceAt(events, userId, mfaVersion) !== null) expect(raised).toBe(true);
+    if (deviceAt(events, userId, mfaVersion) !== null) expect(raised || isTrusted(events, started)).toBe(true);
     const known = ofType(events, 'SubUserMfaRequired').filter(
       ({ data, version }) => data.userId === userId && (data.effective === 'IMMEDIATELY' || version <= mfaVersion),
     );
@@ -119,6 +140,7 @@ export async function expectInvariants(world: World): Promise<readonly LoggedEve
   const sessions = await standings(world, events);
   expectStreams(events);
   expectDevices(events);
+  expectRecoveryCodes(events);
   expectRaises(events);
   expectNothingAfterTheEnd(events);
   expectEnded(events, sessions);

@@ -9,9 +9,11 @@ import {
   takeToken,
   trySignIn,
   verified,
+  type Credentials,
   type SubUser,
 } from './people.js';
 import type { TestService } from './service.js';
+import { layDownIn } from './trusting.js';
 
 /** Names and passwords that are found nowhere by chance. */
 export const CAST = {
@@ -38,6 +40,10 @@ export interface Secrets {
   /** Session tokens, whole. */
   readonly tokens: string[];
   readonly passwords: string[];
+  /** As they are shown. */
+  readonly recoveryCodes: string[];
+  /** What a browser keeps that is trusted. */
+  readonly trusts: string[];
 }
 
 export interface Journey {
@@ -68,7 +74,7 @@ const WRONG_PASSWORDS = ['Vermilion-Accordion-13', 'Vermilion-Accordion-14'];
 /** Everything that happens in an account, with every kind of failure; one who came and went is erased, if it is to be. */
 export async function playJourney(service: TestService, { erasing = false } = {}): Promise<Journey> {
   const secrets: Secrets = {
-    ...{ seeds: [], codes: [], tokens: [] },
+    ...{ seeds: [], codes: [], tokens: [], recoveryCodes: [], trusts: [] },
     passwords: [
       CAST.password,
       CAST.samPassword,
@@ -126,15 +132,43 @@ export async function playJourney(service: TestService, { erasing = false } = {}
   if (erasing) await succeed(primary, 'eraseUser', { userId: gone });
   await letRead(service, primary, { note, noteToken, codes });
   await letRedeem(service, primary, tokens);
+  await succeed(primary, 'setAccountPolicy', { sessionIdleMinutes: 45 });
   await succeed(primary, 'setOperationProtection', { enabled: true });
   await verified(primary, 'setOperationProtection', { enabled: false }, { password: CAST.password });
   // One set-up stays pending, one challenge open.
   const again = await signIn(service, ada, 'BEARER');
-  codes.push((await enable(service, again, CAST.deviceNames[0])).code());
+  const phone = await enable(service, again, CAST.deviceNames[0]);
+  codes.push(phone.code());
   noteToken(again);
+  await recoverAndTrust(service, again, { account: ada, accountId: account.id, phone }, secrets);
   await mutate(again, 'startMfaEnrollment', { deviceName: CAST.deviceNames[1] });
   note(await startEnrollment(service, await signIn(service, colleague), { deviceName: CAST.deviceNames[2] }));
   return { primary: again, sam: client, accountId: account.id, userId: user.id, secrets };
+}
+
+interface Owner {
+  readonly account: Credentials;
+  readonly accountId: string;
+  readonly phone: Authenticator;
+}
+
+/** Recovery codes, of which one is used twice; others in their place; a browser that is trusted for a while. */
+async function recoverAndTrust(service: TestService, client: Client, owner: Owner, secrets: Secrets): Promise<void> {
+  const { account, accountId, phone } = owner;
+  const first = (await succeed(client, 'generateRecoveryCodes', {})).recoveryCodes;
+  await layDownIn(service, accountId, { trustedDeviceDays: 7 });
+  const browser = await signIn(service, account);
+  await succeed(browser, 'answerMfaChallenge', { recoveryCode: first[0], trustDevice: true });
+  await mutate(await signIn(service, account), 'answerMfaChallenge', { recoveryCode: first[0] });
+  secrets.trusts.push(browser.cookies.get('trusted-browser') ?? '');
+  secrets.tokens.push(browser.cookies.get('session') ?? '');
+  browser.cookies.delete('session');
+  await trySignIn(browser, account);
+  secrets.tokens.push(browser.cookies.get('session') ?? '');
+  const second = (await verified(client, 'generateRecoveryCodes', {}, phone)).recoveryCodes;
+  secrets.codes.push(phone.code());
+  secrets.recoveryCodes.push(...first, ...second);
+  await succeed(client, 'revokeTrustedDevices', {});
 }
 
 interface Notes {

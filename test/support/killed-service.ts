@@ -3,6 +3,7 @@ import { readConfig } from '../../src/config.js';
 import type { Instant } from '../../src/domain/instant.js';
 import { start } from '../../src/service.js';
 import { countAppends, type Counted } from './counted-store.js';
+import { UNLIMITED } from './unlimited.js';
 
 /** What the process is told, once it has loaded everything. */
 export interface KillOrder {
@@ -15,7 +16,14 @@ export interface KillOrder {
 }
 
 async function serve({ folder, now, counted, append, environment }: KillOrder): Promise<void> {
-  const config = readConfig({ NODE_ENV: 'test', PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'silent', ...environment });
+  const config = readConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    DATA_DIR: folder,
+    LOG_LEVEL: 'silent',
+    ...UNLIMITED,
+    ...environment,
+  });
   const { url } = await start(config, {
     now: () => now,
     wrapStore: (store) =>

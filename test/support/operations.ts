@@ -25,6 +25,9 @@ const OUTCOME = `outcome { __typename ${SIGNED_IN} ... on MfaChallengeRequired {
 export const USER = `id kind role username displayName email account { id alias } createdAt
   mfa { enabled required requiredFrom deviceId deviceName enabledAt locked lockedUntil pendingEnrollment { id deviceName expiresAt } }`;
 
+/** What is known of a user's recovery codes and trusted browsers. */
+export const RECOVERY = 'recoveryCodesLeft recoveryCodesLow trustedDevices { id since until ip userAgent }';
+
 export const AUDIT_TOKEN = `id name scopes createdAt createdBy { id username } expiresAt revokedAt lastUsedAt lastUsedIp`;
 
 export const SERVICE_CREDENTIAL = `id name service createdAt createdBy { id username } revokedAt lastUsedAt lastUsedIp`;
@@ -35,11 +38,14 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   signIn: OUTCOME,
   answerMfaChallenge: OUTCOME,
   signOut: '',
+  cancelAccountRecovery: 'cancelledRecoveryId',
   createSubUser: `user { ${USER} }`,
   startMfaEnrollment: 'enrollment { id deviceName otpauthUri secret qrCode expiresAt }',
   enableMfa: `user { ${USER} } ${OUTCOME} recommendations`,
   cancelMfaEnrollment: `user { ${USER} }`,
   verifyOperation: `${CHALLENGE} grant`,
+  generateRecoveryCodes: `recoveryCodes user { ${USER} }`,
+  revokeTrustedDevices: `user { ${USER} }`,
   unlockUser: `user { ${USER} }`,
   disableMfa: `user { ${USER} }`,
   requireSubUserMfa: `user { ${USER} }`,
@@ -52,6 +58,8 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   revokeSession: 'revokedSessionId',
   eraseUser: 'erasedUserId',
   setOperationProtection: `user { ${USER} operationProtection }`,
+  setAccountPolicy:
+    'policy { trustedDeviceDays codesToEnable sessionIdleMinutes sessionAbsoluteMinutes newSubUsersMustEnableMfa }',
   createAuditToken: `auditToken { ${AUDIT_TOKEN} } token`,
   revokeAuditToken: `auditToken { ${AUDIT_TOKEN} }`,
   createServiceCredential: `serviceCredential { ${SERVICE_CREDENTIAL} } credential`,
@@ -63,7 +71,7 @@ const SELECTIONS: Readonly<Record<string, string>> = {
 /** The document of a mutation, with whatever else is to be asked of its payload. */
 export function documentOf(name: string, more = ''): string {
   const selection = `${SELECTIONS[name] ?? ''} ${more} ${USER_ERRORS}`;
-  if (name === 'signOut') return `mutation { signOut { ${selection} } }`;
+  if (name === 'signOut' || name === 'cancelAccountRecovery') return `mutation { ${name} { ${selection} } }`;
   const input = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
   return `mutation ($input: ${input}!) { ${name}(input: $input) { ${selection} } }`;
 }

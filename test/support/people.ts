@@ -68,7 +68,7 @@ export function takeToken(client: Client, payload: Loose): void {
 
 /** Sets up a device; its authenticator, and the set-up as it was shown. */
 export async function startEnrollment(
-  service: TestService,
+  service: Pick<TestService, 'clock'>,
   client: Client,
   input: Loose = {},
 ): Promise<{ readonly authenticator: Authenticator; readonly enrollment: Loose }> {
@@ -78,7 +78,7 @@ export async function startEnrollment(
 
 /** Enables a device in a session that has just begun; its authenticator. */
 export async function enable(
-  service: TestService,
+  service: Pick<TestService, 'clock'>,
   client: Client,
   deviceName = 'Phone',
   more: Loose = {},

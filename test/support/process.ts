@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { programOf } from './programs.js';
+import { UNLIMITED } from './unlimited.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -42,7 +43,7 @@ export function startProcess(
 ): ServiceProcess {
   const child = spawn(process.execPath, [...program, ...args], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, PORT: '0', NODE_ENV: 'test', ...environment },
+    env: { PATH: process.env.PATH, PORT: '0', NODE_ENV: 'test', ...UNLIMITED, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const out = collect(child.stdout);

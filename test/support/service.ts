@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.js';
 import { after, type Instant } from '../../src/domain/instant.js';
 import { start, type Overrides, type Service } from '../../src/service.js';
 import { disposeOfLogServer, logServerOf } from './log-server.js';
+import { UNLIMITED } from './unlimited.js';
 import { grantKeyLine } from './grant-keys.js';
 import { createClient, type Client, type ClientOptions } from './client.js';
 
@@ -79,7 +80,7 @@ export async function startService(
   const log: string[] = [];
   const server = await logServerOf(folder);
   const config = readConfig({
-    ...{ NODE_ENV: 'test', PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'debug' },
+    ...{ NODE_ENV: 'test', PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'debug', ...UNLIMITED },
     ...(server && { EVENT_STORE_URL: server.url }),
     ...environment,
   });

@@ -25,6 +25,7 @@ import { signedGrants } from '../../src/grants/signed-grants.js';
 import { parseKeyRing } from '../../src/vault/key-ring-file.js';
 import { digest } from '../../src/vault/key-ring.js';
 import { createPersonKeys } from '../../src/vault/person-keys.js';
+import { fixedKeyRing } from '../../src/vault/key-ring-source.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import { scan, type Authenticator } from './authenticator.js';
 import { movableClock, PRODUCTION, type Clock } from './service.js';
@@ -147,7 +148,11 @@ export function starting(userId: string | null = null) {
 }
 
 /** Sends a code that is to enable a pending device. */
-export function sendEnabling(app: Application, token: string, input: { enrollmentId: string; code: string }) {
+export function sendEnabling(
+  app: Application,
+  token: string,
+  input: { enrollmentId: string; code: string; nextCode?: string },
+) {
   return send(app, token, (ports, request, current) => enableMfa(ports, request, current, input), ENROLLING);
 }
 
@@ -180,7 +185,7 @@ async function openPorts(now: () => Instant) {
   const database = openLogDatabase({ path: ':memory:' });
   const keyRing = parseKeyRing(PRODUCTION.KEY_RING, 'here');
   const store = openSqliteEventStore({ database, now });
-  const vault = openSqliteVault({ database, keyRing, now });
+  const vault = openSqliteVault({ database, keys: fixedKeyRing(keyRing), now });
   const appOfNode = (): Application => {
     const states = createKnownStates();
     const log = createEventLog(store, createPersonKeys(vault), () => states.forget());
@@ -195,6 +200,7 @@ async function openPorts(now: () => Instant) {
     issuer: 'Virtual MFA',
     grants: signedGrants(await parseGrantKeys(PRODUCTION.GRANT_KEYS, 'here'), () => ISSUER),
     unknownNames: createUnknownNames(),
+    limits: { take: async () => undefined },
   };
   const close = async () => {
     await store.close();

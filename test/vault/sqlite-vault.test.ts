@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { openSqliteEventStore } from '../../src/eventstore/sqlite/sqlite-event-store.js';
 import type { LogDatabase } from '../../src/eventstore/sqlite/log-database.js';
 import type { KeyRing } from '../../src/vault/key-ring.js';
+import { fixedKeyRing } from '../../src/vault/key-ring-source.js';
 import { openSqliteVault } from '../../src/vault/sqlite/sqlite-vault.js';
 import type { SecretRef, Vault } from '../../src/vault/vault.js';
 import { events, freshStream } from '../conformance/event-store/given.js';
@@ -19,7 +20,7 @@ let vault: Vault;
 const now = (): string => '2026-01-01T00:00:00.000Z';
 
 function vaultOn(on: LogDatabase, keyRing: KeyRing = FIRST): Vault {
-  return openSqliteVault({ database: on, keyRing, now });
+  return openSqliteVault({ database: on, keys: fixedKeyRing(keyRing), now });
 }
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { mfaDecider } from '../../domain/mfa/decider.js';
-import type { NoteSecretDestroyed } from '../../domain/mfa/commands.js';
+import type { NoteRecoveryCodesDestroyed, NoteSecretDestroyed } from '../../domain/mfa/commands.js';
 import { userDecider } from '../../domain/user/decider.js';
 import { streamName } from '../../domain/stream.js';
 import type { LoggedEvent } from '../../eventstore/event-codec.js';
@@ -19,6 +19,14 @@ async function secretsOfDeletedUser(app: Application, userId: string): Promise<r
   const seeds = [mfa.device?.deviceId, mfa.pending?.deviceId].filter((id) => id !== undefined);
   const credential = user.status === 'DELETED' ? [{ kind: 'password', id: user.credentialId } as const] : [];
   return [...seeds.map((id) => ({ kind: 'seed', id }) as const), ...credential];
+}
+
+/** The sets of recovery codes that are void by now, whichever event voided them; all of a user who is gone. */
+async function voidSets(app: Application, event: LoggedEvent): Promise<readonly string[]> {
+  if (!VOIDING.has(event.type) || !('userId' in event.data)) return [];
+  const { recoveryCodes } = (await load(app, mfaDecider, event.data.userId)).state;
+  const { live, voidSets } = recoveryCodes;
+  return live !== null && event.type === 'UserDeleted' ? [...voidSets, live.codeSetId] : voidSets;
 }
 
 /** The secrets that an event puts an end to. */
@@ -65,6 +73,30 @@ async function note(app: Application, request: RequestContext, event: LoggedEven
   });
 }
 
+async function noteCodes(
+  app: Application,
+  request: RequestContext,
+  event: LoggedEvent,
+  codeSetId: string,
+): Promise<void> {
+  if (!('accountId' in event.data) || !('userId' in event.data)) return;
+  const { accountId, userId } = event.data;
+  await execute(app, request, {
+    ...{ decider: mfaDecider, id: userId, by: bySystem(NAME) },
+    command: (): NoteRecoveryCodesDestroyed => ({
+      type: 'NoteRecoveryCodesDestroyed',
+      ...{ accountId, userId, codeSetId },
+      now: app.now(),
+    }),
+  });
+}
+
+const VOIDING: ReadonlySet<string> = new Set<LoggedEvent['type']>([
+  'RecoveryCodesGenerated',
+  'MfaDisabled',
+  'UserDeleted',
+]);
+
 const TYPES: ReadonlySet<string> = new Set<LoggedEvent['type']>([
   'MfaDisabled',
   'MfaEnrollmentCancelled',
@@ -73,9 +105,10 @@ const TYPES: ReadonlySet<string> = new Set<LoggedEvent['type']>([
   'PasswordReset',
   'UserDeleted',
   'UserErased',
+  'RecoveryCodesGenerated',
 ]);
 
-/** Destroys secrets after the events that end them, and notes that seeds are gone; a crash only delays it. */
+/** Destroys secrets after the events that end them, and notes that seeds and recovery codes are gone; a crash only delays it. */
 export const destroySecrets: ProcessManager = {
   name: NAME,
   reactsTo: TYPES,
@@ -83,6 +116,10 @@ export const destroySecrets: ProcessManager = {
     for (const secret of await endedBy(app, event)) {
       await app.vault.destroy(secret);
       if (secret.kind === 'seed') await note(app, request, event, secret.id);
+    }
+    for (const id of await voidSets(app, event)) {
+      await app.vault.destroy({ kind: 'recovery', id });
+      await noteCodes(app, request, event, id);
     }
   },
 };

@@ -13,7 +13,7 @@ import { ownerOf } from '../owned-id.js';
 const YOUNG = HOUR;
 const PAGE = 500;
 /** What belongs to users; the check of the key ring belongs to nobody. */
-const SWEPT: readonly SecretKind[] = ['seed', 'password', 'person'];
+const SWEPT: readonly SecretKind[] = ['seed', 'password', 'person', 'recovery'];
 
 async function hasComeAbout(app: Application, user: UserState): Promise<boolean> {
   if (user.status !== 'ACTIVE' && user.status !== 'DELETED') return false;
@@ -21,20 +21,23 @@ async function hasComeAbout(app: Application, user: UserState): Promise<boolean>
   return (await load(app, accountDecider, user.accountId)).state.status === 'REGISTERED';
 }
 
-async function isSeedNamed(app: Application, userId: string, deviceId: string): Promise<boolean> {
-  const { state: mfa } = await load(app, mfaDecider, userId);
-  const isPending = mfa.pending?.deviceId === deviceId && !isReached(mfa.pending.expiresAt, app.now());
-  return isPending || mfa.device?.deviceId === deviceId;
+/** Whether a user's MFA names a secret of its own: a pending or enabled device, recovery codes that are not void. */
+async function isNamedByMfa(app: Application, userId: string, { kind, id }: SecretEntry): Promise<boolean> {
+  const { pending, device, recoveryCodes } = (await load(app, mfaDecider, userId)).state;
+  if (kind === 'recovery') return recoveryCodes.live?.codeSetId === id;
+  const isPending = pending?.deviceId === id && !isReached(pending.expiresAt, app.now());
+  return isPending || device?.deviceId === id;
 }
 
 /** Whether a live stream names a secret. A person's key outlives its user: it goes when the person is erased. */
-async function isNamed(app: Application, { kind, id }: SecretEntry): Promise<boolean> {
+async function isNamed(app: Application, entry: SecretEntry): Promise<boolean> {
+  const { kind, id } = entry;
   const userId = ownerOf(id);
   const { state: user } = await load(app, userDecider, userId);
   if (!(await hasComeAbout(app, user)) || (user.status !== 'ACTIVE' && user.status !== 'DELETED')) return false;
   if (kind === 'person') return user.personId === id && !isErased(user);
   if (user.status === 'DELETED') return false;
-  return kind === 'password' ? user.credentialId === id : isSeedNamed(app, userId, id);
+  return kind === 'password' ? user.credentialId === id : isNamedByMfa(app, userId, entry);
 }
 
 async function sweepKind(app: Application, kind: SecretKind, signal: AbortSignal | undefined): Promise<number> {

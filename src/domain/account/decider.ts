@@ -3,13 +3,15 @@ import type { Recorded } from '../event.js';
 import { decideAuditTokens, evolveAuditTokens, type AuditTokenCommand, type AuditTokens } from './audit-tokens.js';
 import type { AccountEvent } from './events.js';
 import { decideExport, type ExportAuditTrail } from './export-audit-trail.js';
-import { DEFAULT_POLICY, policyOf, type AccountPolicy } from './policy.js';
+import { decideRecovery, evolveRecovery, type PendingRecovery, type RecoveryCommand } from './recovery.js';
 import {
   decideServiceCredentials,
   evolveServiceCredentials,
   type ServiceCredentialCommand,
   type ServiceCredentials,
 } from './service-credentials.js';
+import { DEFAULT_POLICY, policyAfter, type AccountPolicy } from './policy.js';
+import { decidePolicy, type SetAccountPolicy } from './set-policy.js';
 
 export type AccountState =
   | { readonly status: 'NONE' }
@@ -21,6 +23,8 @@ export type AccountState =
       readonly auditTokens: AuditTokens;
       readonly serviceCredentials: ServiceCredentials;
       readonly policy: AccountPolicy;
+      /** The recovery that an operator has begun; null where none is pending. */
+      readonly recovery: PendingRecovery | null;
     };
 
 export interface RegisterPrimaryAccount {
@@ -39,7 +43,13 @@ export interface AbandonRegistration {
 
 type RegistrationCommand = RegisterPrimaryAccount | AbandonRegistration;
 
-export type AccountCommand = RegistrationCommand | AuditTokenCommand | ServiceCredentialCommand | ExportAuditTrail;
+export type AccountCommand =
+  | RegistrationCommand
+  | AuditTokenCommand
+  | ServiceCredentialCommand
+  | ExportAuditTrail
+  | RecoveryCommand
+  | SetAccountPolicy;
 
 function decideRegistration(command: RegistrationCommand, state: AccountState): Decision<AccountEvent> {
   const { accountId, userId } = command;
@@ -62,11 +72,17 @@ function decide(command: AccountCommand, state: AccountState): Decision<AccountE
       return decideRegistration(command, state);
     case 'ExportAuditTrail':
       return decideExport(command, state.status === 'REGISTERED');
+    case 'RequestAccountRecovery':
+    case 'CancelAccountRecovery':
+    case 'CompleteAccountRecovery':
+      return state.status === 'REGISTERED' ? decideRecovery(command, state) : reject({ code: 'NOT_FOUND' });
     case 'CreateServiceCredential':
     case 'RevokeServiceCredential':
       return state.status === 'REGISTERED'
         ? decideServiceCredentials(command, state.serviceCredentials)
         : reject({ code: 'NOT_FOUND' });
+    case 'SetAccountPolicy':
+      return state.status === 'REGISTERED' ? decidePolicy(command, state.policy) : reject({ code: 'NOT_FOUND' });
     default:
       return state.status === 'REGISTERED'
         ? decideAuditTokens(command, state.auditTokens)
@@ -86,9 +102,14 @@ function evolve(state: AccountState, event: Recorded<AccountEvent>): AccountStat
         auditTokens: {},
         serviceCredentials: {},
         policy: DEFAULT_POLICY,
+        recovery: null,
       };
     case 'AccountPolicyChanged':
-      return state.status === 'REGISTERED' ? { ...state, policy: policyOf(event) } : state;
+      return state.status === 'REGISTERED' ? { ...state, policy: policyAfter(state.policy, event) } : state;
+    case 'AccountRecoveryRequested':
+    case 'AccountRecoveryCancelled':
+    case 'AccountRecovered':
+      return state.status === 'REGISTERED' ? { ...state, recovery: evolveRecovery(state.recovery, event) } : state;
     case 'ServiceCredentialCreated':
     case 'ServiceCredentialRevoked':
       return state.status === 'REGISTERED'

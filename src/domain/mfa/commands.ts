@@ -1,6 +1,7 @@
+import type { AccountPolicy } from '../account/policy.js';
 import type { Instant } from '../instant.js';
 import type { VerificationMethod } from '../operation/method.js';
-import type { CodePurpose, Disabler, EnrollmentProof, RequirementStart } from './events.js';
+import type { CodePurpose, Disabler, EnrollmentProof, RequirementStart, Revoker } from './events.js';
 
 /** The device that a code was compared with, and what it matched. */
 export interface CodeProof {
@@ -9,6 +10,13 @@ export interface CodeProof {
   readonly timeStep: number | null;
   /** The step near the window that it is right for, on a clock that is off; null where there is none, or it matched within. */
   readonly drift: ClockDrift | null;
+}
+
+/** The set that a recovery code was compared with, and what it matched. */
+export interface RecoveryProof {
+  readonly codeSetId: string;
+  /** The place in the set, counted from 0; null where it matched none. */
+  readonly place: number | null;
 }
 
 export interface ClockDrift {
@@ -42,7 +50,12 @@ export interface CancelMfaEnrollment extends OfUser {
 export interface EnableMfa extends OfUser {
   readonly type: 'EnableMfa';
   readonly deviceId: string;
+  /** Of the one code; or of the first of two, whose window begins and ends one step earlier. */
   readonly proof: CodeProof;
+  /** Of the second code; null where none was given. */
+  readonly nextProof: CodeProof | null;
+  /** Codes that the account's policy asks for. */
+  readonly codesToEnable: number;
 }
 
 /** A code given at sign-in or to verify an operation. */
@@ -62,8 +75,8 @@ export interface DisableMfa extends OfUser {
   readonly by: Disabler;
   /** The verification that was used; for an operator the recovery of the account. */
   readonly challengeId: string;
-  /** How whoever does it was verified; a password does not take off one's own device. */
-  readonly verifiedBy: VerificationMethod;
+  /** How whoever does it was verified; a password does not take off one's own device. Null for an operator. */
+  readonly verifiedBy: VerificationMethod | null;
 }
 
 /** The seed of a device is gone from the vault. */
@@ -83,6 +96,46 @@ export interface WaiveSubUserMfa extends OfUser {
   readonly challengeId: string;
 }
 
+export interface GenerateRecoveryCodes extends OfUser {
+  readonly type: 'GenerateRecoveryCodes';
+  /** Fresh; the digests are in the vault already. */
+  readonly codeSetId: string;
+  /** The verification that was used; null where there was no set to be voided. */
+  readonly challengeId: string | null;
+}
+
+/** A recovery code given at sign-in or to verify an operation. */
+export interface CheckRecoveryCode extends OfUser {
+  readonly type: 'CheckRecoveryCode';
+  readonly purpose: CodePurpose;
+  readonly challengeId: string;
+  readonly proof: RecoveryProof;
+}
+
+/** The digests of a set are gone from the vault. */
+export interface NoteRecoveryCodesDestroyed extends OfUser {
+  readonly type: 'NoteRecoveryCodesDestroyed';
+  readonly codeSetId: string;
+}
+
+/** A session has proven a second factor, and its browser is to be trusted. */
+export interface TrustDevice extends OfUser {
+  readonly type: 'TrustDevice';
+  /** Fresh. */
+  readonly trustId: string;
+  readonly secretDigest: string;
+  /** The virtual MFA device of when that was proven, and the versions of the MFA and user streams. */
+  readonly deviceId: string;
+  readonly mfaVersion: number;
+  readonly userVersion: number;
+  readonly policy: AccountPolicy;
+}
+
+export interface RevokeTrustedDevices extends OfUser {
+  readonly type: 'RevokeTrustedDevices';
+  readonly by: Revoker;
+}
+
 export type MfaCommand =
   | StartMfaEnrollment
   | CancelMfaEnrollment
@@ -92,4 +145,9 @@ export type MfaCommand =
   | DisableMfa
   | NoteSecretDestroyed
   | RequireSubUserMfa
-  | WaiveSubUserMfa;
+  | WaiveSubUserMfa
+  | GenerateRecoveryCodes
+  | CheckRecoveryCode
+  | NoteRecoveryCodesDestroyed
+  | TrustDevice
+  | RevokeTrustedDevices;

@@ -21,6 +21,10 @@ export type Disabler = (typeof DISABLERS)[number];
 
 export const RECOVERY_CODE_FAULTS = ['WRONG', 'USED'] as const;
 
+export const REVOKERS = ['SELF', 'ADMINISTRATOR'] as const;
+/** Who revokes the trust in browsers: whose it is, or whoever manages that user. */
+export type Revoker = (typeof REVOKERS)[number];
+
 const subject = {
   accountId: id('the account'),
   userId: id('the user whose MFA it is'),
@@ -133,14 +137,17 @@ export const mfaEvents = {
   }),
   RecoveryCodesDestroyed: eventType('mfa', 'Recovery codes that are void were destroyed.', recoveryCodes),
   DeviceTrusted: eventType('mfa', 'For a while no code is asked for at sign-ins with this browser.', {
-    ...subject,
+    ...device,
     trustId: id('the trust in this browser'),
     secretDigest: id('base64url of SHA-256 of the secret that the browser keeps'),
+    userVersion: count(
+      'the version of the user stream that this was decided on: another password since then revokes it',
+    ),
     expiresAt: instant('when codes are asked for again at the latest'),
   }),
   TrustedDevicesRevoked: eventType('mfa', 'Codes are asked for again at sign-ins with every browser.', {
     ...subject,
-    by: oneOf('who did it', ['SELF', 'ADMINISTRATOR']),
+    by: oneOf('who did it', REVOKERS),
   }),
   MfaUnlocked: eventType('mfa', 'The run of wrong codes was set back by whoever may unlock the user.', subject),
 };

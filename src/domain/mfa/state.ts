@@ -2,6 +2,8 @@ import type { Recorded } from '../event.js';
 import { after, MINUTE, type Instant } from '../instant.js';
 import { endSessions, type SessionsEnded } from '../user/state.js';
 import type { MfaEvent, RequirementStart } from './events.js';
+import { evolveRecoveryCodes, noRecoveryCodes, type RecoveryCodes } from './recovery-code-set.js';
+import { evolveTrustedDevices, noTrustedDevices, type TrustedDevices } from './trusted-device-list.js';
 
 export interface EnabledDevice {
   readonly deviceId: string;
@@ -49,6 +51,10 @@ export interface MfaState {
   /** The lock set last; it may have run out by now. */
   readonly lock: MfaLock | null;
   readonly challenges: Readonly<Record<string, ChallengeCount>>;
+  /** The recovery of the account by which a device was taken off last; null if none was. */
+  readonly recoveryId: string | null;
+  readonly recoveryCodes: RecoveryCodes;
+  readonly trustedDevices: TrustedDevices;
 }
 
 export const noMfa: MfaState = {
@@ -60,12 +66,20 @@ export const noMfa: MfaState = {
   consecutiveFailures: 0,
   lock: null,
   challenges: {},
+  recoveryId: null,
+  recoveryCodes: noRecoveryCodes,
+  trustedDevices: noTrustedDevices,
 };
 
 /** Challenges live 5 minutes; their counts are kept twice as long, for clocks that differ, and then dropped: state stays small. */
 const COUNTS_KEPT = 10 * MINUTE;
 
-type Attempt = Extract<MfaEvent, { type: 'MfaCodeAccepted' | 'MfaCodeRejected' | 'MfaCodeReplayed' }>;
+type Attempt = Extract<
+  MfaEvent,
+  {
+    type: 'MfaCodeAccepted' | 'MfaCodeRejected' | 'MfaCodeReplayed' | 'RecoveryCodeUsed' | 'RecoveryCodeRejected';
+  }
+>;
 
 function countAttempt(state: MfaState, event: Recorded<Attempt>): MfaState['challenges'] {
   const at = event.metadata.occurredAt;
@@ -73,7 +87,7 @@ function countAttempt(state: MfaState, event: Recorded<Attempt>): MfaState['chal
   const { challengeId } = event.data;
   const { [challengeId]: before, ...others } = state.challenges;
   const recent = Object.entries(others).filter(([, { lastAt }]) => lastAt > since);
-  const right = event.type === 'MfaCodeAccepted';
+  const right = event.type === 'MfaCodeAccepted' || event.type === 'RecoveryCodeUsed';
   const count: ChallengeCount = {
     failures: (before?.failures ?? 0) + (right ? 0 : 1),
     answered: right || (before?.answered ?? false),
@@ -111,7 +125,13 @@ function evolveRequirement(state: MfaState, event: Recorded<MfaEvent>): MfaState
   switch (event.type) {
     case 'MfaDisabled': {
       const except = event.data.by === 'SELF' ? event.metadata.sessionId : null;
-      return { ...state, device: null, sessionsEnded: endSessions(state.sessionsEnded, state.version, except) };
+      const recoveryId = event.data.by === 'OPERATOR' ? event.data.challengeId : state.recoveryId;
+      return {
+        ...state,
+        recoveryId,
+        device: null,
+        sessionsEnded: endSessions(state.sessionsEnded, state.version, except),
+      };
     }
     case 'SubUserMfaRequired':
       return { ...state, requirement: { sinceVersion: state.version, effective: event.data.effective } };
@@ -147,7 +167,10 @@ function evolveCodes(state: MfaState, event: Recorded<MfaEvent>): MfaState {
         consecutiveFailures: event.data.consecutiveFailures,
         challenges: countAttempt(state, event),
       };
+    case 'RecoveryCodeUsed':
+      return { ...state, consecutiveFailures: 0, lock: null, challenges: countAttempt(state, event) };
     case 'MfaCodeReplayed':
+    case 'RecoveryCodeRejected':
       return { ...state, challenges: countAttempt(state, event) };
     case 'MfaLocked':
       return { ...state, lock: { until: event.data.lockedUntil } };
@@ -160,6 +183,11 @@ function evolveCodes(state: MfaState, event: Recorded<MfaEvent>): MfaState {
 
 /** Takes in what happened to a user's virtual MFA. */
 export function evolveMfa(state: MfaState, event: Recorded<MfaEvent>): MfaState {
-  const at = { ...state, version: event.version };
+  const at: MfaState = {
+    ...state,
+    version: event.version,
+    recoveryCodes: evolveRecoveryCodes(state.recoveryCodes, event),
+    trustedDevices: evolveTrustedDevices(state.trustedDevices, event),
+  };
   return evolveCodes(evolveRequirement(evolveEnrollment(at, event), event), event);
 }

@@ -6,7 +6,8 @@ export const VERIFICATION_METHODS = ['VIRTUAL_MFA', 'RECOVERY_CODE', 'PASSWORD']
 
 export type VerificationMethod = (typeof VERIFICATION_METHODS)[number];
 
-/** The methods that an actor is offered; the password only while there is no device to ask for. */
-export function methodsFor(hasDevice: boolean): readonly VerificationMethod[] {
-  return hasDevice ? ['VIRTUAL_MFA'] : ['PASSWORD'];
+/** The methods that an actor is offered: recovery codes only beside a device, the password only while there is none to ask for. */
+export function methodsFor(hasDevice: boolean, hasRecoveryCodes: boolean): readonly VerificationMethod[] {
+  if (!hasDevice) return ['PASSWORD'];
+  return hasRecoveryCodes ? ['VIRTUAL_MFA', 'RECOVERY_CODE'] : ['VIRTUAL_MFA'];
 }

@@ -6,8 +6,11 @@ export const FACTORS = ['PASSWORD', 'VIRTUAL_MFA', 'RECOVERY_CODE', 'TRUSTED_DEV
 /** What a person has proven in a session; that a browser is trusted proves nothing, and only has no code asked for. */
 export type Factor = (typeof FACTORS)[number];
 
-/** Whether a factor is one beside the password that was proven: something that the person has. */
-export function isSecondFactor(factor: Factor): boolean {
+/** A factor beside the password that was proven: something that the person has. */
+export type SecondFactor = Extract<Factor, 'VIRTUAL_MFA' | 'RECOVERY_CODE'>;
+
+/** Whether a factor is one beside the password that was proven. */
+export function isSecondFactor(factor: Factor): factor is SecondFactor {
   return factor === 'VIRTUAL_MFA' || factor === 'RECOVERY_CODE';
 }
 

@@ -21,19 +21,26 @@ export type SessionStage = (typeof SESSION_STAGES)[number];
 /** Where a session stands now; `ENDED` whatever the reason. */
 export type Standing = SessionStage | 'ENDED';
 
+/** When a session began, and was last in use as far as that is recorded: what its end is computed from. */
+export type Lifetime = Pick<OpenSession, 'startedAt' | 'lastSeenAt'>;
+
 /** The Unix time, in milliseconds, at which a session ends by itself, if it is not used again. */
-function endOf({ lastSeenAt, startedAt }: OpenSession, { idle, absolute }: SessionLimits): number {
+function endOf(
+  { lastSeenAt, startedAt }: Lifetime,
+  { idle, absolute }: Pick<SessionLimits, 'idle' | 'absolute'>,
+): number {
   return Math.min(millisecondsOf(lastSeenAt) + idle, millisecondsOf(startedAt) + absolute);
 }
 
 /** When a session ends by itself, if it is not used again. */
-export function expiryOf(session: OpenSession, limits: SessionLimits): Instant {
+export function expiryOf(session: Lifetime, limits: SessionLimits): Instant {
   return instantOf(endOf(session, limits));
 }
 
-/** Whether a session has ended by itself. */
-export function hasExpired(session: OpenSession, limits: SessionLimits, now: Instant): boolean {
-  return endOf(session, limits) <= millisecondsOf(now);
+/** Whether a session has ended by itself, by the limits as they are or, while those held, by former ones. */
+export function hasExpired(session: Lifetime, limits: SessionLimits, now: Instant): boolean {
+  if (endOf(session, limits) <= millisecondsOf(now)) return true;
+  return limits.former.some((former) => endOf(session, former) <= millisecondsOf(former.until));
 }
 
 /** What the stage of a session is computed from. */
@@ -61,12 +68,21 @@ function isHeld(sessionId: string, session: OpenSession, { requirement, sessions
   return wentOn || requirement.effective === 'IMMEDIATELY' || requirement.sinceVersion <= session.mfaVersion;
 }
 
+/** No code is owed for now, since the browser was trusted when the session began, and nothing has revoked that since. */
+function isTrusted(session: OpenSession, { trustedDevices }: MfaState, { trustedDeviceDays }: AccountPolicy): boolean {
+  return (
+    session.factors.includes('TRUSTED_DEVICE') &&
+    trustedDeviceDays > 0 &&
+    trustedDevices.revokedAt <= session.mfaVersion
+  );
+}
+
 /**
  * A code is owed where the device was there when the session began; and where the session had to enable one, and another
  * session did: who knows the password alone must not come in by waiting for that.
  */
-function owesCode(sessionId: string, session: OpenSession, mfa: MfaState): boolean {
-  if (mfa.device === null || session.factors.some(isSecondFactor)) return false;
+function owesCode(session: OpenSession, { sessionId, mfa, policy }: StandingFacts): boolean {
+  if (mfa.device === null || session.factors.some(isSecondFactor) || isTrusted(session, mfa, policy)) return false;
   return mfa.device.sinceVersion <= session.mfaVersion || isHeld(sessionId, session, mfa);
 }
 
@@ -83,11 +99,12 @@ function challengeStanding(sessionId: string, session: OpenSession, mfa: MfaStat
  * The stage of a session: computed from the session, its user and that user's MFA, never stored (rule 7), so that a later
  * change ends or lowers open sessions without touching them.
  */
-export function standingOf({ sessionId, session, user, mfa, policy }: StandingFacts, now: Instant): Standing {
+export function standingOf(facts: StandingFacts, now: Instant): Standing {
+  const { sessionId, session, user, mfa, policy } = facts;
   if (session.status !== 'OPEN' || user.status !== 'ACTIVE') return 'ENDED';
   if (hasExpired(session, limitsOf(policy), now)) return 'ENDED';
   if (isOver(sessionId, session, { user, mfa })) return 'ENDED';
-  if (owesCode(sessionId, session, mfa)) return challengeStanding(sessionId, session, mfa, now);
+  if (owesCode(session, facts)) return challengeStanding(sessionId, session, mfa, now);
   if (user.mustChangePassword) return 'PASSWORD_CHANGE';
   return owesEnrollment(sessionId, session, mfa) ? 'MFA_ENROLLMENT' : 'FULL';
 }

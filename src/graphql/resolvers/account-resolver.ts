@@ -1,11 +1,12 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { cancelAccountRecovery } from '../../application/account-recovery.js';
 import { createSubUser } from '../../application/create-sub-user.js';
 import { registerPrimaryAccount } from '../../application/register-primary-account.js';
 import { Access } from '../access.js';
 import { answer, answerChallenged, readUser } from '../answer.js';
 import type { GraphqlContext } from '../context.js';
 import { CreateSubUserInput, RegisterAccountInput } from '../types/inputs.js';
-import { CreateSubUserPayload, RegisterAccountPayload } from '../types/payloads.js';
+import { CancelAccountRecoveryPayload, CreateSubUserPayload, RegisterAccountPayload } from '../types/payloads.js';
 import { current } from './current.js';
 
 @Resolver()
@@ -20,6 +21,16 @@ export class AccountResolver {
   ): Promise<RegisterAccountPayload> {
     const registered = await registerPrimaryAccount(context.app, context.request, input);
     return answer(context, registered, ({ accountId }) => ({ account: { id: accountId, alias: input.alias } }));
+  }
+
+  @Access({ stages: ['FULL'], roles: ['PRIMARY'] })
+  @Mutation(() => CancelAccountRecoveryPayload, {
+    description:
+      'Calls off the recovery of the account that an operator has begun. Signing in with a right code or recovery code does the same by itself.',
+  })
+  async cancelAccountRecovery(@Ctx() context: GraphqlContext): Promise<CancelAccountRecoveryPayload> {
+    const cancelled = await cancelAccountRecovery(context.app, context.request, current(context));
+    return answer(context, cancelled, ({ recoveryId }) => ({ cancelledRecoveryId: recoveryId }));
   }
 
   @Access({ stages: ['FULL'], roles: ['PRIMARY', 'ADMIN'] })

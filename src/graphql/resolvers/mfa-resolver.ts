@@ -5,8 +5,10 @@ import { answerOperationChallenge } from '../../application/answer-operation-cha
 import { cancelMfaEnrollment } from '../../application/cancel-mfa-enrollment.js';
 import { disableMfa } from '../../application/disable-mfa.js';
 import { enableMfa } from '../../application/enable-mfa.js';
+import type { IssuedSession } from '../../application/sign-in.js';
 import { startMfaEnrollment, type StartedEnrollment } from '../../application/start-mfa-enrollment.js';
 
+import { areFew, recoveryCodesLeft } from '../../domain/mfa/recovery-codes.js';
 import { Access } from '../access.js';
 import { answer, answerChallenged, readUser, refusedWith } from '../answer.js';
 import type { GraphqlContext } from '../context.js';
@@ -39,6 +41,13 @@ function enrollmentOf(started: StartedEnrollment): MfaEnrollment {
       return QRCode.toString(otpauthUri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });
     },
   };
+}
+
+/** Recovery codes are for their owner to generate; a device that takes the place of another keeps those that there are. */
+function recommendationsFor(issued: IssuedSession | null): string[] {
+  const codesLeft = issued === null ? null : recoveryCodesLeft(issued.current.mfa);
+  const needsCodes = issued !== null && (codesLeft === null || areFew(codesLeft));
+  return needsCodes ? ['OPERATION_PROTECTION', 'RECOVERY_CODES'] : ['OPERATION_PROTECTION'];
 }
 
 @Resolver()
@@ -75,7 +84,7 @@ export class MfaResolver {
     return {
       user: readUser(context, session.user.accountId, userId),
       outcome: issued === null ? null : outcomeOf(context, issued),
-      recommendations: issued === null ? ['OPERATION_PROTECTION'] : ['OPERATION_PROTECTION', 'RECOVERY_CODES'],
+      recommendations: recommendationsFor(issued),
       userErrors: [],
     };
   }
@@ -100,11 +109,9 @@ export class MfaResolver {
     @Arg('input', () => VerifyOperationInput, { description: 'The answer.' }) input: VerifyOperationInput,
     @Ctx() context: GraphqlContext,
   ): Promise<VerifyOperationPayload> {
-    const { challengeId, code = null, password = null } = input;
+    const { challengeId, code = null, recoveryCode = null, password = null } = input;
     const verified = await answerOperationChallenge(context.app, context.request, current(context), {
-      challengeId,
-      code,
-      password,
+      ...{ challengeId, code, recoveryCode, password },
     });
     return answer(context, verified, ({ challenge, serviceOperation, grant }) => ({
       challenge: operationChallengeOf(challenge, serviceOperation),
@@ -115,7 +122,7 @@ export class MfaResolver {
   @Access({ stages: ['FULL'], roles: 'ANY' })
   @Mutation(() => DisableMfaPayload, {
     description:
-      "Disables one's own virtual MFA device, after a verification by it; or a managed user's, after one's own. Its codes are dead at once, and its seed is destroyed; other sessions of that user end. Where MFA is required, nothing else works until a device is enabled again.",
+      "Disables one's own virtual MFA device, after a verification by it or by a recovery code; or a managed user's, after one's own. Its codes are dead at once, and its seed and the recovery codes are destroyed; other sessions of that user end. Where MFA is required, nothing else works until a device is enabled again.",
   })
   async disableMfa(
     @Arg('input', () => DisableMfaInput, { description: 'The device.' }) input: DisableMfaInput,

@@ -1,6 +1,6 @@
 import { challengeAttemptsLeft, type IssuedSession } from '../../application/sign-in.js';
 import type { CurrentSession } from '../../application/request-context.js';
-import { methodsFor } from '../../domain/operation/method.js';
+import { methodsOf } from '../../domain/mfa/recovery-codes.js';
 import { adopt, type GraphqlContext } from '../context.js';
 import {
   challengeExpiryOf,
@@ -21,7 +21,7 @@ export function viewerIn(context: GraphqlContext, current: CurrentSession): View
 
 function challengeRequired(current: CurrentSession, token: string | null): MfaChallengeRequired {
   return Object.assign(new MfaChallengeRequired(), {
-    methods: [...methodsFor(true)],
+    methods: [...methodsOf(current.mfa)],
     attemptsLeft: challengeAttemptsLeft(current),
     expiresAt: challengeExpiryOf(current.session),
     token,

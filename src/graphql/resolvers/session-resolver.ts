@@ -9,7 +9,7 @@ import { answer, answerChallenged, readUser } from '../answer.js';
 import type { GraphqlContext } from '../context.js';
 import { AnswerMfaChallengeInput, RevokeSessionInput, SignInInput } from '../types/inputs.js';
 import { AnswerMfaChallengePayload, RevokeSessionPayload, SignInPayload, SignOutPayload } from '../types/payloads.js';
-import { Viewer } from '../types/session.js';
+import { AccountRecovery, Viewer } from '../types/session.js';
 import { User } from '../types/user.js';
 import { current } from './current.js';
 import { guarded } from './guarded.js';
@@ -41,10 +41,23 @@ export class SessionResolver {
     return stage === 'FULL' || stage === 'MFA_ENROLLMENT' ? readUser(context, user.accountId, user.userId) : null;
   }
 
+  @Access({ stages: SIGNED_IN, roles: 'ANY' })
+  @FieldResolver(() => AccountRecovery, {
+    nullable: true,
+    description:
+      'The recovery of the account that is pending, for the primary and for `ADMIN`s in a full session; null for others, and where there is none.',
+  })
+  accountRecovery(@Root() _: Viewer, @Ctx() context: GraphqlContext): AccountRecovery | null {
+    const { stage, user } = current(context);
+    if (stage !== 'FULL' || !(user.kind === 'PRIMARY' || user.role === 'ADMIN')) return null;
+    const recovery = context.readModels.users.recovery(user.accountId);
+    return recovery && { requestedAt: new Date(recovery.requestedAt), notBefore: new Date(recovery.notBefore) };
+  }
+
   @Access({ stages: ['ANONYMOUS'], roles: 'ANY' })
   @Mutation(() => SignInPayload, {
     description:
-      'Signs in by password. Where a virtual MFA device is enabled, this begins a challenge, to be answered within 5 minutes. Unknown names and wrong passwords are answered alike.',
+      'Signs in by password. Where a virtual MFA device is enabled, this begins a challenge, to be answered within 5 minutes, unless the browser is trusted. Unknown names and wrong passwords are answered alike.',
   })
   async signIn(
     @Arg('input', () => SignInInput, { description: 'Who signs in.' }) input: SignInInput,
@@ -61,7 +74,7 @@ export class SessionResolver {
   @Access({ stages: ['MFA_CHALLENGE'], roles: 'ANY' })
   @Mutation(() => AnswerMfaChallengePayload, {
     description:
-      'Answers the challenge at sign-in with a code, which works once. Five wrong ones end the challenge, ten in a row lock for a while.',
+      'Answers the challenge at sign-in with a code of the device or a recovery code, each of which works once. Five wrong ones end the challenge; ten wrong codes of the device in a row lock these for a while, and recovery codes never. With `trustDevice` no code is asked for in this browser for some days, where the account policy allows that.',
   })
   async answerMfaChallenge(
     @Arg('input', () => AnswerMfaChallengeInput, { description: 'The answer.' }) input: AnswerMfaChallengeInput,

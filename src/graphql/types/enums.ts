@@ -218,6 +218,22 @@ export const OrderDirectionEnum = register('OrderDirection', 'Which end of an or
   DESC: 'The greatest, or newest, first.',
 });
 
+export const SECURITY_NOTICES = ['NO_RECOVERY_CODES', 'RECOVERY_CODES_LOW', 'RECOVERY_CODES_USED_UP'] as const;
+
+/** What somebody who is signed in should see to. */
+export type SecurityNotice = (typeof SECURITY_NOTICES)[number];
+
+export const SecurityNoticeEnum = register(
+  'SecurityNotice',
+  'What somebody who is signed in should see to.',
+  SECURITY_NOTICES,
+  {
+    NO_RECOVERY_CODES: 'There are no recovery codes: generate some, for the day when the phone is lost.',
+    RECOVERY_CODES_LOW: 'One or two recovery codes are left: generate others.',
+    RECOVERY_CODES_USED_UP: 'No recovery code is left: generate others.',
+  },
+);
+
 export const RecommendationEnum = register(
   'Recommendation',
   'What makes the account safer still.',

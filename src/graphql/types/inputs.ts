@@ -46,12 +46,28 @@ export class SignInInput {
   transport!: Transport;
 }
 
-@InputType('AnswerMfaChallengeInput', { description: 'The answer to the challenge at sign-in.' })
+@InputType('AnswerMfaChallengeInput', {
+  description: 'The answer to the challenge at sign-in: exactly one of the methods that it lists.',
+})
 export class AnswerMfaChallengeInput {
   @Field(() => String, {
+    nullable: true,
     description: 'The six-digit code that the virtual MFA device shows now; spaces and hyphens do not matter.',
   })
-  code!: string;
+  code?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A recovery code, which is used up; case, spaces and hyphens do not matter.',
+  })
+  recoveryCode?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'Whether no code is to be asked for in this browser at the next sign-ins, for as many days as the account policy allows. Only with the transport `COOKIE`.',
+  })
+  trustDevice!: boolean;
 }
 
 @InputType('CreateSubUserInput', { description: 'A sub-user to create.' })
@@ -75,7 +91,8 @@ export class CreateSubUserInput extends GuardedInput {
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'Whether the sub-user has to enable a virtual MFA device at its first sign-in.',
+    description:
+      'Whether the sub-user has to enable a virtual MFA device at its first sign-in. It has to, whatever stands here, where the account policy says so of all new sub-users.',
   })
   requireMfa!: boolean;
 }
@@ -101,9 +118,17 @@ export class EnableMfaInput {
   enrollmentId!: string;
 
   @Field(() => String, {
-    description: 'The six-digit code that the authenticator shows now; spaces and hyphens do not matter.',
+    description:
+      'The six-digit code that the authenticator shows now, or, where two are given, has shown just before; spaces and hyphens do not matter.',
   })
   code!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The code right after it. To be given where `Viewer.codesToEnable` is 2; where it is 1, two prove more, and are held to the same.',
+  })
+  nextCode?: string | null;
 }
 
 @InputType('CancelMfaEnrollmentInput', { description: 'The set-up to give up.' })
@@ -119,6 +144,12 @@ export class VerifyOperationInput {
 
   @Field(() => String, { nullable: true, description: 'The six-digit code that the virtual MFA device shows now.' })
   code?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A recovery code, which is used up; case, spaces and hyphens do not matter.',
+  })
+  recoveryCode?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The password, where the challenge offers it.' })
   password?: string | null;
@@ -136,6 +167,21 @@ export class DisableMfaInput {
   userId?: string | null;
 
   @Field(() => ID, { nullable: true, description: 'The challenge that was answered.' })
+  challengeId?: string | null;
+}
+
+@InputType('GenerateRecoveryCodesInput', { description: 'Recovery codes to generate for oneself.' })
+export class GenerateRecoveryCodesInput {
+  @Field(() => ID, { nullable: true, description: 'The challenge that was answered, where one was asked for.' })
+  challengeId?: string | null;
+}
+
+@InputType('RevokeTrustedDevicesInput', { description: 'Whose browsers are to be trusted no more.' })
+export class RevokeTrustedDevicesInput {
+  @Field(() => ID, { nullable: true, description: 'Of whom; oneself if left out.' })
+  userId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The challenge that was answered, where one was asked for.' })
   challengeId?: string | null;
 }
 

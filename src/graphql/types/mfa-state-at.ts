@@ -40,6 +40,12 @@ function pendingIn({ pending }: PastMfa): Pending {
 /** The past of a user as the API shows it. */
 export function mfaStateAtOf({ at, existence, role, username, mfa }: PastUser): MfaStateAt {
   const { lock } = mfa;
-  const view: MfaView = { ...mfa, ...pendingIn(mfa), locked: lock === null ? 0 : 1, lockedUntil: lock?.until ?? null };
+  const view: MfaView = {
+    ...{ ...mfa, ...pendingIn(mfa), locked: lock === null ? 0 : 1, lockedUntil: lock?.until ?? null },
+    trustedDevices: mfa.trustedDevices.map(({ trustId, since, expiresAt: until }) => ({
+      ...{ trustId, since, until },
+      ...{ ip: null, userAgent: null },
+    })),
+  };
   return Object.assign(new MfaStateAt(), mfaOf(view, at), { at: new Date(at), existence, role, username });
 }

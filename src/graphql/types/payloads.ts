@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
+import { AccountPolicyType } from './account-policy.js';
 import { AuditToken } from './audit-token.js';
 import { RecommendationEnum } from './enums.js';
 import { VerificationGrantRedemption } from './grant-redemption.js';
@@ -101,6 +102,25 @@ export class DisableMfaPayload extends Payload {
   user?: User | null;
 }
 
+@ObjectType('GenerateRecoveryCodesPayload', { description: 'What generating recovery codes came to.' })
+export class GenerateRecoveryCodesPayload extends Payload {
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'The codes, shown this once, for their owner alone: 24 letters and digits each, in six groups. Case, spaces and hyphens do not matter when one is entered.',
+  })
+  recoveryCodes?: string[] | null;
+
+  @Field(() => User, { nullable: true, description: 'The user whose codes they are.' })
+  user?: User | null;
+}
+
+@ObjectType('RevokeTrustedDevicesPayload', { description: 'What revoking trusted browsers came to.' })
+export class RevokeTrustedDevicesPayload extends Payload {
+  @Field(() => User, { nullable: true, description: 'The user whose browsers they were.' })
+  user?: User | null;
+}
+
 @ObjectType('RequireSubUserMfaPayload', { description: 'What requiring a device came to.' })
 export class RequireSubUserMfaPayload extends Payload {
   @Field(() => User, { nullable: true, description: 'The sub-user.' })
@@ -179,6 +199,12 @@ export class RevokeAuditTokenPayload extends Payload {
   auditToken?: AuditToken | null;
 }
 
+@ObjectType('CancelAccountRecoveryPayload', { description: 'What calling off the recovery of the account came to.' })
+export class CancelAccountRecoveryPayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The recovery that was called off, as events name it.' })
+  cancelledRecoveryId?: string | null;
+}
+
 @ObjectType('CreateServiceCredentialPayload', { description: 'What making a service credential came to.' })
 export class CreateServiceCredentialPayload extends Payload {
   @Field(() => ServiceCredential, { nullable: true, description: 'The credential, as it is listed.' })
@@ -217,8 +243,15 @@ export class RedeemVerificationGrantPayload extends Payload {
   redemption?: VerificationGrantRedemption | null;
 }
 
+@ObjectType('SetAccountPolicyPayload', { description: 'What laying down a policy came to.' })
+export class SetAccountPolicyPayload extends Payload {
+  @Field(() => AccountPolicyType, { nullable: true, description: 'All of the policy, as it is now.' })
+  policy?: AccountPolicyType | null;
+}
+
 /** The payload types, each of which gets the field `query`. */
 export const PAYLOAD_TYPES = [
+  'CancelAccountRecoveryPayload',
   'RegisterAccountPayload',
   'SignInPayload',
   'AnswerMfaChallengePayload',
@@ -230,6 +263,8 @@ export const PAYLOAD_TYPES = [
   'VerifyOperationPayload',
   'UnlockUserPayload',
   'DisableMfaPayload',
+  'GenerateRecoveryCodesPayload',
+  'RevokeTrustedDevicesPayload',
   'RequireSubUserMfaPayload',
   'WaiveSubUserMfaPayload',
   'RenameUserPayload',
@@ -245,6 +280,7 @@ export const PAYLOAD_TYPES = [
   'RevokeServiceCredentialPayload',
   'RequestOperationVerificationPayload',
   'RedeemVerificationGrantPayload',
+  'SetAccountPolicyPayload',
 ];
 
 @ObjectType('SetOperationProtectionPayload', { description: 'What switching operation protection came to.' })

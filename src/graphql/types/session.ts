@@ -3,12 +3,13 @@ import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
 import type { CurrentSession } from '../../application/request-context.js';
 import { limitsOf } from '../../domain/account/policy.js';
 import { after } from '../../domain/instant.js';
-import { isSecondFactor } from '../../domain/session/events.js';
+import { areFew, recoveryCodesLeft } from '../../domain/mfa/recovery-codes.js';
+import { isSecondFactor, type Factor } from '../../domain/session/events.js';
 import type { OpenSession } from '../../domain/session/state.js';
 import type { SessionView } from '../../projections/sessions/session-queries.js';
 import type { VerificationMethod } from '../../domain/operation/method.js';
 import { CHALLENGE_LIFETIME, expiryOf, type SessionStage } from '../../domain/session/standing.js';
-import { SessionStageEnum, VerificationMethodEnum } from './enums.js';
+import { SecurityNoticeEnum, SessionStageEnum, VerificationMethodEnum, type SecurityNotice } from './enums.js';
 import { Node } from './node.js';
 import { User } from './user.js';
 
@@ -19,6 +20,11 @@ export class Session extends Node {
 
   @Field(() => SessionStageEnum, { description: 'What the session must do next.' })
   stage!: SessionStage;
+
+  @Field(() => Boolean, {
+    description: 'Whether no code was asked for, since the browser is trusted; revoking that has one asked for again.',
+  })
+  trustedDevice!: boolean;
 
   @Field(() => GraphQLDateTime, { description: 'When the password was given.' })
   createdAt!: Date;
@@ -39,6 +45,18 @@ export class Session extends Node {
   userAgent!: string | null;
 }
 
+@ObjectType('AccountRecovery', {
+  description:
+    "An operator has begun to take the primary's MFA off, since phone and recovery codes are said to be lost. `cancelAccountRecovery` calls it off.",
+})
+export class AccountRecovery {
+  @Field(() => GraphQLDateTime, { description: 'When it was begun.' })
+  requestedAt!: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'When it can be completed at the earliest.' })
+  notBefore!: Date;
+}
+
 @ObjectType('Viewer', { description: 'Whoever is signed in with this request.' })
 export class Viewer {
   @Field(() => User, {
@@ -46,6 +64,13 @@ export class Viewer {
     description: 'The user; null until the session is full, or has to enable a device.',
   })
   user?: User | null;
+
+  @Field(() => AccountRecovery, {
+    nullable: true,
+    description:
+      'The recovery of the account that is pending, for the primary and for `ADMIN`s in a full session; null for others, and where there is none.',
+  })
+  accountRecovery?: AccountRecovery | null;
 
   @Field(() => Session, { description: 'The session.' })
   session!: Session;
@@ -58,8 +83,25 @@ export class Viewer {
   })
   acr!: string;
 
-  @Field(() => [String], { description: 'What was proven: `pwd`, `otp`, `mfa` (RFC 8176).' })
+  @Field(() => [String], {
+    description: 'What was proven: `pwd`, `otp`, `mfa` (RFC 8176); by a recovery code `pwd`, `mfa`.',
+  })
   amr!: string[];
+
+  @Field(() => [SecurityNoticeEnum], {
+    description: 'What the user should see to, once the session is full: that recovery codes are few, or none.',
+  })
+  notices!: SecurityNotice[];
+
+  @Field(() => Int, {
+    description: 'Codes that enabling a device takes, by the account policy: 1, or 2 that follow each other.',
+  })
+  codesToEnable!: number;
+
+  @Field(() => Int, {
+    description: 'Days for which the user may trust a browser, by the account policy; 0: not at all.',
+  })
+  trustedDeviceDays!: number;
 }
 
 @ObjectType('SignedIn', { description: 'The session is full.' })
@@ -135,6 +177,7 @@ export function sessionOf(
     stage === 'MFA_CHALLENGE' ? challengeExpiryOf(session) : new Date(expiryOf(session, limitsOf(policy)));
   return Object.assign(new Session(), {
     ...{ id, current, stage, expiresAt, ip, userAgent },
+    trustedDevice: session.factors.includes('TRUSTED_DEVICE'),
     createdAt: new Date(session.startedAt),
     lastSeenAt: new Date(session.lastSeenAt),
   });
@@ -145,13 +188,30 @@ export function challengeExpiryOf(session: OpenSession): Date {
   return new Date(after(session.startedAt, CHALLENGE_LIFETIME));
 }
 
+// RFC 8176 section 2: `otp` is a one-time password of RFC 4226 or 6238, which a recovery code is not; that there were two factors is `mfa`.
+function amrOf(factors: readonly Factor[]): string[] {
+  if (factors.includes('VIRTUAL_MFA')) return ['pwd', 'otp', 'mfa'];
+  return factors.some(isSecondFactor) ? ['pwd', 'mfa'] : ['pwd'];
+}
+
+function noticesOf({ stage, mfa }: CurrentSession): SecurityNotice[] {
+  if (stage !== 'FULL' || mfa.device === null) return [];
+  const codesLeft = recoveryCodesLeft(mfa);
+  if (codesLeft === null) return ['NO_RECOVERY_CODES'];
+  if (codesLeft === 0) return ['RECOVERY_CODES_USED_UP'];
+  return areFew(codesLeft) ? ['RECOVERY_CODES_LOW'] : [];
+}
+
 /** Whoever is signed in, without the user, which is read when it is asked for. */
 export function viewerOf(current: CurrentSession, from: Pick<SessionView, 'ip' | 'userAgent'>): Viewer {
-  const second = current.session.factors.some(isSecondFactor);
+  const { factors } = current.session;
   return {
     session: sessionOf({ ...current, ...from }, true),
     stage: current.stage,
-    acr: second ? 'aal2' : 'aal1',
-    amr: second ? ['pwd', 'otp', 'mfa'] : ['pwd'],
+    acr: factors.some(isSecondFactor) ? 'aal2' : 'aal1',
+    amr: amrOf(factors),
+    notices: noticesOf(current),
+    codesToEnable: current.policy.codesToEnable,
+    trustedDeviceDays: current.policy.trustedDeviceDays,
   };
 }

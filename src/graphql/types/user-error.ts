@@ -30,7 +30,10 @@ export abstract class UserError {
 })
 export class InputError extends UserError {}
 
-@ObjectType('MfaError', { implements: UserError, description: 'A code of a virtual MFA device was not right.' })
+@ObjectType('MfaError', {
+  implements: UserError,
+  description: 'A code of a virtual MFA device, or a recovery code, was not right.',
+})
 export class MfaError extends UserError {
   @Field(() => Int, { nullable: true, description: 'How many more codes may be tried before one has to begin again.' })
   attemptsLeft?: number | null;

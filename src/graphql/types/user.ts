@@ -1,10 +1,12 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { areFew } from '../../domain/mfa/recovery-codes.js';
 import type { RequirementStart } from '../../domain/mfa/events.js';
 import type { Role, UserKind } from '../../domain/user/events.js';
 import type { UserView } from '../../projections/users/user-queries.js';
 import { RequirementStartEnum, RoleEnum, UserKindEnum } from './enums.js';
 import { Node } from './node.js';
+import { TrustedDevice, trustedDevicesOf } from './trusted-device.js';
 
 @ObjectType('Account', { description: 'A primary account, which owns its users.' })
 export class Account {
@@ -64,6 +66,22 @@ export class MfaStateType {
     description: 'When codes are checked again; null where it is not locked, or only unlocking helps.',
   })
   lockedUntil!: Date | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many recovery codes are left; null where none were generated since MFA was enabled.',
+  })
+  recoveryCodesLeft!: number | null;
+
+  @Field(() => Boolean, {
+    description: 'Whether so few recovery codes are left, two or less, that others should be generated.',
+  })
+  recoveryCodesLow!: boolean;
+
+  @Field(() => [TrustedDevice], {
+    description: 'The browsers in which no code is asked for at sign-in; the oldest first, at most 20.',
+  })
+  trustedDevices!: TrustedDevice[];
 }
 
 @ObjectType('User', {
@@ -120,6 +138,8 @@ export type MfaView = Pick<
   | 'required'
   | 'locked'
   | 'lockedUntil'
+  | 'recoveryCodesLeft'
+  | 'trustedDevices'
 >;
 
 function pendingOf(view: MfaView, now: string): PendingEnrollment | null {
@@ -130,13 +150,15 @@ function pendingOf(view: MfaView, now: string): PendingEnrollment | null {
 
 /** The state of a user's virtual MFA as the API shows it at a moment. */
 export function mfaOf(view: MfaView, now: string): MfaStateType {
-  const { deviceId, deviceName, enabledAt, lockedUntil, required: requiredFrom } = view;
+  const { deviceId, deviceName, enabledAt, lockedUntil, recoveryCodesLeft, required: requiredFrom } = view;
   const locked = view.locked === 1 && (lockedUntil === null || lockedUntil > now);
   return {
     ...{ deviceId, deviceName, locked, requiredFrom, enabled: deviceId !== null, required: requiredFrom !== null },
     enabledAt: dateOf(enabledAt),
     pendingEnrollment: pendingOf(view, now),
     lockedUntil: locked ? dateOf(lockedUntil) : null,
+    ...{ recoveryCodesLeft, recoveryCodesLow: areFew(recoveryCodesLeft) },
+    trustedDevices: trustedDevicesOf(view.trustedDevices, now),
   };
 }
 

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import { CheckpointRefusedError, TreesBehindError, type Checkpoints } from '../../audit/checkpoints/checkpoints.js';
 import type { SignedCheckpoint } from '../../audit/checkpoints/signing.js';
+import { RateLimitedError } from '../../application/errors.js';
 import type { Application } from '../../application/application.js';
 import { byAuditToken, type TokenReader } from '../../application/authenticate-audit-token.js';
 import { bySelf } from '../../application/authorship.js';
@@ -56,6 +57,13 @@ const TOO_MANY: HttpFault = {
   message: `This node writes ${MOST_OF_AN_ACCOUNT} exports of this account already, or ${MOST_AT_ONCE} in all; nothing was done. Try again when one of them is done.`,
 };
 
+const TOO_OFTEN: HttpFault = {
+  status: 429,
+  code: 'RATE_LIMITED',
+  message:
+    'Too many exports of this account were begun within a minute; nothing was done. Try again when retry-after says.',
+};
+
 const BEHIND: HttpFault = {
   status: 503,
   code: 'UNAVAILABLE',
@@ -102,6 +110,17 @@ function verificationRequired({ challengeId: id, methods, operation, expiresAt }
     ...fault(403, 'VERIFICATION_REQUIRED', message),
     details: { challenge: { id, methods, operation, expiresAt } },
   };
+}
+
+/** Seconds until another export of an account may be begun; 0 where it may now. */
+async function secondsToWait(app: Application, { accountId }: Caller): Promise<number> {
+  try {
+    await app.limits.take('EXPORTS_OF_ACCOUNT', accountId);
+    return 0;
+  } catch (error) {
+    if (error instanceof RateLimitedError) return error.retryAfterSeconds;
+    throw error;
+  }
 }
 
 /** The part that is asked for, within a trail of a size. */
@@ -236,6 +255,8 @@ export function offerAuditExport(http: FastifyInstance, options: ExportRouteOpti
     if ('status' in caller) return sendFault(request, reply, caller);
     const query = queryOf(request);
     if ('status' in query) return sendFault(request, reply, query);
+    const wait = await secondsToWait(app, caller);
+    if (wait > 0) return sendFault(request, reply.header('retry-after', String(wait)), TOO_OFTEN);
     // Taken before anything is waited for: of many at once no more get through.
     if (!answers.take(reply, caller.accountId)) return sendFault(request, reply.header('retry-after', '10'), TOO_MANY);
     await reached(admitted.arrival.known());

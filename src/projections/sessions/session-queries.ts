@@ -32,6 +32,8 @@ export interface SessionQueries {
   beginningOf(accountId: string, sessionId: string): Pick<SessionView, 'ip' | 'userAgent'> | null;
   /** What the stage of a session is computed from, whosever it is; null where there is none that was not ended. */
   factsOf(sessionId: string): StandingFacts | null;
+  /** The policy of an account; the default where it was never set. */
+  policyOf(accountId: string): AccountPolicy;
 }
 
 interface Row extends Omit<SessionView, 'stage' | 'session' | 'policy'> {
@@ -42,13 +44,17 @@ interface Row extends Omit<SessionView, 'stage' | 'session' | 'policy'> {
 }
 
 const OPEN = `
-  SELECT session_id AS sessionId, position, sessions_2.account_id AS accountId, sessions_2.user_id AS userId, ip,
+  SELECT session_id AS sessionId, position, sessions_3.account_id AS accountId, sessions_3.user_id AS userId, ip,
     user_agent AS userAgent, state, user, mfa, policy
-  FROM sessions_2 JOIN session_users_2 ON session_users_2.user_id = sessions_2.user_id
-    LEFT JOIN session_accounts_2 ON session_accounts_2.account_id = sessions_2.account_id
+  FROM sessions_3 JOIN session_users_3 ON session_users_3.user_id = sessions_3.user_id
+    LEFT JOIN session_accounts_3 ON session_accounts_3.account_id = sessions_3.account_id
   WHERE open = 1`;
 
-const SELECT = `${OPEN} AND sessions_2.account_id = ?`;
+const SELECT = `${OPEN} AND sessions_3.account_id = ?`;
+
+function policyIn(json: string | null): AccountPolicy {
+  return json === null ? DEFAULT_POLICY : (JSON.parse(json) as AccountPolicy);
+}
 
 function factsOf({ sessionId, state, user, mfa, policy }: Row): StandingFacts {
   return {
@@ -56,7 +62,7 @@ function factsOf({ sessionId, state, user, mfa, policy }: Row): StandingFacts {
     session: JSON.parse(state) as SessionState,
     user: (user === null ? { status: 'NONE' } : JSON.parse(user)) as UserState,
     mfa: mfa === null ? mfaDecider.initial : (JSON.parse(mfa) as MfaState),
-    policy: policy === null ? DEFAULT_POLICY : (JSON.parse(policy) as AccountPolicy),
+    policy: policyIn(policy),
   };
 }
 
@@ -73,9 +79,13 @@ export function createSessionQueries(database: Database): SessionQueries {
   const byId = database.prepare<[string, string], Row>(`${SELECT} AND session_id = ?`);
 
   const beginning = database.prepare<[string, string], Pick<SessionView, 'ip' | 'userAgent'>>(
-    'SELECT ip, user_agent AS userAgent FROM sessions_2 WHERE account_id = ? AND session_id = ?',
+    'SELECT ip, user_agent AS userAgent FROM sessions_3 WHERE account_id = ? AND session_id = ?',
   );
   const anywhere = database.prepare<[string], Row>(`${OPEN} AND session_id = ?`);
+
+  const policy = database
+    .prepare<[string], string>('SELECT policy FROM session_accounts_2 WHERE account_id = ?')
+    .pluck();
 
   /** Reads on until the page is full, since sessions end without an event. */
   function collect(accountId: string, userId: string, page: PageRequest, now: string): SessionView[] {
@@ -84,7 +94,7 @@ export function createSessionQueries(database: Database): SessionQueries {
     for (;;) {
       const keys = pageClause('position', from, 'descending');
       const rows = database
-        .prepare<unknown[], Row>(`${SELECT} AND sessions_2.user_id = ?${keys.sql}${keys.tail}`)
+        .prepare<unknown[], Row>(`${SELECT} AND sessions_3.user_id = ?${keys.sql}${keys.tail}`)
         .all(accountId, userId, ...keys.parameters);
       found.push(...rows.flatMap((row) => viewOf(row, now) ?? []));
       const last = rows.at(-1);
@@ -104,5 +114,6 @@ export function createSessionQueries(database: Database): SessionQueries {
       const row = anywhere.get(sessionId);
       return row === undefined ? null : factsOf(row);
     },
+    policyOf: (accountId) => policyIn(policy.get(accountId) ?? null),
   };
 }

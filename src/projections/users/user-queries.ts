@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { RequirementStart } from '../../domain/mfa/events.js';
+import { trustEnd } from '../../domain/mfa/trusted-devices.js';
 import type { Role, UserKind } from '../../domain/user/events.js';
 import { pageClause, pageOf, type Condition, type Page, type PageRequest } from '../page.js';
 
@@ -30,6 +31,36 @@ export interface UserView {
   readonly locked: 0 | 1;
   /** Null where it is not locked, and where time does not help. */
   readonly lockedUntil: string | null;
+  /** Null where none were generated since MFA was enabled. */
+  readonly recoveryCodesLeft: number | null;
+  /** The oldest first; some of them may have run out by now. */
+  readonly trustedDevices: readonly TrustedDeviceView[];
+}
+
+/** A browser in which no code is asked for at sign-in. */
+export interface TrustedDeviceView {
+  readonly trustId: string;
+  readonly since: string;
+  /** By the policy as it is. */
+  readonly until: string;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+interface Row extends Omit<UserView, 'trustedDevices'> {
+  readonly trusted: string;
+  readonly trustedDeviceDays: number;
+}
+
+function trustedBy(trusted: string, policy: { readonly trustedDeviceDays: number }): readonly TrustedDeviceView[] {
+  return (JSON.parse(trusted) as TrustedDeviceView[]).map((device) => {
+    const allowed = trustEnd(device.since, policy);
+    return allowed < device.until ? { ...device, until: allowed } : device;
+  });
+}
+
+function viewOf({ trusted, trustedDeviceDays, ...row }: Row): UserView {
+  return { ...row, trustedDevices: trusted === '[]' ? [] : trustedBy(trusted, { trustedDeviceDays }) };
 }
 
 /** Which users; what is left out does not narrow. */
@@ -59,6 +90,12 @@ export interface Coverage {
   readonly overdue: number;
 }
 
+/** A recovery of an account that was begun, and can still be called off. */
+export interface RecoveryView {
+  readonly requestedAt: string;
+  readonly notBefore: string;
+}
+
 /** Reads users, always within one account. */
 export interface UserQueries {
   /** The user with this id in an account; null where there is none. */
@@ -71,25 +108,30 @@ export interface UserQueries {
     page: PageRequest,
   ): Page<UserView>;
   coverage(accountId: string): Coverage;
+  /** The recovery of an account that is pending; null where none is. */
+  recovery(accountId: string): RecoveryView | null;
 }
 
 const FIELDS = `
-  SELECT user_id AS userId, position, username_key AS usernameKey, users_3.account_id AS accountId, alias, kind, role,
+  SELECT user_id AS userId, position, username_key AS usernameKey, users_4.account_id AS accountId, alias, kind, role,
     username, display_name AS displayName, email, created_at AS createdAt, device_id AS deviceId,
     device_name AS deviceName, enabled_at AS enabledAt, pending_id AS pendingId, pending_name AS pendingName,
     pending_expires_at AS pendingExpiresAt, required,
-    protected AS operationProtection, locked, locked_until AS lockedUntil`;
+    protected AS operationProtection, locked, locked_until AS lockedUntil, recovery_codes_left AS recoveryCodesLeft, trusted,
+    trusted_device_days AS trustedDeviceDays`;
 
 const SELECT = `${FIELDS}
-  FROM users_3 JOIN accounts_3 ON accounts_3.account_id = users_3.account_id
-  WHERE users_3.account_id = ?`;
+  FROM users_4 JOIN accounts_4 ON accounts_4.account_id = users_4.account_id
+  WHERE users_4.account_id = ?`;
 
 const BY_ID = `${SELECT} AND user_id = ?`;
 
 const COVERAGE = `
   SELECT count(*) AS users, count(device_id) AS enabled, count(required) AS required,
     count(*) FILTER (WHERE required IS NOT NULL AND device_id IS NULL) AS overdue
-  FROM users_3 WHERE account_id = ?`;
+  FROM users_4 WHERE account_id = ?`;
+
+const RECOVERY = 'SELECT requested_at AS requestedAt, not_before AS notBefore FROM recoveries_4 WHERE account_id = ?';
 
 /** The column of an order; each is unique in an account. */
 const COLUMNS: Readonly<Record<UserOrderKey, string>> = { CREATED_AT: 'position', USERNAME: 'username_key' };
@@ -125,18 +167,23 @@ function conditionOf({ mfaEnabled, mfaRequired, locked, role, search, now }: Use
 
 /** Prepares the queries of users on the read models' file. */
 export function createUserQueries(database: Database): UserQueries {
-  const byId = database.prepare<[accountId: string, userId: string], UserView>(BY_ID);
+  const byId = database.prepare<[accountId: string, userId: string], Row>(BY_ID);
   const coverage = database.prepare<[string], Coverage>(COVERAGE);
+  const recovery = database.prepare<[string], RecoveryView>(RECOVERY);
   return {
-    byId: (accountId, userId) => byId.get(accountId, userId) ?? null,
+    byId(accountId, userId) {
+      const row = byId.get(accountId, userId);
+      return row === undefined ? null : viewOf(row);
+    },
     page(accountId, wanted, { by, direction }, page) {
       const where = conditionOf(wanted);
       const keys = pageClause(COLUMNS[by], page, direction);
       const rows = database
-        .prepare<unknown[], UserView>(`${SELECT}${where.sql}${keys.sql}${keys.tail}`)
+        .prepare<unknown[], Row>(`${SELECT}${where.sql}${keys.sql}${keys.tail}`)
         .all(accountId, ...where.parameters, ...keys.parameters);
-      return pageOf(rows, page);
+      return pageOf(rows.map(viewOf), page);
     },
     coverage: (accountId) => coverage.get(accountId) ?? { users: 0, enabled: 0, required: 0, overdue: 0 },
+    recovery: (accountId) => recovery.get(accountId) ?? null,
   };
 }

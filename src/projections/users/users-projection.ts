@@ -1,9 +1,11 @@
 import type { Database } from 'better-sqlite3';
+import { MOST_TRUSTED_DEVICES } from '../../domain/mfa/trusted-device-list.js';
 import { comparable } from '../../domain/user/names.js';
 import { byType, type HandleAny, type Handlers, type LoggedEventOf, type Projection } from '../projection.js';
+import type { TrustedDeviceView } from './user-queries.js';
 
 const SCHEMA = `
-  CREATE TABLE users_3 (
+  CREATE TABLE users_4 (
     user_id TEXT PRIMARY KEY,
     position INTEGER NOT NULL,
     account_id TEXT NOT NULL,
@@ -23,16 +25,20 @@ const SCHEMA = `
     required TEXT,
     protected INTEGER NOT NULL DEFAULT 0,
     locked INTEGER NOT NULL DEFAULT 0,
-    locked_until TEXT
+    locked_until TEXT,
+    recovery_codes_left INTEGER,
+    trusted TEXT NOT NULL DEFAULT '[]'
   ) STRICT;
-  CREATE UNIQUE INDEX users_3_by_account ON users_3 (account_id, position);
-  CREATE INDEX users_3_by_name ON users_3 (account_id, username_key);
-  CREATE TABLE requirements_3 (user_id TEXT PRIMARY KEY, effective TEXT NOT NULL) STRICT;
-  CREATE TABLE accounts_3 (
+  CREATE UNIQUE INDEX users_4_by_account ON users_4 (account_id, position);
+  CREATE INDEX users_4_by_name ON users_4 (account_id, username_key);
+  CREATE TABLE requirements_4 (user_id TEXT PRIMARY KEY, effective TEXT NOT NULL) STRICT;
+  CREATE TABLE accounts_4 (
     account_id TEXT PRIMARY KEY,
     alias TEXT,
-    registered_at TEXT NOT NULL
+    registered_at TEXT NOT NULL,
+    trusted_device_days INTEGER NOT NULL DEFAULT 0
   ) STRICT;
+  CREATE TABLE recoveries_4 (account_id TEXT PRIMARY KEY, requested_at TEXT NOT NULL, not_before TEXT NOT NULL) STRICT;
 `;
 
 /** The key of the order by name; unique, also where names were erased. */
@@ -41,19 +47,19 @@ function keyOf(username: string | null, userId: string): string {
 }
 
 const INSERT_USER = `
-  INSERT INTO users_3 (user_id, position, account_id, kind, role, username, username_key, display_name, email,
+  INSERT INTO users_4 (user_id, position, account_id, kind, role, username, username_key, display_name, email,
     created_at, required)
   VALUES (@userId, @position, @accountId, @kind, @role, @username, @usernameKey, @displayName, @email,
-    @createdAt, (SELECT effective FROM requirements_3 WHERE user_id = @userId))`;
+    @createdAt, (SELECT effective FROM requirements_4 WHERE user_id = @userId))`;
 
 function peopleHandlers(database: Database): Handlers {
   const insertUser = database.prepare(INSERT_USER);
-  const insertAccount = database.prepare('INSERT INTO accounts_3 (account_id, alias, registered_at) VALUES (?, ?, ?)');
-  const deleteUser = database.prepare('DELETE FROM users_3 WHERE user_id = ?');
+  const insertAccount = database.prepare('INSERT INTO accounts_4 (account_id, alias, registered_at) VALUES (?, ?, ?)');
+  const deleteUser = database.prepare('DELETE FROM users_4 WHERE user_id = ?');
   const rename = database.prepare(
-    'UPDATE users_3 SET username = ?, username_key = ?, display_name = ? WHERE user_id = ?',
+    'UPDATE users_4 SET username = ?, username_key = ?, display_name = ? WHERE user_id = ?',
   );
-  const assignRole = database.prepare('UPDATE users_3 SET role = ? WHERE user_id = ?');
+  const assignRole = database.prepare('UPDATE users_4 SET role = ? WHERE user_id = ?');
 
   function remove({ data }: LoggedEventOf<'RegistrationAbandoned' | 'UserDeleted'>): undefined {
     deleteUser.run(data.userId);
@@ -89,15 +95,15 @@ function peopleHandlers(database: Database): Handlers {
 
 function deviceHandlers(database: Database): Handlers {
   const setPending = database.prepare(
-    'UPDATE users_3 SET pending_id = ?, pending_name = ?, pending_expires_at = ? WHERE user_id = ?',
+    'UPDATE users_4 SET pending_id = ?, pending_name = ?, pending_expires_at = ? WHERE user_id = ?',
   );
   const enable = database.prepare(`
-    UPDATE users_3 SET device_id = pending_id, device_name = pending_name, enabled_at = ?,
-      pending_id = NULL, pending_name = NULL, pending_expires_at = NULL, locked = 0, locked_until = NULL
+    UPDATE users_4 SET device_id = pending_id, device_name = pending_name, enabled_at = ?,
+      pending_id = NULL, pending_name = NULL, pending_expires_at = NULL, locked = 0, locked_until = NULL, trusted = '[]'
     WHERE user_id = ?`);
-  const disable = database.prepare(
-    'UPDATE users_3 SET device_id = NULL, device_name = NULL, enabled_at = NULL WHERE user_id = ?',
-  );
+  const disable = database.prepare(`
+    UPDATE users_4 SET device_id = NULL, device_name = NULL, enabled_at = NULL, recovery_codes_left = NULL, trusted = '[]'
+    WHERE user_id = ?`);
 
   function enablePending({ data, metadata }: LoggedEventOf<'MfaEnabled' | 'MfaDeviceReplaced'>): undefined {
     enable.run(metadata.occurredAt, data.userId);
@@ -122,7 +128,7 @@ function deviceHandlers(database: Database): Handlers {
 }
 
 function protectionHandlers(database: Database): Handlers {
-  const protect = database.prepare('UPDATE users_3 SET protected = ? WHERE user_id = ?');
+  const protect = database.prepare('UPDATE users_4 SET protected = ? WHERE user_id = ?');
   return {
     OperationProtectionEnabled({ data }) {
       protect.run(1, data.userId);
@@ -135,15 +141,52 @@ function protectionHandlers(database: Database): Handlers {
   };
 }
 
+const REVOKE_TRUST = "UPDATE users_4 SET trusted = '[]' WHERE user_id = ? AND trusted <> '[]'";
+
+/** The browsers that are trusted, with where from, in the row of the user, so that they go with it. */
+function trustHandlers(database: Database): Handlers {
+  const get = database.prepare<[string], string>('SELECT trusted FROM users_4 WHERE user_id = ?').pluck();
+  const set = database.prepare('UPDATE users_4 SET trusted = ? WHERE user_id = ?');
+  const revoke = database.prepare(REVOKE_TRUST);
+  const setDays = database.prepare('UPDATE accounts_4 SET trusted_device_days = ? WHERE account_id = ?');
+
+  function revokeAll({
+    data,
+  }: LoggedEventOf<'TrustedDevicesRevoked' | 'PasswordChanged' | 'PasswordReset'>): undefined {
+    revoke.run(data.userId);
+  }
+
+  return {
+    DeviceTrusted({ data, metadata, request }) {
+      const { userId, trustId, expiresAt: until } = data;
+      const { ip = null, userAgent = null } = request ?? {};
+      const since = metadata.occurredAt;
+      const before = JSON.parse(get.get(userId) ?? '[]') as TrustedDeviceView[];
+      const kept = [...before.filter((other) => other.until > since), { trustId, since, until, ip, userAgent }];
+      set.run(JSON.stringify(kept.slice(-MOST_TRUSTED_DEVICES)), userId);
+      return undefined;
+    },
+    TrustedDevicesRevoked: revokeAll,
+    PasswordChanged: revokeAll,
+    PasswordReset: revokeAll,
+    AccountPolicyChanged({ data }) {
+      setDays.run(data.trustedDeviceDays, data.accountId);
+      return undefined;
+    },
+  };
+}
+
 /** A requirement stands before its user does, where it is there from the start. */
 function requirementHandlers(database: Database): Handlers {
-  const keep = database.prepare('INSERT OR REPLACE INTO requirements_3 (user_id, effective) VALUES (?, ?)');
-  const forget = database.prepare('DELETE FROM requirements_3 WHERE user_id = ?');
-  const setRequired = database.prepare('UPDATE users_3 SET required = ? WHERE user_id = ?');
+  const keep = database.prepare('INSERT OR REPLACE INTO requirements_4 (user_id, effective) VALUES (?, ?)');
+  const forget = database.prepare('DELETE FROM requirements_4 WHERE user_id = ?');
+  const setRequired = database.prepare('UPDATE users_4 SET required = ? WHERE user_id = ?');
+  const revoke = database.prepare(REVOKE_TRUST);
   return {
     SubUserMfaRequired({ data }) {
       keep.run(data.userId, data.effective);
       setRequired.run(data.effective, data.userId);
+      revoke.run(data.userId);
       return undefined;
     },
     SubUserMfaWaived({ data }) {
@@ -154,12 +197,32 @@ function requirementHandlers(database: Database): Handlers {
   };
 }
 
-function lockHandlers(database: Database): Handlers {
-  const setLock = database.prepare('UPDATE users_3 SET locked = 1, locked_until = ? WHERE user_id = ?');
+function recoveryHandlers(database: Database): Handlers {
+  const keep = database.prepare('INSERT INTO recoveries_4 (account_id, requested_at, not_before) VALUES (?, ?, ?)');
+  const drop = database.prepare('DELETE FROM recoveries_4 WHERE account_id = ?');
+
+  function end({ data }: LoggedEventOf<'AccountRecoveryCancelled' | 'AccountRecovered'>): undefined {
+    drop.run(data.accountId);
+  }
+
+  return {
+    AccountRecoveryRequested({ data, metadata }) {
+      keep.run(data.accountId, metadata.occurredAt, data.notBefore);
+      return undefined;
+    },
+    AccountRecoveryCancelled: end,
+    AccountRecovered: end,
+  };
+}
+
+function codeHandlers(database: Database): Handlers {
+  const setLock = database.prepare('UPDATE users_4 SET locked = 1, locked_until = ? WHERE user_id = ?');
   // Most codes are accepted where nothing was locked: such a row is only looked at.
   const clearLock = database.prepare(
-    'UPDATE users_3 SET locked = 0, locked_until = NULL WHERE user_id = ? AND locked <> 0',
+    'UPDATE users_4 SET locked = 0, locked_until = NULL WHERE user_id = ? AND locked <> 0',
   );
+
+  const setCodesLeft = database.prepare('UPDATE users_4 SET recovery_codes_left = ? WHERE user_id = ?');
 
   function unlock({ data }: LoggedEventOf<'MfaCodeAccepted' | 'MfaUnlocked'>): undefined {
     clearLock.run(data.userId);
@@ -172,6 +235,15 @@ function lockHandlers(database: Database): Handlers {
     },
     MfaCodeAccepted: unlock,
     MfaUnlocked: unlock,
+    RecoveryCodesGenerated({ data }) {
+      setCodesLeft.run(data.count, data.userId);
+      return undefined;
+    },
+    RecoveryCodeUsed({ data }) {
+      setCodesLeft.run(data.codesLeft, data.userId);
+      clearLock.run(data.userId);
+      return undefined;
+    },
   };
 }
 
@@ -181,15 +253,17 @@ function open(database: Database): HandleAny {
     ...deviceHandlers(database),
     ...requirementHandlers(database),
     ...protectionHandlers(database),
-    ...lockHandlers(database),
+    ...recoveryHandlers(database),
+    ...codeHandlers(database),
+    ...trustHandlers(database),
   });
 }
 
 /** The users of every account with the state of their MFA: what the console shows. */
 export const usersProjection: Projection = {
   name: 'users',
-  version: 3,
-  tables: ['users_3', 'accounts_3', 'requirements_3'],
+  version: 4,
+  tables: ['users_4', 'accounts_4', 'requirements_4', 'recoveries_4'],
   schema: SCHEMA,
   open,
 };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { Instant } from '../../domain/instant.js';
-import type { KeyRing } from '../key-ring.js';
+import type { KeyRingSource } from '../key-ring-source.js';
 import { open, seal, type SealedSecret } from '../sealing.js';
 import {
   SECRET_KINDS,
@@ -18,7 +18,7 @@ import type { RecordedVaultEvent, VaultStreams } from './vault-streams.js';
 export interface EventStoreDbVaultOptions {
   /** Stay open when the vault is closed. */
   readonly streams: VaultStreams;
-  readonly keyRing: KeyRing;
+  readonly keys: KeyRingSource;
   readonly now: () => Instant;
 }
 
@@ -39,23 +39,23 @@ interface StoredSecret extends SealedSecret {
 
 class EventStoreDbVault implements Vault {
   readonly #streams: VaultStreams;
-  readonly #keyRing: KeyRing;
+  readonly #keys: KeyRingSource;
   readonly #now: () => Instant;
   readonly #indexes: ReadonlyMap<SecretKind, SecretIndex>;
   readonly #limit = pLimit(AT_A_TIME);
   readonly #working = new Set<Promise<unknown>>();
   #closed = false;
 
-  constructor({ streams, keyRing, now }: EventStoreDbVaultOptions) {
+  constructor({ streams, keys, now }: EventStoreDbVaultOptions) {
     this.#streams = streams;
-    this.#keyRing = keyRing;
+    this.#keys = keys;
     this.#now = now;
     this.#indexes = new Map(SECRET_KINDS.map((kind) => [kind, new SecretIndex(streams, kind)]));
   }
 
   put(ref: SecretRef, secret: Uint8Array): Promise<void> {
     return this.#work(async () => {
-      const sealed = seal(this.#keyRing, ref, secret);
+      const sealed = seal(this.#keys.toSeal(), ref, secret);
       const createdAt = this.#now();
       if ((await this.#streams.read(streamOf(ref), { limit: 1 }))?.length !== 0) throw exists(ref);
       // Listed first: a crash in between leaves an entry without a secret, never a secret that no sweep finds.
@@ -92,7 +92,7 @@ class EventStoreDbVault implements Vault {
         await this.#finishResealing(ref, stored);
         return false;
       }
-      const sealed = seal(this.#keyRing, ref, open(this.#keyRing, ref, stored));
+      const sealed = seal(this.#keys.toSeal(), ref, open(this.#keys.toOpen(stored.keyId), ref, stored));
       const { outcome } = await this.#streams.append(streamOf(ref), stored.revision, [sealedEvent(sealed)]);
       if (outcome !== 'APPENDED') return false;
       await this.#finishResealing(ref, { keyId: sealed.keyId, revision: stored.revision + 1n });
@@ -126,7 +126,7 @@ class EventStoreDbVault implements Vault {
   }
 
   #opened(ref: SecretRef, stored: StoredSecret | null): Uint8Array | null {
-    return stored === null ? null : open(this.#keyRing, ref, stored);
+    return stored === null ? null : open(this.#keys.toOpen(stored.keyId), ref, stored);
   }
 
   /** Hides what was sealed before and notes the new key; also after a crash has left the index with the key before. */

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Instant } from '../../domain/instant.js';
-import type { KeyRing } from '../key-ring.js';
-import { open, seal } from '../sealing.js';
+import type { KeyRingSource } from '../key-ring-source.js';
+import { open, seal, type SealedSecret } from '../sealing.js';
 import type { ListOptions, SecretEntry, SecretKind, SecretRef, Vault } from '../vault.js';
 import { VaultError } from '../vault.js';
 import { asVaultError } from './faults.js';
@@ -19,7 +19,7 @@ export interface VaultDatabase {
 export interface SqliteVaultOptions {
   /** Stays open when the vault is closed. */
   readonly database: VaultDatabase;
-  readonly keyRing: KeyRing;
+  readonly keys: KeyRingSource;
   readonly now: () => Instant;
 }
 
@@ -42,33 +42,33 @@ export function openSqliteVault(options: SqliteVaultOptions): Vault {
 class SqliteVault implements Vault {
   readonly #database: VaultDatabase;
   readonly #table: SecretsTable;
-  readonly #keyRing: KeyRing;
+  readonly #keys: KeyRingSource;
   readonly #now: () => Instant;
   readonly #writing = new Set<Promise<unknown>>();
   #closed = false;
 
-  constructor({ database, keyRing, now }: SqliteVaultOptions) {
+  constructor({ database, keys, now }: SqliteVaultOptions) {
     this.#database = database;
     this.#table = new SecretsTable(database.connection);
-    this.#keyRing = keyRing;
+    this.#keys = keys;
     this.#now = now;
   }
 
   async put(ref: SecretRef, secret: Uint8Array): Promise<void> {
     this.#refuseIfClosed();
-    const sealed = seal(this.#keyRing, ref, secret);
+    const sealed = seal(this.#keys.toSeal(), ref, secret);
     const inserted = await this.#write(() => this.#table.insert(ref, sealed, this.#now()));
     if (!inserted) throw new VaultError('EXISTS', `the ${ref.kind} ${ref.id} was stored before`);
   }
 
   async get(ref: SecretRef): Promise<Uint8Array | null> {
     const sealed = this.#read(() => this.#table.find(ref));
-    return sealed === null ? null : open(this.#keyRing, ref, sealed);
+    return sealed === null ? null : this.#open(ref, sealed);
   }
 
   async getMany(kind: SecretKind, ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const found = this.#read(() => this.#table.findMany(kind, ids));
-    return new Map([...found].map(([id, sealed]) => [id, open(this.#keyRing, { kind, id }, sealed)]));
+    return new Map([...found].map(([id, sealed]) => [id, this.#open({ kind, id }, sealed)]));
   }
 
   async reseal(ref: SecretRef, expectedKeyId: string): Promise<boolean> {
@@ -76,7 +76,7 @@ class SqliteVault implements Vault {
     return this.#write(() => {
       const sealed = this.#table.find(ref);
       if (sealed?.keyId !== expectedKeyId) return false;
-      this.#table.replace(ref, seal(this.#keyRing, ref, open(this.#keyRing, ref, sealed)));
+      this.#table.replace(ref, seal(this.#keys.toSeal(), ref, this.#open(ref, sealed)));
       return true;
     });
   }
@@ -94,6 +94,10 @@ class SqliteVault implements Vault {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled(this.#writing);
+  }
+
+  #open(ref: SecretRef, sealed: SealedSecret): Uint8Array {
+    return open(this.#keys.toOpen(sealed.keyId), ref, sealed);
   }
 
   async #write<T>(job: () => T): Promise<T> {

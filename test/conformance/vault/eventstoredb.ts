@@ -1,5 +1,6 @@
 import { parseConnection } from '../../../src/eventstore/eventstoredb/connection-string.js';
 import { DbStreams } from '../../../src/eventstore/eventstoredb/streams.js';
+import { fixedKeyRing } from '../../../src/vault/key-ring-source.js';
 import { openEventStoreDbVault } from '../../../src/vault/eventstoredb/eventstoredb-vault.js';
 import type { KeyRing } from '../../../src/vault/key-ring.js';
 import type { Vault } from '../../../src/vault/vault.js';
@@ -13,7 +14,7 @@ export async function eventStoreDbVault(url: string, wrap: WrapVault = (vault) =
   const open = async (keyRing: KeyRing): Promise<Vault> => {
     const streams = new DbStreams(parseConnection({ url, credentials: null, caFile: null }));
     connections.push(streams);
-    return wrap(openEventStoreDbVault({ streams, keyRing, now: () => time }), keyRing);
+    return wrap(openEventStoreDbVault({ streams, keys: fixedKeyRing(keyRing), now: () => time }), keyRing);
   };
   return {
     ...{ vault: await open(FIRST), open },

@@ -1,5 +1,6 @@
 import { openLogDatabase } from '../../../src/eventstore/sqlite/log-database.js';
 import type { KeyRing } from '../../../src/vault/key-ring.js';
+import { fixedKeyRing } from '../../../src/vault/key-ring-source.js';
 import { openSqliteVault } from '../../../src/vault/sqlite/sqlite-vault.js';
 import type { Vault } from '../../../src/vault/vault.js';
 import { workplace } from '../sqlite-node.js';
@@ -18,7 +19,7 @@ export async function fileVault(wrap: WrapVault = (vault) => vault): Promise<Vau
   const place = workplace();
   let time = NOON;
   const open = async (keyRing: KeyRing): Promise<Vault> =>
-    wrap(openSqliteVault({ database: place.open(), keyRing, now: () => time }), keyRing);
+    wrap(openSqliteVault({ database: place.open(), keys: fixedKeyRing(keyRing), now: () => time }), keyRing);
   return { vault: await open(FIRST), open, setNow: (now) => (time = now), dispose: () => place.dispose() };
 }
 
@@ -26,6 +27,7 @@ export async function fileVault(wrap: WrapVault = (vault) => vault): Promise<Vau
 export async function memoryVault(): Promise<VaultFixture> {
   const database = openLogDatabase({ path: ':memory:' });
   let time = NOON;
-  const open = async (keyRing: KeyRing): Promise<Vault> => openSqliteVault({ database, keyRing, now: () => time });
+  const open = async (keyRing: KeyRing): Promise<Vault> =>
+    openSqliteVault({ database, keys: fixedKeyRing(keyRing), now: () => time });
   return { vault: await open(FIRST), open, setNow: (now) => (time = now), dispose: () => database.close() };
 }

@@ -47,6 +47,7 @@ describe('A primary account', () => {
       serviceCredentials: {},
       auditTokens: {},
       policy: DEFAULT_POLICY,
+      recovery: null,
     });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { mfaDecider } from '../../../src/domain/mfa/decider.js';
 import { code, disable, driftedCode, enable, event, noteDestroyed, notRight } from '../../support/builders.js';
 import { proof, PHONE, startEnrollment, TABLET } from '../../support/builders.js';
-import { given, stateAfter } from '../../support/given.js';
+import { given, sentIn, stateAfter } from '../../support/given.js';
 
 const enabled = [event('MfaEnrollmentStarted'), event('MfaEnabled')];
 const disabled = event('MfaDisabled');
@@ -28,6 +28,28 @@ describe('Disabling MFA', () => {
         .then(event('MfaDisabled', { by: 'ADMINISTRATOR' }));
     },
   );
+
+  it('by an operator names the recovery of the account, and takes off nothing when it is repeated', () => {
+    const byOperator = disable({ by: 'OPERATOR', verifiedBy: null, challengeId: 'recovery' });
+    const taken = event('MfaDisabled', { by: 'OPERATOR', challengeId: 'recovery' });
+    given(mfaDecider, ...enabled)
+      .when(byOperator)
+      .then(taken);
+    given(mfaDecider, ...enabled, taken)
+      .when(byOperator)
+      .then();
+    given(mfaDecider, ...enabled, taken, ...enabled)
+      .when(byOperator)
+      .then();
+    given(mfaDecider, ...enabled, taken, ...enabled)
+      .when({ ...byOperator, challengeId: 'another' })
+      .then(event('MfaDisabled', { by: 'OPERATOR', challengeId: 'another' }));
+  });
+
+  it('by an operator ends every session, whichever had it done', () => {
+    const taken = sentIn('session', event('MfaDisabled', { by: 'OPERATOR' }));
+    expect(stateAfter(mfaDecider, ...enabled, taken)).toMatchObject({ sessionsEnded: { except: null } });
+  });
 
   it('names the device that it took off', () => {
     given(mfaDecider, ...enabled, event('MfaDeviceReplaced'))

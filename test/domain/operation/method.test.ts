@@ -3,10 +3,14 @@ import { methodsFor } from '../../../src/domain/operation/method.js';
 
 describe('An operation is verified', () => {
   it('by the virtual MFA device where there is one, and by nothing less', () => {
-    expect(methodsFor(true)).toEqual(['VIRTUAL_MFA']);
+    expect(methodsFor(true, false)).toEqual(['VIRTUAL_MFA']);
   });
 
-  it('by the password where there is no device', () => {
-    expect(methodsFor(false)).toEqual(['PASSWORD']);
+  it('by a recovery code as well, where there are any left', () => {
+    expect(methodsFor(true, true)).toEqual(['VIRTUAL_MFA', 'RECOVERY_CODE']);
+  });
+
+  it.each([true, false])('by the password where there is no device', (hasCodes) => {
+    expect(methodsFor(false, hasCodes)).toEqual(['PASSWORD']);
   });
 });

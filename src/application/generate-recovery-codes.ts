@@ -1,0 +1,80 @@
+import type { GenerateRecoveryCodes } from '../domain/mfa/commands.js';
+import { mfaDecider } from '../domain/mfa/decider.js';
+import type { MfaState } from '../domain/mfa/state.js';
+import { isSecondFactor } from '../domain/session/events.js';
+import type { Application } from './application.js';
+import { bySelf } from './authorship.js';
+import { execute, load, type Executed } from './execute.js';
+import { challengeFor, guard, notVerified, type Challenged } from './guard.js';
+import { ownedId } from './owned-id.js';
+import { formatRecoveryCode, newRecoveryCodes, sealableSet } from './recovery-code.js';
+import type { CurrentSession, RequestContext } from './request-context.js';
+import { done, refused, type Result } from './result.js';
+
+/** Codes that were just made; shown this once. */
+export interface GeneratedCodes {
+  readonly userId: string;
+  readonly recoveryCodes: readonly string[];
+}
+
+const CALL = { operation: 'GENERATE_RECOVERY_CODES', arguments: {} } as const;
+
+/**
+ * A first set needs no verification where the session has proven the device; a session by password alone, or by a browser that
+ * is trusted, has not, and would have a second factor for the asking.
+ */
+function needsNone({ mfa, session }: CurrentSession, challengeId: string | null): boolean {
+  return challengeId === null && mfa.recoveryCodes.live === null && session.factors.some(isSecondFactor);
+}
+
+async function generate(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  challengeId: string | null,
+): Promise<Executed<MfaState> & { readonly codes: readonly string[] }> {
+  const { accountId, userId } = current.user;
+  const codeSetId = ownedId(app, userId);
+  const codes = newRecoveryCodes(app.randomBytes);
+  await app.vault.put({ kind: 'recovery', id: codeSetId }, sealableSet(app, codeSetId, codes));
+  const generated = await execute(app, request, {
+    ...{ decider: mfaDecider, id: userId, by: bySelf(current) },
+    command: (): GenerateRecoveryCodes => ({
+      type: 'GenerateRecoveryCodes',
+      ...{ accountId, userId, codeSetId, challengeId },
+      now: app.now(),
+    }),
+  });
+  return { ...generated, codes };
+}
+
+async function generateVerified(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  challengeId: string | null,
+): Promise<Result<Challenged<GeneratedCodes>>> {
+  const generated = await generate(app, request, current, challengeId);
+  if (generated.accepted) {
+    const recoveryCodes = generated.codes.map(formatRecoveryCode);
+    return done({ challenge: null, userId: current.user.userId, recoveryCodes });
+  }
+  if (generated.rejection.code !== 'VERIFICATION_REQUIRED') return refused(generated.rejection);
+  // Codes were generated meanwhile: to void those takes a verification.
+  return notVerified({ challenge: await challengeFor(app, request, { ...current, mfa: generated.state }, CALL) });
+}
+
+/** Makes recovery codes for oneself, in place of those before; these are destroyed soon after (rule 10). */
+export async function generateRecoveryCodes(
+  app: Application,
+  request: RequestContext,
+  current: CurrentSession,
+  { challengeId }: { readonly challengeId: string | null },
+): Promise<Result<Challenged<GeneratedCodes>>> {
+  const { state: mfa } = await load(app, mfaDecider, current.user.userId);
+  if (mfa.device === null) return refused({ code: 'RECOVERY_CODES_NEED_DEVICE' });
+  if (needsNone(current, challengeId)) return generateVerified(app, request, current, null);
+  const guarded = await guard(app, request, current, { ...CALL, challengeId });
+  if (!guarded.verified) return notVerified(guarded);
+  return generateVerified(app, request, current, guarded.challengeId);
+}

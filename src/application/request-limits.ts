@@ -1,0 +1,87 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimitedError } from './errors.js';
+
+/** What is limited, and of whom: what costs the hash of a password, or the reading of a trail. */
+export const REQUEST_LIMITS = [
+  'SIGN_INS_OF_ADDRESS',
+  'SIGN_INS_OF_ACCOUNT',
+  'REGISTRATIONS_OF_ADDRESS',
+  'PASSWORDS_OF_USER',
+  'EXPORTS_OF_ACCOUNT',
+] as const;
+
+export type RequestLimit = (typeof REQUEST_LIMITS)[number];
+
+/** How often a minute each may be asked; null: as often as one likes. */
+export type RequestLimitSettings = Readonly<Record<RequestLimit, number | null>>;
+
+/** Budgets of requests, of this node alone and in its memory; they come before any work, and write nothing. */
+export interface RequestLimits {
+  /**
+   * Takes one out of a budget.
+   * @throws {RateLimitedError} where nothing is left in it, with the seconds until it is full again
+   */
+  take(limit: RequestLimit, key: string): Promise<void>;
+}
+
+const MINUTE_IN_SECONDS = 60;
+/** Budgets of one kind that are kept; those longest unused are forgotten, so that no flood of keys fills the memory. */
+const MOST_KEYS = 50_000;
+
+interface RequestLimitOptions {
+  readonly durationSeconds?: number;
+  readonly mostKeys?: number;
+}
+
+function refusalOf(thrown: unknown): unknown {
+  if (!(thrown instanceof RateLimiterRes)) return thrown;
+  const seconds = Math.max(1, Math.ceil(thrown.msBeforeNext / 1_000));
+  return new RateLimitedError('a budget of requests is used up', seconds);
+}
+
+/** A budget for each key, in bounded memory. */
+function budgets(points: number, { durationSeconds = MINUTE_IN_SECONDS, mostKeys = MOST_KEYS }: RequestLimitOptions) {
+  const limiter = new RateLimiterMemory({ points, duration: durationSeconds });
+  // The limiter alone would keep whatever comes within a minute.
+  const kept = new LRUCache<string, true>({ max: mostKeys, dispose: (_, key) => void limiter.delete(key) });
+  return async (key: string): Promise<void> => {
+    kept.set(key, true, { noDisposeOnSet: true });
+    try {
+      await limiter.consume(key);
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  };
+}
+
+/** Sets up the budgets of a node. */
+export function createRequestLimits(settings: RequestLimitSettings, options: RequestLimitOptions = {}): RequestLimits {
+  const takers = new Map(
+    REQUEST_LIMITS.flatMap((limit) => {
+      const points = settings[limit];
+      return points === null ? [] : [[limit, budgets(points, options)] as const];
+    }),
+  );
+  return {
+    async take(limit, key) {
+      await takers.get(limit)?.(key);
+    },
+  };
+}
+
+/**
+ * Who an address is for a budget: an IPv4 address is one, of IPv6 its /64 is, which is what one customer has at least
+ * (RFC 6177). What is no address is one as well.
+ */
+export function networkOf(ip: string | null): string {
+  if (ip === null || isIP(ip) === 0) return 'unknown';
+  const address = ipaddr.process(ip);
+  if (address instanceof ipaddr.IPv4) return address.toString();
+  return `${address.parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(':')}::/64`;
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { RateLimitedError } from '../../src/application/errors.js';
+import { createRequestLimits, networkOf, type RequestLimitSettings } from '../../src/application/request-limits.js';
+import { eventually } from '../support/eventually.js';
+
+const OFF: RequestLimitSettings = {
+  SIGN_INS_OF_ADDRESS: null,
+  SIGN_INS_OF_ACCOUNT: null,
+  REGISTRATIONS_OF_ADDRESS: null,
+  PASSWORDS_OF_USER: null,
+  EXPORTS_OF_ACCOUNT: null,
+};
+
+describe('A budget of requests', () => {
+  it('lets so many through, then tells when it is full again', async () => {
+    const limits = createRequestLimits({ ...OFF, PASSWORDS_OF_USER: 3 });
+    for (let time = 0; time < 3; time += 1) await limits.take('PASSWORDS_OF_USER', 'ada');
+    await expect(limits.take('PASSWORDS_OF_USER', 'ada')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    const refusal: unknown = await limits.take('PASSWORDS_OF_USER', 'ada').catch((error: unknown) => error);
+    if (!(refusal instanceof RateLimitedError)) throw new Error('it was let through');
+    expect(refusal.retryAfterSeconds).toBeGreaterThanOrEqual(1);
+    expect(refusal.retryAfterSeconds).toBeLessThanOrEqual(60);
+  });
+
+  it('is one of a key and of a limit, and none where the limit is off', async () => {
+    const limits = createRequestLimits({ ...OFF, PASSWORDS_OF_USER: 1, EXPORTS_OF_ACCOUNT: 1 });
+    await limits.take('PASSWORDS_OF_USER', 'ada');
+    await limits.take('PASSWORDS_OF_USER', 'sam');
+    await limits.take('EXPORTS_OF_ACCOUNT', 'ada');
+    for (let time = 0; time < 200; time += 1) await limits.take('SIGN_INS_OF_ADDRESS', 'ada');
+    await expect(limits.take('PASSWORDS_OF_USER', 'ada')).rejects.toThrow();
+  });
+
+  it('is full again after its time', async () => {
+    const limits = createRequestLimits({ ...OFF, PASSWORDS_OF_USER: 1 }, { durationSeconds: 1 });
+    await limits.take('PASSWORDS_OF_USER', 'ada');
+    await expect(limits.take('PASSWORDS_OF_USER', 'ada')).rejects.toThrow();
+    await eventually(() => limits.take('PASSWORDS_OF_USER', 'ada'));
+  });
+
+  it('is exact for what comes at once', async () => {
+    const limits = createRequestLimits({ ...OFF, SIGN_INS_OF_ADDRESS: 20 });
+    const taken = await Promise.allSettled(
+      Array.from({ length: 100 }, () => limits.take('SIGN_INS_OF_ADDRESS', '192.0.2.1')),
+    );
+    expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
+  });
+
+  it('is forgotten when many others were used since, and kept while it is used itself', async () => {
+    const limits = createRequestLimits({ ...OFF, SIGN_INS_OF_ACCOUNT: 2 }, { mostKeys: 10 });
+    for (const key of ['idle', 'idle', 'attacked', 'attacked']) await limits.take('SIGN_INS_OF_ACCOUNT', key);
+    for (let other = 0; other < 50; other += 1) {
+      await limits.take('SIGN_INS_OF_ACCOUNT', `other ${other}`);
+      await expect(limits.take('SIGN_INS_OF_ACCOUNT', 'attacked')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    }
+    await limits.take('SIGN_INS_OF_ACCOUNT', 'idle');
+  });
+});
+
+describe('Who an address is', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:0db8:0001:0002::1', '2001:db8:1:2::/64'],
+    ['2001:db8:1:3::1', '2001:db8:1:3::/64'],
+    ['::1', '0:0:0:0::/64'],
+    [null, 'unknown'],
+    ['proxy.example', 'unknown'],
+  ])('%s is %s', (ip, network) => expect(networkOf(ip)).toBe(network));
+});
