@@ -84,7 +84,7 @@ export function createSessionQueries(database: Database): SessionQueries {
   const anywhere = database.prepare<[string], Row>(`${OPEN} AND session_id = ?`);
 
   const policy = database
-    .prepare<[string], string>('SELECT policy FROM session_accounts_2 WHERE account_id = ?')
+    .prepare<[string], string>('SELECT policy FROM session_accounts_3 WHERE account_id = ?')
     .pluck();
 
   /** Reads on until the page is full, since sessions end without an event. */

@@ -99,7 +99,7 @@ function userIntake<S extends object, E extends DomainEvent>(
 
 /** Keeps the policies of accounts that have set one. */
 function openPolicies(database: Database): (event: LoggedEvent) => void {
-  const get = database.prepare<[string], string>('SELECT policy FROM session_accounts_2 WHERE account_id = ?').pluck();
+  const get = database.prepare<[string], string>('SELECT policy FROM session_accounts_3 WHERE account_id = ?').pluck();
   const set = database.prepare<[string, string]>(
     'INSERT OR REPLACE INTO session_accounts_3 (account_id, policy) VALUES (?, ?)',
   );
