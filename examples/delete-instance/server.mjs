@@ -5,10 +5,12 @@ import { text } from 'node:stream/consumers';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { answerAsConsole } from './console.mjs';
 
-const { MFA_URL = 'http://localhost:4000', SERVICE_CREDENTIAL = '', PORT = '4001' } = process.env;
+const { MFA_URL = 'http://localhost:4000', MFA_ISSUER = new URL(MFA_URL).origin } = process.env;
+const { SERVICE_CREDENTIAL = '', PORT = '4001' } = process.env;
 const account = /^vsc_([^.]+)/.exec(SERVICE_CREDENTIAL)?.[1]; // the credential says whose it is
+if (account === undefined) throw new Error('Set SERVICE_CREDENTIAL to the one that createServiceCredential showed.');
 const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', MFA_URL));
-const rules = { issuer: new URL(MFA_URL).origin, audience: 'vm', typ: 'verification-grant+jwt', algorithms: ['EdDSA'] };
+const rules = { issuer: MFA_ISSUER, audience: 'vm', typ: 'verification-grant+jwt', algorithms: ['EdDSA'] };
 const instances = new Set(['i-123', 'i-124']);
 
 /** What is to be verified: the arguments count as JSON with sorted keys (RFC 8785). @param {string} instance */
@@ -33,9 +35,9 @@ async function redeem(grant) {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${SERVICE_CREDENTIAL}` };
   const body = JSON.stringify({ query, variables: { input: { grant } } });
   const answer = await fetch(new URL('/graphql', MFA_URL), { method: 'POST', headers, body });
-  const { data } = /** @type {any} */ (await answer.json());
+  const { data, errors = [] } = /** @type {any} */ (await answer.json());
   const { redemption = null, userErrors = [] } = data?.redeemVerificationGrant ?? {};
-  if (redemption === null) throw new Error(userErrors[0]?.code ?? 'NOT_REDEEMED');
+  if (redemption === null) throw new Error(userErrors[0]?.code ?? errors[0]?.extensions.code ?? 'NOT_REDEEMED');
 }
 
 /** @type {(...call: Parameters<typeof answerAsConsole>) => Promise<unknown>} */

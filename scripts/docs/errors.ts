@@ -22,6 +22,23 @@ same; messages may be improved at any time.
 A failed sign-in never tells whether account, user or password was wrong, nor that passwords are backing off: all of it is
 \`SIGN_IN_FAILED\`. Only somebody who has given the right password is told what is left and when to retry.`;
 
+/** What stands in `extensions.code` beside what commands refuse. */
+const TOP_LEVEL_CODES: readonly (readonly [string, string])[] = [
+  ['UNAUTHENTICATED', 'Nobody is signed in, or the session or token is over. Sign in.'],
+  ['MFA_CHALLENGE_REQUIRED', 'The session owes a code: `answerMfaChallenge`.'],
+  ['PASSWORD_CHANGE_REQUIRED', 'The session owes a password of its own: `changePassword`.'],
+  ['MFA_ENROLLMENT_REQUIRED', 'The session owes a device: `startMfaEnrollment`, `enableMfa`.'],
+  ['FORBIDDEN', 'This is not for whoever asks. Somebody who is signed in signs out before signing in.'],
+  ['NOT_FOUND', 'There is nothing with this id, or it is of another account.'],
+  ['BAD_USER_INPUT', 'An argument makes no sense; the message says which, and what does.'],
+  ['GRAPHQL_PARSE_FAILED', 'The operation is not GraphQL.'],
+  ['GRAPHQL_VALIDATION_FAILED', 'The operation asks for what the schema does not have, or for too much.'],
+  ['BAD_REQUEST', 'The request is not GraphQL over HTTP.'],
+  ['RATE_LIMITED', 'Too many attempts; `extensions.retryAfterSeconds` and the header `retry-after` say for how long.'],
+  ['UNAVAILABLE', 'The service cannot do this now. The message says whether it may have been done.'],
+  ['INTERNAL_SERVER_ERROR', 'A fault of the service. Tell its operator the request id.'],
+];
+
 function placeOf(code: RejectionCode): string {
   return isTopLevel(code) ? `top level, \`${TOP_LEVEL[code]}\`` : '`userErrors`';
 }
@@ -38,5 +55,10 @@ export function errorsMarkdown(): string {
     INTRODUCTION,
     '## Codes',
     table(['Code', 'Where', 'Meaning'], rows),
+    '## Codes at the top level',
+    table(
+      ['`extensions.code`', 'Meaning'],
+      TOP_LEVEL_CODES.map(([code, meaning]) => [`\`${code}\``, meaning]),
+    ),
   ].join('\n\n');
 }

@@ -129,7 +129,10 @@ function asKeyRingError(path: string, error: unknown): unknown {
   if (code === undefined) return error;
   const [fault, remedy] =
     code === 'ENOENT'
-      ? ['there is no such file', 'name the file that it is in, or make a new one, as docs/operating.md tells']
+      ? [
+          'there is no such file',
+          'name the file that it is in (KEY_RING_FILE, or the DATA_DIR of the service), or, for new data only, make a new one, as docs/operating.md tells',
+        ]
       : [`it cannot be read (${code})`, 'name a file that the user that runs the service may read'];
   return new KeyRingError(sentence(path, fault, remedy), { cause: error });
 }

@@ -171,7 +171,7 @@ describe('The file of a key ring that has to be there', () => {
   it('is not made where there is none', async () => {
     await expect(loadKeyRingFile(path)).rejects.toMatchObject({
       code: 'INVALID_KEY_RING',
-      message: `the key ring ${path} cannot be used, there is no such file: name the file that it is in, or make a new one, as docs/operating.md tells`,
+      message: `the key ring ${path} cannot be used, there is no such file: name the file that it is in (KEY_RING_FILE, or the DATA_DIR of the service), or, for new data only, make a new one, as docs/operating.md tells`,
     });
     expect(readdirSync(folder)).toEqual([]);
   });
