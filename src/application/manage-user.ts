@@ -60,7 +60,7 @@ export async function resetSubUserPassword(
     const credentialId = await storePassword(app, userId, input.newPassword);
     const reset = await execute(app, request, {
       ...{ decider: userDecider, id: userId, by: subject.by },
-      command: (): ResetPassword => ({ type: 'ResetPassword', credentialId }),
+      command: (): ResetPassword => ({ type: 'ResetPassword', credentialId, onceSince: null }),
     });
     return reset.accepted ? done({ userId }) : refused(reset.rejection);
   });

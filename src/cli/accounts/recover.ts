@@ -1,8 +1,5 @@
-import {
-  cancelRecoveryAsOperator,
-  completeAccountRecovery,
-  requestAccountRecovery,
-} from '../../application/account-recovery.js';
+import { cancelRecoveryAsOperator, requestAccountRecovery } from '../../application/account-recovery.js';
+import { completeAccountRecovery } from '../../application/complete-recovery.js';
 import { load } from '../../application/execute.js';
 import type { Config } from '../../config.js';
 import { HOUR } from '../../domain/instant.js';
@@ -55,7 +52,7 @@ function whyNotCompleted({ account: { account } }: OperatorsWork, rejections: re
   const calledOff = rejections.some(({ code }) => code === 'RECOVERY_NOT_REQUESTED') && account.recovery !== null;
   if (!calledOff) return refusalAsError(...rejections);
   return new UnusableInputError(
-    'the recovery was called off while it was being completed: look at the audit trail, MFA may be off already; tell the primary',
+    'the recovery was called off, or completed by somebody else, while this was on its way; this changed nothing',
   );
 }
 

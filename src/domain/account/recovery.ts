@@ -12,6 +12,12 @@ export interface PendingRecovery {
   readonly notBefore: Instant;
 }
 
+/** A recovery that is done as far as it can be called off; what follows from it may have been broken off. */
+export interface CompletedRecovery {
+  readonly recoveryId: string;
+  readonly completedAt: Instant;
+}
+
 /** Begins to recover an account whose primary has lost phone and recovery codes. */
 export interface RequestAccountRecovery {
   readonly type: 'RequestAccountRecovery';
@@ -29,7 +35,7 @@ export interface CancelAccountRecovery {
   readonly because: 'OWNER' | 'SIGN_IN' | 'OPERATOR';
 }
 
-/** Notes that the recovery is done. */
+/** Decides that the recovery is done: it cannot be called off any more. Again, for one that is done, it changes nothing. */
 export interface CompleteAccountRecovery {
   readonly type: 'CompleteAccountRecovery';
   readonly recoveryId: string;
@@ -43,6 +49,7 @@ export interface RecoveryFacts {
   readonly accountId: string;
   readonly primaryUserId: string;
   readonly recovery: PendingRecovery | null;
+  readonly recovered: CompletedRecovery | null;
 }
 
 function request(command: RequestAccountRecovery, facts: RecoveryFacts): Decision<AccountEvent> {
@@ -63,32 +70,44 @@ export function mayComplete(recovery: PendingRecovery, now: Instant): boolean {
   return isReached(recovery.notBefore, now);
 }
 
+function complete(command: CompleteAccountRecovery, facts: RecoveryFacts): Decision<AccountEvent> {
+  const { accountId, recovery, recovered } = facts;
+  if (recovered?.recoveryId === command.recoveryId) return accept();
+  if (recovery?.recoveryId !== command.recoveryId) return reject({ code: 'RECOVERY_NOT_REQUESTED' });
+  if (!mayComplete(recovery, command.now)) return reject({ code: 'RECOVERY_TOO_EARLY' });
+  const { recoveryId, userId } = recovery;
+  return accept({ type: 'AccountRecovered', data: { accountId, userId, recoveryId }, personal: null });
+}
+
 /** Begins, calls off or completes the recovery of an account: never without time to call it off, never silently. */
 export function decideRecovery(command: RecoveryCommand, facts: RecoveryFacts): Decision<AccountEvent> {
   if (command.type === 'RequestAccountRecovery') return request(command, facts);
+  if (command.type === 'CompleteAccountRecovery') return complete(command, facts);
   const { accountId, recovery } = facts;
   if (recovery === null) return reject({ code: 'RECOVERY_NOT_REQUESTED' });
   const { recoveryId, userId } = recovery;
-  const data = { accountId, userId, recoveryId };
-  if (command.type === 'CancelAccountRecovery') {
-    const { because } = command;
-    return accept({ type: 'AccountRecoveryCancelled', data: { ...data, because }, personal: null });
-  }
-  if (command.recoveryId !== recoveryId) return reject({ code: 'RECOVERY_NOT_REQUESTED' });
-  if (!mayComplete(recovery, command.now)) return reject({ code: 'RECOVERY_TOO_EARLY' });
-  return accept({ type: 'AccountRecovered', data, personal: null });
+  const { because } = command;
+  const data = { accountId, userId, recoveryId, because };
+  return accept({ type: 'AccountRecoveryCancelled', data, personal: null });
 }
 
-/** The recovery that is pending after an event. */
-export function evolveRecovery(before: PendingRecovery | null, event: Recorded<AccountEvent>): PendingRecovery | null {
+/** The recovery that is pending, and the one that was completed last, if none was begun since. */
+export type Recoveries = Pick<RecoveryFacts, 'recovery' | 'recovered'>;
+
+/** What is pending and what is done after an event. */
+export function evolveRecovery(before: Recoveries, event: Recorded<AccountEvent>): Recoveries {
   switch (event.type) {
     case 'AccountRecoveryRequested': {
       const { recoveryId, userId, notBefore } = event.data;
-      return { recoveryId, userId, notBefore, requestedAt: event.metadata.occurredAt };
+      const { occurredAt: requestedAt } = event.metadata;
+      return { recovery: { recoveryId, userId, notBefore, requestedAt }, recovered: null };
     }
     case 'AccountRecoveryCancelled':
-    case 'AccountRecovered':
-      return null;
+      return { ...before, recovery: null };
+    case 'AccountRecovered': {
+      const { recoveryId } = event.data;
+      return { recovery: null, recovered: { recoveryId, completedAt: event.metadata.occurredAt } };
+    }
     default:
       return before;
   }

@@ -52,12 +52,28 @@ describe('The recovery of an account', () => {
   it.each([
     ['was never begun', []],
     ['was called off', [requested, event('AccountRecoveryCancelled')]],
-    ['is done', [requested, event('AccountRecovered')]],
+    [
+      'was called off after another was done',
+      [event('AccountRecovered'), requested, event('AccountRecoveryCancelled')],
+    ],
   ])('is neither called off nor completed where it %s', (_, events) => {
     for (const command of [cancel, complete(notBefore)])
       given(accountDecider, registered, ...events)
         .when(command)
         .thenRejected('RECOVERY_NOT_REQUESTED');
+  });
+
+  it('that is done cannot be called off, and is not done twice', () => {
+    const done = [registered, requested, event('AccountRecovered')] as const;
+    given(accountDecider, ...done)
+      .when(cancel)
+      .thenRejected('RECOVERY_NOT_REQUESTED');
+    given(accountDecider, ...done)
+      .when(complete(notBefore))
+      .then();
+    given(accountDecider, ...done)
+      .when(complete(notBefore, 'another'))
+      .thenRejected('RECOVERY_NOT_REQUESTED');
   });
 
   it('is not completed in the place of one that was called off', () => {
