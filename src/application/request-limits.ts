@@ -18,13 +18,18 @@ export type RequestLimit = (typeof REQUEST_LIMITS)[number];
 /** How often a minute each may be asked; null: as often as one likes. */
 export type RequestLimitSettings = Readonly<Record<RequestLimit, number | null>>;
 
+/** `WIDE`: another budget beside, ten times as large, of what many narrow ones are part of. */
+export type Breadth = 'NARROW' | 'WIDE';
+
+const WIDER = 10;
+
 /** Budgets of requests, of this node alone and in its memory; they come before any work, and write nothing. */
 export interface RequestLimits {
   /**
    * Takes one out of a budget.
    * @throws {RateLimitedError} where nothing is left in it, with the seconds until it is full again
    */
-  take(limit: RequestLimit, key: string): Promise<void>;
+  take(limit: RequestLimit, key: string, breadth?: Breadth): Promise<void>;
 }
 
 const MINUTE_IN_SECONDS = 60;
@@ -62,12 +67,13 @@ export function createRequestLimits(settings: RequestLimitSettings, options: Req
   const takers = new Map(
     REQUEST_LIMITS.flatMap((limit) => {
       const points = settings[limit];
-      return points === null ? [] : [[limit, budgets(points, options)] as const];
+      if (points === null) return [];
+      return [[limit, { NARROW: budgets(points, options), WIDE: budgets(WIDER * points, options) }] as const];
     }),
   );
   return {
-    async take(limit, key) {
-      await takers.get(limit)?.(key);
+    async take(limit, key, breadth = 'NARROW') {
+      await takers.get(limit)?.[breadth](key);
     },
   };
 }

@@ -118,18 +118,22 @@ async function limitStranger(app: Application, { from }: RequestContext, input: 
 
 /**
  * Keeps strangers from having passwords hashed without end, and answers who is named. The budget of an account is that of the
- * name that was typed, whether there is such a user or not; a browser that its user has signed in with has one of its own, which
- * no stranger can use up.
+ * name that was typed, whether there is such a user or not. Browsers that a user has signed in with share one of their own, which
+ * no stranger can use up, and, whoever is signed in, a wide one of where they are.
  */
 async function namedWithin(app: Application, request: RequestContext, input: SignInInput): Promise<Named | null> {
-  const { knownBrowser } = request;
-  // Only what a browser brings with it has names looked up before their budget is taken.
-  if (knownBrowser === null) await limitStranger(app, request, input);
+  const { knownBrowser, from } = request;
+  if (knownBrowser === null) {
+    await limitStranger(app, request, input);
+    return userNamed(app, await nameOf(app, input));
+  }
+  await app.limits.take('SIGN_INS_OF_ADDRESS', `browsers at ${networkOf(from.ip ?? null)}`, 'WIDE');
   const named = await userNamed(app, await nameOf(app, input));
-  if (knownBrowser === null) return named;
-  const browserId = named && browserKnownTo(app, knownBrowser, named.user.userId);
-  if (browserId === null) await limitStranger(app, request, input);
-  else await app.limits.take('SIGN_INS_OF_ACCOUNT', JSON.stringify([browserId, named?.user.userId]));
+  const userId = named?.user.userId ?? null;
+  const isKnown = userId !== null && browserKnownTo(app, knownBrowser, userId) !== null;
+  // Not by the browser: any number of them can be made known by whoever has the password.
+  if (isKnown) await app.limits.take('SIGN_INS_OF_ACCOUNT', `known to ${userId}`);
+  else await limitStranger(app, request, input);
   return named;
 }
 

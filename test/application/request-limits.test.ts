@@ -31,6 +31,13 @@ describe('A budget of requests', () => {
     await expect(limits.take('PASSWORDS_OF_USER', 'ada')).rejects.toThrow();
   });
 
+  it('has a wide one beside it, ten times as large', async () => {
+    const limits = createRequestLimits({ ...OFF, SIGN_INS_OF_ADDRESS: 2 });
+    for (let time = 0; time < 2; time += 1) await limits.take('SIGN_INS_OF_ADDRESS', 'one');
+    for (let time = 0; time < 20; time += 1) await limits.take('SIGN_INS_OF_ADDRESS', 'one', 'WIDE');
+    await expect(limits.take('SIGN_INS_OF_ADDRESS', 'one', 'WIDE')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  });
+
   it('is full again after its time', async () => {
     const limits = createRequestLimits({ ...OFF, PASSWORDS_OF_USER: 1 }, { durationSeconds: 1 });
     await limits.take('PASSWORDS_OF_USER', 'ada');

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Application } from '../../src/application/application.js';
 import { RateLimitedError } from '../../src/application/errors.js';
+import { knownBrowserWith } from '../../src/application/known-browser.js';
+import { signIn } from '../../src/application/sign-in.js';
 import type { RequestLimit } from '../../src/application/request-limits.js';
 import { FAILURES_BEFORE_BACK_OFF } from '../../src/domain/password/decider.js';
-import { openWorld, trySignIn, type SignInNames, type World } from '../support/world.js';
+import { openWorld, requestContext, trySignIn, type SignInNames, type World } from '../support/world.js';
 
 let world: World;
 
@@ -73,5 +75,18 @@ describe('Signing in', () => {
     for (const attempt of [user, { ...user, username: 'nobody' }, { ...user, account: 'nowhere' }])
       for (const limit of ['SIGN_INS_OF_ADDRESS', 'SIGN_INS_OF_ACCOUNT'] as const)
         expect(await readsBeforeLimit(limit, attempt)).toEqual([]);
+  });
+
+  it('by a browser that is known takes a budget of the user, whichever browser it is, and a wide one of the address', async () => {
+    const { app, user, userId } = world;
+    const taken: (readonly unknown[])[] = [];
+    const limits: Application['limits'] = { take: async (...of) => void taken.push(of) };
+    for (const knownBrowser of [knownBrowserWith(app, null, userId), knownBrowserWith(app, null, userId)])
+      await signIn({ ...app, limits }, { ...requestContext(), knownBrowser }, { ...user, transport: 'COOKIE' });
+    const once = [
+      ['SIGN_INS_OF_ADDRESS', 'browsers at unknown', 'WIDE'],
+      ['SIGN_INS_OF_ACCOUNT', `known to ${userId}`],
+    ];
+    expect(taken).toEqual([...once, ...once]);
   });
 });
