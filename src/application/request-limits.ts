@@ -91,3 +91,28 @@ export function networkOf(ip: string | null): string {
     .map((part) => part.toString(16))
     .join(':')}::/64`;
 }
+
+const HEXTETS_OF_SITE = 3;
+
+/** The /48 that an IPv6 address is in: what one site may have (RFC 6177), 65,536 networks of a /64. Null for an IPv4 address. */
+function siteOf(ip: string | null): string | null {
+  if (ip === null || isIP(ip) === 0) return null;
+  const address = ipaddr.process(ip);
+  if (address instanceof ipaddr.IPv4) return null;
+  const hextets = address.parts.slice(0, HEXTETS_OF_SITE).map((part) => part.toString(16));
+  return `${hextets.join(':')}::/48`;
+}
+
+/**
+ * Takes one out of the budget of an address, and out of the wide one of its site.
+ * @throws {RateLimitedError} where nothing is left in one of them
+ */
+export async function takeOfAddress(
+  limits: RequestLimits,
+  limit: 'SIGN_INS_OF_ADDRESS' | 'REGISTRATIONS_OF_ADDRESS',
+  ip: string | null,
+): Promise<void> {
+  await limits.take(limit, networkOf(ip));
+  const site = siteOf(ip);
+  if (site !== null) await limits.take(limit, site, 'WIDE');
+}

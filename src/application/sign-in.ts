@@ -17,7 +17,7 @@ import { execute, load } from './execute.js';
 import { browserKnownTo } from './known-browser.js';
 import { holderOf, nameDigest, type Name } from './names.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
-import { networkOf } from './request-limits.js';
+import { networkOf, takeOfAddress } from './request-limits.js';
 import { done, refused, type Result } from './result.js';
 import { formatToken, newSessionSecret, secretDigestOf } from './session-token.js';
 import { comesFromTrustedBrowser } from './trust-device.js';
@@ -112,7 +112,7 @@ function typedDigest(app: Application, { account, username }: SignInInput): stri
 
 /** What strangers use up: by where they come from and by the name that they type. It looks at nothing else, and so tells nothing else. */
 async function limitStranger(app: Application, { from }: RequestContext, input: SignInInput): Promise<void> {
-  await app.limits.take('SIGN_INS_OF_ADDRESS', networkOf(from.ip ?? null));
+  await takeOfAddress(app.limits, 'SIGN_INS_OF_ADDRESS', from.ip ?? null);
   await app.limits.take('SIGN_INS_OF_ACCOUNT', typedDigest(app, input));
 }
 

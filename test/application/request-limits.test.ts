@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { RateLimitedError } from '../../src/application/errors.js';
-import { createRequestLimits, networkOf, type RequestLimitSettings } from '../../src/application/request-limits.js';
+import {
+  createRequestLimits,
+  networkOf,
+  takeOfAddress,
+  type RequestLimitSettings,
+} from '../../src/application/request-limits.js';
 import { eventually } from '../support/eventually.js';
 
 const OFF: RequestLimitSettings = {
@@ -61,6 +66,17 @@ describe('A budget of requests', () => {
       await expect(limits.take('SIGN_INS_OF_ACCOUNT', 'attacked')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     }
     await limits.take('SIGN_INS_OF_ACCOUNT', 'idle');
+  });
+});
+
+describe('An address', () => {
+  it('is part of a /48, which has ten times the budget for all its networks', async () => {
+    const limits = createRequestLimits({ ...OFF, SIGN_INS_OF_ADDRESS: 2 });
+    const take = (ip: string) => takeOfAddress(limits, 'SIGN_INS_OF_ADDRESS', ip);
+    for (let network = 1; network <= 20; network += 1) await take(`2001:db8:1:${network}::1`);
+    await expect(take('2001:db8:1:21::1')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await take('2001:db8:2:1::1');
+    for (let host = 1; host <= 40; host += 1) await take(`192.0.2.${host}`);
   });
 });
 
