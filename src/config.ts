@@ -93,8 +93,8 @@ function perMinute(most: number) {
   return z
     .string()
     .regex(/^(?:\d{1,6}|off)$/, { error: A_MINUTE })
-    .transform((text) => (text === 'off' || Number(text) === 0 ? null : Number(text)))
-    .refine((number) => number === null || number <= MOST_A_MINUTE, { error: A_MINUTE })
+    .transform((text) => (text === 'off' ? null : Number(text)))
+    .refine((number) => number === null || (number >= 1 && number <= MOST_A_MINUTE), { error: A_MINUTE })
     .default(most);
 }
 
