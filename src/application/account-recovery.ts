@@ -28,10 +28,17 @@ async function accountOf(app: Application, accountId: string): Promise<Recoverab
   return primary.status === 'ACTIVE' ? { account, primary } : null;
 }
 
-/** The account that has this alias, or else this id; null where there is none. */
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * The account that has this id, or else this alias; null where there is none. The id counts first: an alias may be spelled like
+ * the id of somebody else's account.
+ */
 export async function accountNamed(app: Application, aliasOrId: string): Promise<RecoverableAccount | null> {
+  const byId = UUID.test(aliasOrId) ? await accountOf(app, aliasOrId) : null;
+  if (byId !== null) return byId;
   const holder = await holderOf(app, { kind: 'ALIAS', within: null, name: aliasOrId });
-  return (holder && (await accountOf(app, holder.accountId))) ?? accountOf(app, aliasOrId);
+  return holder && accountOf(app, holder.accountId);
 }
 
 /** Begins the recovery of an account; where one is pending already, that goes on as it is. */

@@ -10,6 +10,7 @@ import { oneTimePasswordIn, operatorOf, settingsOf } from '../support/operator.j
 import {
   answerChallenge,
   createSubUser,
+  fresh,
   protectedPrimary,
   signIn,
   trySignIn,
@@ -114,6 +115,20 @@ describe('accounts recover', () => {
     const config: Config = { ...settingsOf(service), dataDir, eventStore: { kind: 'SQLITE' } };
     const elsewhere = beginRecovery(account.alias, REASON, config, silentTerminal());
     await expect(elsewhere).rejects.toMatchObject({ code: 'UNREADABLE_FILE' });
+  });
+});
+
+describe('An account that is named to a command', () => {
+  it('is the one with that id, and not the one that chose it as its alias; which one it is, is printed first', async () => {
+    const { account } = owner;
+    const squatter = fresh('squatter');
+    const other = service.client();
+    await succeed(other, 'registerAccount', {
+      ...{ alias: account.accountId, email: `${squatter}@example.com`, password: fresh('correct horse') },
+    });
+    const told = new RegExp(`^account {3}${account.accountId}\\nprimary {3}\\S+\\nname {6}.*\\nThe recovery is begun`);
+    expect(await begin(account.accountId)).toMatch(told);
+    expect(await callOff(account.alias)).toMatch(new RegExp(`^account {3}${account.accountId}\\n`));
   });
 });
 

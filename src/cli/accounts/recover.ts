@@ -79,8 +79,7 @@ export async function showAccount(named: string, config: Config, out: Out): Prom
     const pending =
       recovery === null ? 'none' : `begun at ${recovery.requestedAt}, can be completed from ${recovery.notBefore} on`;
     stdout.write(
-      `account   ${account.accountId}\nprimary   ${primary.userId}\nname      ${primary.displayName ?? '(erased)'}\n` +
-        `MFA       ${mfa.device === null ? 'off' : `on, device ${mfa.device.deviceId}`}\nrecovery  ${pending}\n`,
+      `MFA       ${mfa.device === null ? 'off' : `on, device ${mfa.device.deviceId}`}\nrecovery  ${pending}\n`,
     );
   });
 }
