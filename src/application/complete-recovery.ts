@@ -106,6 +106,21 @@ async function commit(
   return recovered === null ? refused({ code: 'RECOVERY_NOT_REQUESTED' }) : done(recovered);
 }
 
+/** Does what follows from a recovery that is done, as far as it is not done yet: the password first, MFA last. */
+async function followUp(
+  app: Application,
+  request: RequestContext,
+  primary: ActiveUser,
+  { recovered, credentialId }: { readonly recovered: CompletedRecovery; readonly credentialId: string | null },
+): Promise<Rejection | null> {
+  const { mfa } = await followUpsOf(app, primary, recovered);
+  // Nobody was told the password of a run that broke off before MFA was off, so it is set anew.
+  const onceSince = mfa ? null : recovered.completedAt;
+  const notReset =
+    credentialId === null ? null : await resetPassword(app, request, primary, { credentialId, onceSince });
+  return notReset ?? (mfa ? takeMfaOff(app, request, primary, recovered) : null);
+}
+
 /**
  * Completes the recovery of an account whose time for calling it off is over: from then on it cannot be called off; then sets a
  * one-time password, if one is given, and takes the primary's MFA off. Broken off, it is done again, and does what is not done
@@ -125,11 +140,6 @@ export async function completeAccountRecovery(
   const committed = await commit(app, request, recoverable);
   if (!committed.ok) return committed;
   const recovered = committed.value;
-  // Nobody was told the password of a run that broke off before MFA was off, so it is set anew.
-  const { mfa } = await followUpsOf(app, primary, recovered);
-  const onceSince = mfa ? null : recovered.completedAt;
-  const rejection =
-    (credentialId === null ? null : await resetPassword(app, request, primary, { credentialId, onceSince })) ??
-    (mfa ? await takeMfaOff(app, request, primary, recovered) : null);
+  const rejection = await followUp(app, request, primary, { recovered, credentialId });
   return rejection === null ? done({ recoveryId: recovered.recoveryId, newPassword }) : refused(rejection);
 }
