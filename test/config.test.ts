@@ -105,11 +105,13 @@ describe('what makes sense', () => {
         SIGN_INS_PER_MINUTE_PER_ACCOUNT: '3',
         REGISTRATIONS_PER_MINUTE_PER_ADDRESS: '4',
         PASSWORDS_PER_MINUTE_PER_USER: '5',
+        SUB_USER_PASSWORDS_PER_MINUTE_PER_ACCOUNT: '7',
         AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT: '6',
       },
       {
         requestLimits: {
           SIGN_INS_OF_ADDRESS: value === 'off' ? null : Number(value),
+          SUB_USER_PASSWORDS_OF_ACCOUNT: 7,
           ...{ SIGN_INS_OF_ACCOUNT: 3, REGISTRATIONS_OF_ADDRESS: 4, PASSWORDS_OF_USER: 5, EXPORTS_OF_ACCOUNT: 6 },
         },
       },
@@ -198,6 +200,7 @@ describe('nonsense is refused by variable, fault and remedy', () => {
       'SIGN_INS_PER_MINUTE_PER_ACCOUNT',
       'REGISTRATIONS_PER_MINUTE_PER_ADDRESS',
       'PASSWORDS_PER_MINUTE_PER_USER',
+      'SUB_USER_PASSWORDS_PER_MINUTE_PER_ACCOUNT',
       'AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT',
     ].map((variable): [string, string[], string] => [
       variable,

@@ -13,6 +13,7 @@ const OFF: RequestLimitSettings = {
   SIGN_INS_OF_ACCOUNT: null,
   REGISTRATIONS_OF_ADDRESS: null,
   PASSWORDS_OF_USER: null,
+  SUB_USER_PASSWORDS_OF_ACCOUNT: null,
   EXPORTS_OF_ACCOUNT: null,
 };
 
