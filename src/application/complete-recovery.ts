@@ -1,5 +1,10 @@
 import { accountDecider } from '../domain/account/decider.js';
-import { mayComplete, type CompleteAccountRecovery, type CompletedRecovery } from '../domain/account/recovery.js';
+import {
+  mayComplete,
+  mayFollowUp,
+  type CompleteAccountRecovery,
+  type CompletedRecovery,
+} from '../domain/account/recovery.js';
 import type { DisableMfa } from '../domain/mfa/commands.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import { isToBeTakenOff } from '../domain/mfa/requirement.js';
@@ -83,7 +88,7 @@ async function refusalOf(
   if (recovery !== null) {
     if (!mayComplete(recovery, app.now())) return { code: 'RECOVERY_TOO_EARLY' };
   } else {
-    if (recovered === null) return { code: 'RECOVERY_NOT_REQUESTED' };
+    if (recovered === null || !mayFollowUp(recovered, app.now())) return { code: 'RECOVERY_NOT_REQUESTED' };
     const { mfa, password } = await followUpsOf(app, primary, recovered);
     if (!mfa && !(password && newPassword !== null)) return { code: 'RECOVERY_NOT_REQUESTED' };
   }

@@ -38,7 +38,8 @@ const complete = (named: string, reset = false) => operatorOf(service).complete(
 const show = (named: string) => operatorOf(service).show(named);
 
 async function recoveryAsSeenBy(client: Client) {
-  return (await ask(client, '{ viewer { accountRecovery { requestedAt notBefore } } }')).viewer.accountRecovery;
+  return (await ask(client, '{ viewer { accountRecovery { requestedAt notBefore completedAt } } }')).viewer
+    .accountRecovery;
 }
 
 /** Signs the primary in anew, with a code. */
@@ -56,9 +57,10 @@ describe('accounts recover', () => {
     const member = await signIn(service, await createSubUser(client, account));
     expect(await begin(account.alias)).toContain('The recovery is begun');
     await eventually(async () => expect(await recoveryAsSeenBy(client)).not.toBeNull());
-    const { requestedAt, notBefore } = await recoveryAsSeenBy(client);
+    const { requestedAt, notBefore, completedAt } = await recoveryAsSeenBy(client);
+    expect(completedAt).toBeNull();
     expect(Math.round((Date.parse(notBefore) - Date.parse(requestedAt)) / HOUR)).toBe(72);
-    expect(await recoveryAsSeenBy(admin)).toEqual({ requestedAt, notBefore });
+    expect(await recoveryAsSeenBy(admin)).toEqual({ requestedAt, notBefore, completedAt });
     for (const other of [auditor, member]) expect(await recoveryAsSeenBy(other)).toBeNull();
     const trail =
       '{ auditEvents(first: 1) { nodes { type actor { kind id } details { ... on AccountRecoveryRequestedDetails { notBefore } } } } }';
@@ -75,7 +77,7 @@ describe('accounts recover', () => {
     expect((await viewer(back)).stage).toBe('PASSWORD_CHANGE');
     await succeed(back, 'changePassword', { newPassword: 'a password of my own again' });
     expect(await viewer(back)).toMatchObject({ stage: 'FULL', user: { mfa: { enabled: false } } });
-    expect(await recoveryAsSeenBy(back)).toBeNull();
+    expect(await recoveryAsSeenBy(back)).toEqual({ requestedAt, notBefore, completedAt: expect.any(String) });
     await eventually(async () => expect(await storedTypes(service)).toContain('MfaSecretDestroyed'));
     await expect(complete(account.alias, true)).rejects.toThrow('No recovery of this account is pending');
   });
@@ -141,6 +143,10 @@ describe('accounts show', () => {
       ),
     );
     await begin(account.alias);
-    expect(await show(account.accountId)).toMatch(/recovery {2}begun at \S+, can be completed from \S+ on\n$/);
+    expect(await show(account.accountId)).toMatch(
+      /recovery {2}begun at \S+, can be completed from \S+ on, for a week\n$/,
+    );
+    service.clock.advance(11 * 24 * HOUR);
+    expect(await show(account.accountId)).toContain('begin anew');
   });
 });

@@ -1,6 +1,6 @@
 import { accept, reject, type Decision } from '../decider.js';
 import type { Recorded } from '../event.js';
-import { after, isReached, type Instant } from '../instant.js';
+import { after, DAY, isReached, type Instant } from '../instant.js';
 import type { AccountEvent } from './events.js';
 
 /** A recovery that was begun, and neither called off nor completed. */
@@ -52,10 +52,22 @@ export interface RecoveryFacts {
   readonly recovered: CompletedRecovery | null;
 }
 
+const DAYS_TO_COMPLETE = 7;
+
+/** Whether a recovery has been left for so long that it cannot be completed any more, and has to be begun anew. */
+export function isVoid({ notBefore }: Pick<PendingRecovery, 'notBefore'>, now: Instant): boolean {
+  return isReached(after(notBefore, DAYS_TO_COMPLETE * DAY), now);
+}
+
+/** Whether what follows from a recovery that is done may still be done, where it broke off. */
+export function mayFollowUp({ completedAt }: CompletedRecovery, now: Instant): boolean {
+  return !isReached(after(completedAt, DAYS_TO_COMPLETE * DAY), now);
+}
+
 function request(command: RequestAccountRecovery, facts: RecoveryFacts): Decision<AccountEvent> {
-  // Beginning again neither shortens the time nor prolongs it.
-  if (facts.recovery !== null) return accept();
   const { recoveryId, reason, coolOff, now } = command;
+  // Beginning again neither shortens the time nor prolongs it.
+  if (facts.recovery !== null && !isVoid(facts.recovery, now)) return accept();
   const { accountId, primaryUserId: userId } = facts;
   const notBefore = after(now, coolOff);
   return accept({
@@ -72,8 +84,9 @@ export function mayComplete(recovery: PendingRecovery, now: Instant): boolean {
 
 function complete(command: CompleteAccountRecovery, facts: RecoveryFacts): Decision<AccountEvent> {
   const { accountId, recovery, recovered } = facts;
-  if (recovered?.recoveryId === command.recoveryId) return accept();
-  if (recovery?.recoveryId !== command.recoveryId) return reject({ code: 'RECOVERY_NOT_REQUESTED' });
+  if (recovered?.recoveryId === command.recoveryId && mayFollowUp(recovered, command.now)) return accept();
+  const isThere = recovery?.recoveryId === command.recoveryId && !isVoid(recovery, command.now);
+  if (!isThere) return reject({ code: 'RECOVERY_NOT_REQUESTED' });
   if (!mayComplete(recovery, command.now)) return reject({ code: 'RECOVERY_TOO_EARLY' });
   const { recoveryId, userId } = recovery;
   return accept({ type: 'AccountRecovered', data: { accountId, userId, recoveryId }, personal: null });
