@@ -43,8 +43,8 @@ async function followUpsOf(
   ]);
   const isOn = isToBeTakenOff(mfa, recoveryId, completedAt);
   // MFA goes last: where this recovery has taken it off, all is done.
-  const isOver = mfa.recoveryId === recoveryId || user.status !== 'ACTIVE';
-  return { mfa: isOn, password: isOn || (!isOver && !isResetByOperator(user, completedAt)) };
+  const allDone = mfa.recoveryId === recoveryId || user.status !== 'ACTIVE';
+  return { mfa: isOn, password: isOn || (!allDone && !isResetByOperator(user, completedAt)) };
 }
 
 async function takeMfaOff(
@@ -79,19 +79,25 @@ async function resetPassword(
   return isSet ? null : { code: 'RECOVERY_NOT_REQUESTED' };
 }
 
+/** Whether a recovery that is done has left nothing to do, or was left for too long. */
+async function isOver(
+  app: Application,
+  { account: { recovered }, primary }: RecoverableAccount,
+  newPassword: string | null,
+): Promise<boolean> {
+  if (recovered === null || !mayFollowUp(recovered, app.now())) return true;
+  const { mfa, password } = await followUpsOf(app, primary, recovered);
+  return !mfa && (newPassword === null || !password);
+}
+
 async function refusalOf(
   app: Application,
-  { account, primary }: RecoverableAccount,
+  recoverable: RecoverableAccount,
   newPassword: string | null,
 ): Promise<Rejection | null> {
-  const { recovery, recovered } = account;
-  if (recovery !== null) {
-    if (!mayComplete(recovery, app.now())) return { code: 'RECOVERY_TOO_EARLY' };
-  } else {
-    if (recovered === null || !mayFollowUp(recovered, app.now())) return { code: 'RECOVERY_NOT_REQUESTED' };
-    const { mfa, password } = await followUpsOf(app, primary, recovered);
-    if (!mfa && !(password && newPassword !== null)) return { code: 'RECOVERY_NOT_REQUESTED' };
-  }
+  const { recovery } = recoverable.account;
+  if (recovery !== null && !mayComplete(recovery, app.now())) return { code: 'RECOVERY_TOO_EARLY' };
+  if (recovery === null && (await isOver(app, recoverable, newPassword))) return { code: 'RECOVERY_NOT_REQUESTED' };
   return newPassword === null ? null : checkPassword(app, newPassword);
 }
 
