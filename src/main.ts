@@ -87,9 +87,7 @@ program
 
 program
   .command('demo')
-  .description(
-    'play the whole story against a freshly started service, and print each step; takes two and a half minutes',
-  )
+  .description('play the whole story against a freshly started service, and print each step; takes three minutes')
   .action(async () => {
     const { demo } = await import('./demo/demo.js');
     await demo();

@@ -25,6 +25,8 @@ export interface ClientOptions {
   /** Whose client it is, in the story. */
   readonly name: string;
   readonly transport: 'COOKIE' | 'BEARER';
+  /** What it sends from the start, as a bearer token; left out: nothing. */
+  readonly credential?: string;
   readonly narrator: Narrator;
   readonly signal: AbortSignal;
 }
@@ -64,9 +66,9 @@ async function parsed(response: Response, { name }: Operation): Promise<GraphqlA
 }
 
 /** What a client remembers between requests: its cookies, or its token. */
-function createMemory(transport: Client['transport']) {
+function createMemory({ transport, credential = '' }: ClientOptions) {
   const jar = createCookieJar();
-  let token = '';
+  let token = credential;
   return {
     headers(): Record<string, string> {
       if (transport === 'BEARER') return token === '' ? {} : { authorization: `Bearer ${token}` };
@@ -117,7 +119,7 @@ async function get(options: ClientOptions, headers: Record<string, string>, path
 /** A client that has not signed in yet. */
 export function createClient(options: ClientOptions): Client {
   const { name: who, narrator, transport } = options;
-  const memory = createMemory(transport);
+  const memory = createMemory(options);
 
   async function put(operation: Operation, input: object): Promise<unknown> {
     const variables = operation.takes === 'INPUT' ? { input } : input;

@@ -16,7 +16,7 @@ interface Setting {
 }
 
 const INTRODUCTION =
-  'What the document of virtual MFA describes, heading by heading and in its order, against a service that is started for this and thrown away afterwards. Every answer is checked. It takes two and a half minutes, nearly all of them spent waiting, five times, for the next code.';
+  'What the document of virtual MFA describes, heading by heading and in its order, against a service that is started for this and thrown away afterwards. Every answer is checked. It takes three minutes, nearly all of them spent waiting, six times, for the next code.';
 
 function settingOf(interruption: Interruption): Setting {
   const { signal } = interruption;

@@ -24,11 +24,14 @@ export function signedIn(acr: 'aal1' | 'aal2') {
   return done({ outcome: z.object({ __typename: z.literal('SignedIn'), viewer }) });
 }
 
+/** By a code of the device and, where there are recovery codes, by one of these. */
+const byDevice = z.tuple([z.literal('VIRTUAL_MFA')], z.literal('RECOVERY_CODE'));
+
 /** The password was right, and a code is owed. */
 export const challenged = done({
   outcome: z.object({
     __typename: z.literal('MfaChallengeRequired'),
-    methods: z.tuple([z.literal('VIRTUAL_MFA')]),
+    methods: byDevice,
     attemptsLeft: z.literal(5),
   }),
 });
@@ -58,7 +61,7 @@ export const enrollmentOwed = done({
 /** A challenge has to be answered first, with a code. */
 export const verificationRequired = refused('VERIFICATION_REQUIRED', {
   __typename: z.literal('VerificationRequiredError'),
-  challenge: z.object({ id: z.string(), methods: z.tuple([z.literal('VIRTUAL_MFA')]) }),
+  challenge: z.object({ id: z.string(), methods: byDevice }),
 });
 
 /** The MFA of a user, as far as it is given. */

@@ -2,6 +2,7 @@ import { createCast, type Cast, type Seat } from './cast.js';
 import { readTheAccount } from './chapters/auditing.js';
 import { associateAgain, disable, oldCodesAreDead, replace } from './chapters/disabling.js';
 import { obtainAndEnterCode, settingSucceeded } from './chapters/enabling.js';
+import { protectOperations } from './chapters/protecting.js';
 import { proveTheTrail } from './chapters/proving.js';
 import { enableForPrimary, enableForSubUser, enterOnItsOwn, requireOfSubUser } from './chapters/entries.js';
 import { openAccount } from './chapters/registering.js';
@@ -21,7 +22,7 @@ function seatsOf(
 
 /**
  * Plays the journey through the document, heading by heading, and answers the number of its steps. Codes of different phones
- * are independent: it waits for the next ones five times, and everybody who needs one has it then.
+ * are independent: it waits for the next ones six times, and everybody who needs one has it then.
  * @throws {DemoError} at the first answer that is not the expected one
  */
 export async function playJourney(stage: Stage): Promise<number> {
@@ -42,5 +43,6 @@ export async function playJourney(stage: Stage): Promise<number> {
   await oldCodesAreDead(scene, [bobAgain, adaAgain]);
   const script = await readTheAccount(scene, carol);
   await proveTheTrail(scene, { script, ada: adaAgain, erin: ids.erin });
+  await protectOperations(scene, { ada: adaAgain, bob: ids.bob });
   return scene.steps();
 }

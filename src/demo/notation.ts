@@ -7,16 +7,26 @@ const firstHalf = (code: string) => `${code.slice(0, 3)} •••`;
 /** Ids of one moment, or of one user, begin alike: their ends tell them apart. */
 const shortId = (id: string) => `…${id.slice(-8)}`;
 
-const IDS: Masks = { id: shortId, enrollmentId: shortId, challengeId: shortId, userId: shortId, subjectId: shortId };
+const IDS: Masks = {
+  id: shortId,
+  enrollmentId: shortId,
+  challengeId: shortId,
+  userId: shortId,
+  subjectId: shortId,
+  grantId: shortId,
+};
 
 /** Hides what is secret in what a client sends. */
-export const SENT: Masks = { ...IDS, password: hidden, code: firstHalf };
+export const SENT: Masks = { ...IDS, password: hidden, code: firstHalf, recoveryCode: hidden, grant: hidden };
 
 /** Hides what is secret in what a client gets; `code` is the word of a refusal there. */
 export const ANSWERED: Masks = {
   ...IDS,
   token: hidden,
   secret: hidden,
+  recoveryCodes: hidden,
+  credential: hidden,
+  grant: hidden,
   otpauthUri: (uri) => uri.replace(/secret=[^&]*/, `secret=${HIDDEN}`),
   qrCode: (svg) => `an SVG image of ${Buffer.byteLength(svg)} bytes`,
 };

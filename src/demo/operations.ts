@@ -73,6 +73,30 @@ export const createAuditToken = mutation(
   'token auditToken { name scopes expiresAt }',
 );
 
+export const setOperationProtection = mutation(
+  'setOperationProtection',
+  'SetOperationProtectionInput',
+  'user { username operationProtection }',
+);
+export const assignRole = mutation('assignRole', 'AssignRoleInput', 'user { username role }');
+export const generateRecoveryCodes = mutation('generateRecoveryCodes', 'GenerateRecoveryCodesInput', 'recoveryCodes');
+export const createServiceCredential = mutation(
+  'createServiceCredential',
+  'CreateServiceCredentialInput',
+  'credential serviceCredential { name service }',
+);
+export const requestOperationVerification = mutation(
+  'requestOperationVerification',
+  'RequestOperationVerificationInput',
+  'challenge { id operation methods }',
+);
+export const verifyServiceOperation = mutation('verifyOperation', 'VerifyOperationInput', 'challenge { id } grant');
+export const redeemVerificationGrant = mutation(
+  'redeemVerificationGrant',
+  'RedeemVerificationGrantInput',
+  'redemption { grantId operation resource }',
+);
+
 export const viewer = operation(
   'viewer',
   '{ viewer { stage acr session { id } user { username kind role mfa { enabled required deviceName } } } }',

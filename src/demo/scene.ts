@@ -24,8 +24,8 @@ export interface Scene {
   print(draw: (columns: number) => string): void;
   /** A browser, which keeps its session in a cookie. */
   browser(name: string): Client;
-  /** A script, which sends its session as a bearer token. */
-  script(name: string): Client;
+  /** A script, which sends its session as a bearer token; another service, the credential that it was given. */
+  script(name: string, credential?: string): Client;
   /** A phone that scans a key URI. */
   scan(keyUri: string): Authenticator;
   /** Lets a moment pass. */
@@ -49,7 +49,7 @@ export function createScene(stage: Stage): Scene {
     tell: (sentence) => narrator.tell(sentence),
     print: (draw) => narrator.print(draw),
     browser: (name) => createClient({ url, name, transport: 'COOKIE', narrator, signal }),
-    script: (name) => createClient({ url, name, transport: 'BEARER', narrator, signal }),
+    script: (name, credential = '') => createClient({ url, name, transport: 'BEARER', credential, narrator, signal }),
     scan: (keyUri) =>
       createAuthenticator(keyUri, { now, countdown: (reason, until) => narrator.countdown(reason, until) }),
     pause: (milliseconds) => sleep(milliseconds),

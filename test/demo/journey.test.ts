@@ -91,6 +91,7 @@ describe('the journey of the demo', () => {
       'Disable virtual MFA equipment',
       'After: the Coverage and the Audit Trail',
       'After: an Audit Trail That Needs No Trust',
+      'After: Sensitive Operations, and a Lost Phone',
     ]);
     expect(found(/^\[\d+\] (MFA Verification Must be Enabled|\(\d\) .+)$/gm, played.story)).toEqual([
       'MFA Verification Must be Enabled',
@@ -99,9 +100,9 @@ describe('the journey of the demo', () => {
     ]);
   });
 
-  it('waits for the next code five times, never longer than codes last', () => {
+  it('waits for the next code six times, never longer than codes last', () => {
     const waits = [...played.story.matchAll(/waiting for the next \((\d+) s\)/g)].map(([, seconds]) => Number(seconds));
-    expect(waits).toHaveLength(5);
+    expect(waits).toHaveLength(6);
     expect(waits[0]).toBe(23);
     expect(Math.max(...waits)).toBeLessThanOrEqual(30);
   });
@@ -124,6 +125,10 @@ describe('the journey of the demo', () => {
     ['codes', /"code":"(\d{6})"/g, 14],
     ['seeds', /"secret":"([^"]+)"/g, 6],
     ['bearer tokens', /"token":"([^"]+)"/g, 3],
+    ['recovery codes', /"recoveryCode":"([^"]+)"/g, 4],
+    ['recovery codes that were not used', /"([0-9A-Z]{4}(?:-[0-9A-Z]{4}){5})"/g, 10],
+    ['service credentials', /"(vsc_[^"]+)"/g, 1],
+    ['grants', /"grant":"([^"]+)"/g, 1],
     ['cookies', /^session=([^;]+)/gm, 14],
   ])('writes no %s', (_, pattern, atLeast) => {
     const secrets = found(pattern, played.traffic);

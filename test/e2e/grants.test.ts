@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { MINUTE } from '../../src/domain/instant.js';
@@ -195,9 +195,21 @@ describe('A service credential', () => {
 });
 
 describe('The keys that sign grants', () => {
+  const services: TestService[] = [];
+
+  afterEach(async () => {
+    for (const started of services.splice(0)) await started.stop();
+  });
+
+  async function serve(environment: Readonly<Record<string, string>>): Promise<TestService> {
+    const { folder, clock } = service;
+    const started = await startService(environment, { folder, clock });
+    services.push(started);
+    return started;
+  }
+
   it('are exchanged without a grant being lost: what an old key signed is verified as long as that is listed', async () => {
-    const given = { folder: service.folder, clock: service.clock };
-    const serveWith = (...lines: readonly string[]) => startService({ GRANT_KEYS: lines.join('\n') }, given);
+    const serveWith = (...lines: readonly string[]) => serve({ GRANT_KEYS: lines.join('\n') });
     const { credential } = await credentialFor();
     const before = await serveWith(grantKeyLine(1));
     const session = await signIn(before, account, 'BEARER');
@@ -224,15 +236,13 @@ describe('The keys that sign grants', () => {
       'GRANT_INVALID',
     );
     await succeed(caller(credential, after), 'redeemVerificationGrant', { grant: next });
-    await after.stop();
   });
 
   it('say where the service is reached, as PUBLIC_URL has it', async () => {
-    const elsewhere = await startService({ PUBLIC_URL: 'http://mfa.example.com/' });
+    const elsewhere = await serve({ PUBLIC_URL: 'http://mfa.example.com/' });
     const { account: own, client } = await primary(elsewhere);
     await verified(client, 'createServiceCredential', { name: 'vm', service: SERVICE }, own);
     expect(decodeJwt(await grantFor(client, { password: own.password })).iss).toBe('http://mfa.example.com');
-    await elsewhere.dispose();
   });
 });
 

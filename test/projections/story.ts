@@ -13,7 +13,8 @@ export const STORY: readonly LoggedEvent[] = Array.from({ length: PEOPLE }, (_, 
   .map(({ type, person }, index) => {
     const { data, ...rest } = event(type);
     const token = 'tokenId' in data && { tokenId: `account-${person}.token` };
-    const named = { ...data, userId: `user-${person}`, accountId: `account-${person}`, ...token };
+    const credential = type.startsWith('ServiceCredential') && { credentialId: `account-${person}.credential` };
+    const named = { ...data, userId: `user-${person}`, accountId: `account-${person}`, ...token, ...credential };
     const place = {
       id: `event-${index}`,
       stream: streamOf(type, person),
