@@ -57,6 +57,8 @@ export interface RequestLimitSettings {
   readonly SIGN_INS_OF_ACCOUNT: number | null;
   readonly REGISTRATIONS_OF_ADDRESS: number | null;
   readonly PASSWORDS_OF_USER: number | null;
+  /** Passwords that are given to its sub-users. */
+  readonly SUB_USER_PASSWORDS_OF_ACCOUNT: number | null;
   readonly EXPORTS_OF_ACCOUNT: number | null;
 }
 
@@ -93,8 +95,8 @@ function perMinute(most: number) {
   return z
     .string()
     .regex(/^(?:\d{1,6}|off)$/, { error: A_MINUTE })
-    .transform((text) => (text === 'off' || Number(text) === 0 ? null : Number(text)))
-    .refine((number) => number === null || number <= MOST_A_MINUTE, { error: A_MINUTE })
+    .transform((text) => (text === 'off' ? null : Number(text)))
+    .refine((number) => number === null || (number >= 1 && number <= MOST_A_MINUTE), { error: A_MINUTE })
     .default(most);
 }
 
@@ -175,6 +177,7 @@ const variables = z.object({
   SIGN_INS_PER_MINUTE_PER_ACCOUNT: perMinute(20),
   REGISTRATIONS_PER_MINUTE_PER_ADDRESS: perMinute(10),
   PASSWORDS_PER_MINUTE_PER_USER: perMinute(10),
+  SUB_USER_PASSWORDS_PER_MINUTE_PER_ACCOUNT: perMinute(60),
   AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT: perMinute(20),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
@@ -260,6 +263,7 @@ function requestLimitsOf(read: Variables): RequestLimitSettings {
     SIGN_INS_OF_ACCOUNT: read.SIGN_INS_PER_MINUTE_PER_ACCOUNT,
     REGISTRATIONS_OF_ADDRESS: read.REGISTRATIONS_PER_MINUTE_PER_ADDRESS,
     PASSWORDS_OF_USER: read.PASSWORDS_PER_MINUTE_PER_USER,
+    SUB_USER_PASSWORDS_OF_ACCOUNT: read.SUB_USER_PASSWORDS_PER_MINUTE_PER_ACCOUNT,
     EXPORTS_OF_ACCOUNT: read.AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT,
   };
 }

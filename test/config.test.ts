@@ -23,6 +23,7 @@ const DEFAULTS: Config = {
     SIGN_INS_OF_ACCOUNT: 20,
     REGISTRATIONS_OF_ADDRESS: 10,
     PASSWORDS_OF_USER: 10,
+    SUB_USER_PASSWORDS_OF_ACCOUNT: 60,
     EXPORTS_OF_ACCOUNT: 20,
   },
   logLevel: 'info',
@@ -99,17 +100,19 @@ describe('what makes sense', () => {
     [{ RECOVERY_COOL_OFF_HOURS: '1' }, { recoveryCoolOffHours: 1 }],
     [{ RECOVERY_COOL_OFF_HOURS: '720' }, { recoveryCoolOffHours: 720 }],
     [{ TRUSTED_PROXIES: '192.0.2.1' }, { trustedProxies: ['192.0.2.1'] }],
-    ...(['0', 'off', '1', '100000'] as const).map((value): [Record<string, string>, Partial<Config>] => [
+    ...(['off', '1', '100000'] as const).map((value): [Record<string, string>, Partial<Config>] => [
       {
         SIGN_INS_PER_MINUTE_PER_ADDRESS: value,
         SIGN_INS_PER_MINUTE_PER_ACCOUNT: '3',
         REGISTRATIONS_PER_MINUTE_PER_ADDRESS: '4',
         PASSWORDS_PER_MINUTE_PER_USER: '5',
+        SUB_USER_PASSWORDS_PER_MINUTE_PER_ACCOUNT: '7',
         AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT: '6',
       },
       {
         requestLimits: {
-          SIGN_INS_OF_ADDRESS: value === '0' || value === 'off' ? null : Number(value),
+          SIGN_INS_OF_ADDRESS: value === 'off' ? null : Number(value),
+          SUB_USER_PASSWORDS_OF_ACCOUNT: 7,
           ...{ SIGN_INS_OF_ACCOUNT: 3, REGISTRATIONS_OF_ADDRESS: 4, PASSWORDS_OF_USER: 5, EXPORTS_OF_ACCOUNT: 6 },
         },
       },
@@ -198,10 +201,11 @@ describe('nonsense is refused by variable, fault and remedy', () => {
       'SIGN_INS_PER_MINUTE_PER_ACCOUNT',
       'REGISTRATIONS_PER_MINUTE_PER_ADDRESS',
       'PASSWORDS_PER_MINUTE_PER_USER',
+      'SUB_USER_PASSWORDS_PER_MINUTE_PER_ACCOUNT',
       'AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT',
     ].map((variable): [string, string[], string] => [
       variable,
-      ['-1', '1.5', 'none', '100001', '1e3', 'OFF'],
+      ['0', '000', '-1', '1.5', 'none', '100001', '1e3', 'OFF'],
       'must be a number from 1 to 100000, or off',
     ]),
     [

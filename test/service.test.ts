@@ -73,7 +73,7 @@ describe('The service', () => {
       (path) => raw(path, 'PRAGMA user_version = 9'),
       'was written by a newer release (schema 9, not 2): start that release, or delete it and start again; it is rebuilt from the log',
     ],
-    ['lacks a table', (path) => raw(path, 'DROP TABLE users_4'), `is damaged (it lacks users_4): ${REBUILT}`],
+    ['lacks a table', (path) => raw(path, 'DROP TABLE users_5'), `is damaged (it lacks users_5): ${REBUILT}`],
   ])('is not started where the file of its read models %s, and lets the log go', async (what, spoil, said) => {
     await run();
     if (what.includes('another')) rmSync(readModels);

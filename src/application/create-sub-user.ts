@@ -39,7 +39,10 @@ async function checkInput(app: Application, input: CreateSubUserInput, name: Nam
   return (await isFree(app, name)) ? [] : [{ code: 'USERNAME_TAKEN' }];
 }
 
-/** Creates a sub-user: by the primary, or by an `ADMIN`, who cannot make another `ADMIN`. */
+/**
+ * Creates a sub-user: by the primary, or by an `ADMIN`, who cannot make another `ADMIN`.
+ * @throws {RateLimitedError} where the account gives its sub-users too many passwords at once
+ */
 export async function createSubUser(
   app: Application,
   request: RequestContext,
@@ -51,6 +54,7 @@ export async function createSubUser(
   const name = usernameIn(accountId, input.username);
   const invalid = await checkInput(app, input, name);
   if (invalid.length > 0) return refused(...invalid);
+  await app.limits.take('SUB_USER_PASSWORDS_OF_ACCOUNT', accountId);
   const { challengeId } = input;
   const call = { operation: 'CREATE_SUB_USER', arguments: argumentsOf(input), challengeId } as const;
   return doGuarded({ app, request, current }, call, () => createNamed(app, request, current, { ...input, name }));

@@ -39,7 +39,7 @@ export async function disableMfa(
     command: (): DisableMfa => ({
       type: 'DisableMfa',
       by: subject.self ? 'SELF' : 'ADMINISTRATOR',
-      ...{ accountId, userId, challengeId, verifiedBy },
+      ...{ accountId, userId, challengeId, recoveredAt: null, verifiedBy },
       now: app.now(),
     }),
   });

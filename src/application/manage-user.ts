@@ -42,7 +42,10 @@ export async function assignRole(
   });
 }
 
-/** Gives a sub-user a new password, which it must change at its next sign-in; its sessions end. */
+/**
+ * Gives a sub-user a new password, which it must change at its next sign-in; its sessions end.
+ * @throws {RateLimitedError} where the account gives its sub-users too many passwords at once
+ */
 export async function resetSubUserPassword(
   app: Application,
   request: RequestContext,
@@ -53,6 +56,7 @@ export async function resetSubUserPassword(
   if (invalid !== null) return refused(invalid);
   const subject = await managedSubject(app, current, input.userId);
   if ('code' in subject) return refused(subject);
+  await app.limits.take('SUB_USER_PASSWORDS_OF_ACCOUNT', current.user.accountId);
   const { userId } = subject.user;
   const { challengeId } = input;
   const call = { operation: 'RESET_SUB_USER_PASSWORD', arguments: { userId }, challengeId } as const;
@@ -60,7 +64,7 @@ export async function resetSubUserPassword(
     const credentialId = await storePassword(app, userId, input.newPassword);
     const reset = await execute(app, request, {
       ...{ decider: userDecider, id: userId, by: subject.by },
-      command: (): ResetPassword => ({ type: 'ResetPassword', credentialId }),
+      command: (): ResetPassword => ({ type: 'ResetPassword', credentialId, onceSince: null }),
     });
     return reset.accepted ? done({ userId }) : refused(reset.rejection);
   });

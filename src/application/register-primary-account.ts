@@ -10,7 +10,7 @@ import { execute } from './execute.js';
 import { isFree, reserveName, type Name } from './names.js';
 import { checkPassword, storeCredentials, type NewCredentials } from './new-credentials.js';
 import type { RequestContext } from './request-context.js';
-import { networkOf } from './request-limits.js';
+import { takeOfAddress } from './request-limits.js';
 import { done, refusals, refused, type Result } from './result.js';
 
 export interface RegisterPrimaryAccountInput {
@@ -96,7 +96,7 @@ export async function registerPrimaryAccount(
   request: RequestContext,
   input: RegisterPrimaryAccountInput,
 ): Promise<Result<RegisteredAccount>> {
-  await app.limits.take('REGISTRATIONS_OF_ADDRESS', networkOf(request.from.ip ?? null));
+  await takeOfAddress(app.limits, 'REGISTRATIONS_OF_ADDRESS', request.from.ip ?? null);
   const invalid = await checkInput(app, input);
   if (invalid.length > 0) return refused(...invalid);
   const ids = { accountId: app.newId(), userId: app.newId() };

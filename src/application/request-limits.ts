@@ -10,6 +10,7 @@ export const REQUEST_LIMITS = [
   'SIGN_INS_OF_ACCOUNT',
   'REGISTRATIONS_OF_ADDRESS',
   'PASSWORDS_OF_USER',
+  'SUB_USER_PASSWORDS_OF_ACCOUNT',
   'EXPORTS_OF_ACCOUNT',
 ] as const;
 
@@ -18,13 +19,18 @@ export type RequestLimit = (typeof REQUEST_LIMITS)[number];
 /** How often a minute each may be asked; null: as often as one likes. */
 export type RequestLimitSettings = Readonly<Record<RequestLimit, number | null>>;
 
+/** `WIDE`: another budget beside, ten times as large, of what many narrow ones are part of. */
+export type Breadth = 'NARROW' | 'WIDE';
+
+const WIDER = 10;
+
 /** Budgets of requests, of this node alone and in its memory; they come before any work, and write nothing. */
 export interface RequestLimits {
   /**
    * Takes one out of a budget.
    * @throws {RateLimitedError} where nothing is left in it, with the seconds until it is full again
    */
-  take(limit: RequestLimit, key: string): Promise<void>;
+  take(limit: RequestLimit, key: string, breadth?: Breadth): Promise<void>;
 }
 
 const MINUTE_IN_SECONDS = 60;
@@ -62,12 +68,13 @@ export function createRequestLimits(settings: RequestLimitSettings, options: Req
   const takers = new Map(
     REQUEST_LIMITS.flatMap((limit) => {
       const points = settings[limit];
-      return points === null ? [] : [[limit, budgets(points, options)] as const];
+      if (points === null) return [];
+      return [[limit, { NARROW: budgets(points, options), WIDE: budgets(WIDER * points, options) }] as const];
     }),
   );
   return {
-    async take(limit, key) {
-      await takers.get(limit)?.(key);
+    async take(limit, key, breadth = 'NARROW') {
+      await takers.get(limit)?.[breadth](key);
     },
   };
 }
@@ -84,4 +91,29 @@ export function networkOf(ip: string | null): string {
     .slice(0, 4)
     .map((part) => part.toString(16))
     .join(':')}::/64`;
+}
+
+const HEXTETS_OF_SITE = 3;
+
+/** The /48 that an IPv6 address is in: what one site may have (RFC 6177), 65,536 networks of a /64. Null for an IPv4 address. */
+function siteOf(ip: string | null): string | null {
+  if (ip === null || isIP(ip) === 0) return null;
+  const address = ipaddr.process(ip);
+  if (address instanceof ipaddr.IPv4) return null;
+  const hextets = address.parts.slice(0, HEXTETS_OF_SITE).map((part) => part.toString(16));
+  return `${hextets.join(':')}::/48`;
+}
+
+/**
+ * Takes one out of the budget of an address, and out of the wide one of its site.
+ * @throws {RateLimitedError} where nothing is left in one of them
+ */
+export async function takeOfAddress(
+  limits: RequestLimits,
+  limit: 'SIGN_INS_OF_ADDRESS' | 'REGISTRATIONS_OF_ADDRESS',
+  ip: string | null,
+): Promise<void> {
+  await limits.take(limit, networkOf(ip));
+  const site = siteOf(ip);
+  if (site !== null) await limits.take(limit, site, 'WIDE');
 }

@@ -17,7 +17,7 @@ import { execute, load } from './execute.js';
 import { browserKnownTo } from './known-browser.js';
 import { holderOf, nameDigest, type Name } from './names.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
-import { networkOf } from './request-limits.js';
+import { networkOf, takeOfAddress } from './request-limits.js';
 import { done, refused, type Result } from './result.js';
 import { formatToken, newSessionSecret, secretDigestOf } from './session-token.js';
 import { comesFromTrustedBrowser } from './trust-device.js';
@@ -104,30 +104,45 @@ async function startSession(
   return { current: { sessionId, session, stage, user, mfa, policy }, token: formatToken({ sessionId, secret }) };
 }
 
+/** The digest of a name as it was typed, which nothing is looked up for. */
+function typedDigest(app: Application, { account, username }: SignInInput): string {
+  if (account === null) return nameDigest(app, { kind: 'EMAIL', within: null, name: username });
+  return nameDigest(app, { kind: 'USERNAME', within: `typed ${comparable(account)}`, name: username });
+}
+
+/** What strangers use up: by where they come from and by the name that they type. It looks at nothing else, and so tells nothing else. */
+async function limitStranger(app: Application, { from }: RequestContext, input: SignInInput): Promise<void> {
+  await takeOfAddress(app.limits, 'SIGN_INS_OF_ADDRESS', from.ip ?? null);
+  await app.limits.take('SIGN_INS_OF_ACCOUNT', typedDigest(app, input));
+}
+
 /**
- * Keeps strangers from having passwords hashed without end. The budget of an account is that of the name that was typed, whether
- * there is such a user or not; a browser that its user has signed in with has one of its own, which no stranger can use up.
+ * Keeps strangers from having passwords hashed without end, and answers who is named. The budget of an account is that of the
+ * name that was typed, whether there is such a user or not. Browsers that a user has signed in with share one of their own, which
+ * no stranger can use up, and, whoever is signed in, a wide one of where they are.
  */
-async function limitSignIns(
-  app: Application,
-  { from, knownBrowser }: RequestContext,
-  name: Name,
-  user: ActiveUser | null,
-): Promise<void> {
-  const browserId = user && browserKnownTo(app, knownBrowser, user.userId);
-  if (browserId !== null) return app.limits.take('SIGN_INS_OF_ACCOUNT', JSON.stringify([browserId, user?.userId]));
-  await app.limits.take('SIGN_INS_OF_ADDRESS', networkOf(from.ip ?? null));
-  await app.limits.take('SIGN_INS_OF_ACCOUNT', nameDigest(app, name));
+async function namedWithin(app: Application, request: RequestContext, input: SignInInput): Promise<Named | null> {
+  const { knownBrowser, from } = request;
+  if (knownBrowser === null) {
+    await limitStranger(app, request, input);
+    return userNamed(app, await nameOf(app, input));
+  }
+  await app.limits.take('SIGN_INS_OF_ADDRESS', `browsers at ${networkOf(from.ip ?? null)}`, 'WIDE');
+  const named = await userNamed(app, await nameOf(app, input));
+  const userId = named?.user.userId ?? null;
+  const isKnown = userId !== null && browserKnownTo(app, knownBrowser, userId) !== null;
+  // Not by the browser: any number of them can be made known by whoever has the password.
+  if (isKnown) await app.limits.take('SIGN_INS_OF_ACCOUNT', `known to ${userId}`);
+  else await limitStranger(app, request, input);
+  return named;
 }
 
 async function attempt(app: Application, request: RequestContext, input: SignInInput): Promise<IssuedSession | null> {
-  const name = await nameOf(app, input);
-  const named = await userNamed(app, name);
+  const named = await namedWithin(app, request, input);
   const user = named?.user ?? null;
-  await limitSignIns(app, request, name, user);
   const matches = await matchesPassword(app, user, input.password);
   if (named === null || user === null) {
-    app.unknownNames.reject(nameDigest(app, name), app.now());
+    app.unknownNames.reject(typedDigest(app, input), app.now());
     return null;
   }
   const counted = await countPassword(app, request, byStranger(user), { user, matches });
@@ -137,8 +152,8 @@ async function attempt(app: Application, request: RequestContext, input: SignInI
 
 /**
  * Compares a password and begins a session, which is a challenge while a code is owed. Unknown names, wrong passwords and
- * backing off are answered alike, after the same work and in even time; whoever gave the right one learns nothing from being
- * answered at once.
+ * backing off are answered alike, after the same work and in even time, and so is what fails on the way, limits among it;
+ * whoever gave the right password learns nothing from being answered at once.
  * @throws {RateLimitedError} where too many sign-ins were tried from that address, or by that name
  */
 export async function signIn(
@@ -147,7 +162,14 @@ export async function signIn(
   input: SignInInput,
 ): Promise<Result<IssuedSession>> {
   const even = app.pace();
-  const issued = await attempt(app, request, input);
+  let issued: IssuedSession | null;
+  try {
+    issued = await attempt(app, request, input);
+  } catch (error) {
+    // By then it may have been looked up whether there is such a name.
+    await even();
+    throw error;
+  }
   if (issued !== null) return done(issued);
   await even();
   return refused({ code: 'SIGN_IN_FAILED' });

@@ -81,7 +81,8 @@ export const REJECTION_CODES = {
   SESSION_IDLE_TOO_LONG:
     'A session cannot go unused for longer than it lasts. Give fewer minutes here, or let sessions last longer.',
   USER_NOT_DELETED: 'Delete this user first: only a user who is gone is erased.',
-  RECOVERY_NOT_REQUESTED: 'No recovery of this account is pending: it was called off or is done, or none was begun.',
+  RECOVERY_NOT_REQUESTED:
+    'No recovery of this account is pending: it was called off or is done, was left for a week, or none was begun.',
   RECOVERY_TOO_EARLY: 'This recovery can be completed only after the time in which it can be called off.',
   PASSWORD_UNCHANGED: 'This is the password that you have. Choose another one.',
   REACTION_TAKEN: 'Another node reacts to this event, or has.',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
 /** The text of a file; null where there is none. @throws what the system says otherwise */
 export async function readIfThere(path: string): Promise<string | null> {
@@ -18,9 +18,9 @@ export async function readIfThere(path: string): Promise<string | null> {
  */
 export async function createSecretFile(path: string, content: string): Promise<boolean> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${randomUUID()}.new`;
-  await writeDurably(draft, content);
+  const draft = draftOf(path);
   try {
+    await writeDurably(draft, content);
     await link(draft, path);
     await syncDirectory(dirname(path));
     return true;
@@ -28,7 +28,7 @@ export async function createSecretFile(path: string, content: string): Promise<b
     if (systemCodeOf(error) === 'EEXIST') return false;
     throw error;
   } finally {
-    await unlink(draft);
+    await discard(draft);
   }
 }
 
@@ -49,15 +49,37 @@ const MOST_MODE = 0o640;
 export async function replaceSecretFile(path: string, content: string): Promise<void> {
   const target = await realpath(path);
   const { uid, gid, mode } = await stat(target);
-  const draft = `${target}.${randomUUID()}.new`;
-  await writeDurably(draft, content, { uid, gid, mode: mode & MOST_MODE });
+  const draft = draftOf(target);
   try {
+    await writeDurably(draft, content, { uid, gid, mode: mode & MOST_MODE });
     await rename(draft, target);
   } catch (error) {
-    await unlink(draft);
+    await discard(draft);
     throw error;
   }
   await syncDirectory(dirname(target));
+}
+
+/** A name beside the file, which nobody else takes. */
+function draftOf(path: string): string {
+  return `${path}.${randomUUID()}.new`;
+}
+
+/** Removes a draft, however far it came; what went wrong before is what is told. */
+async function discard(draft: string): Promise<void> {
+  await rm(draft, { force: true });
+}
+
+const DRAFT_ENDING = /^\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.new$/;
+
+/** Drafts of a file that were left by a process that died while it wrote: they hold what the file does, or did. */
+export async function leftoverDraftsOf(path: string): Promise<readonly string[]> {
+  const target = await realpath(path);
+  const [folder, name] = [dirname(target), basename(target)];
+  const names = await readdir(folder);
+  return names
+    .filter((one) => one.startsWith(name) && DRAFT_ENDING.test(one.slice(name.length)))
+    .map((one) => join(folder, one));
 }
 
 async function writeDurably(path: string, content: string, ownership?: Ownership): Promise<void> {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { RateLimitedError } from '../../src/application/errors.js';
-import { createRequestLimits, networkOf, type RequestLimitSettings } from '../../src/application/request-limits.js';
+import {
+  createRequestLimits,
+  networkOf,
+  takeOfAddress,
+  type RequestLimitSettings,
+} from '../../src/application/request-limits.js';
 import { eventually } from '../support/eventually.js';
 
 const OFF: RequestLimitSettings = {
@@ -8,6 +13,7 @@ const OFF: RequestLimitSettings = {
   SIGN_INS_OF_ACCOUNT: null,
   REGISTRATIONS_OF_ADDRESS: null,
   PASSWORDS_OF_USER: null,
+  SUB_USER_PASSWORDS_OF_ACCOUNT: null,
   EXPORTS_OF_ACCOUNT: null,
 };
 
@@ -29,6 +35,13 @@ describe('A budget of requests', () => {
     await limits.take('EXPORTS_OF_ACCOUNT', 'ada');
     for (let time = 0; time < 200; time += 1) await limits.take('SIGN_INS_OF_ADDRESS', 'ada');
     await expect(limits.take('PASSWORDS_OF_USER', 'ada')).rejects.toThrow();
+  });
+
+  it('has a wide one beside it, ten times as large', async () => {
+    const limits = createRequestLimits({ ...OFF, SIGN_INS_OF_ADDRESS: 2 });
+    for (let time = 0; time < 2; time += 1) await limits.take('SIGN_INS_OF_ADDRESS', 'one');
+    for (let time = 0; time < 20; time += 1) await limits.take('SIGN_INS_OF_ADDRESS', 'one', 'WIDE');
+    await expect(limits.take('SIGN_INS_OF_ADDRESS', 'one', 'WIDE')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
   });
 
   it('is full again after its time', async () => {
@@ -54,6 +67,17 @@ describe('A budget of requests', () => {
       await expect(limits.take('SIGN_INS_OF_ACCOUNT', 'attacked')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     }
     await limits.take('SIGN_INS_OF_ACCOUNT', 'idle');
+  });
+});
+
+describe('An address', () => {
+  it('is part of a /48, which has ten times the budget for all its networks', async () => {
+    const limits = createRequestLimits({ ...OFF, SIGN_INS_OF_ADDRESS: 2 });
+    const take = (ip: string) => takeOfAddress(limits, 'SIGN_INS_OF_ADDRESS', ip);
+    for (let network = 1; network <= 20; network += 1) await take(`2001:db8:1:${network}::1`);
+    await expect(take('2001:db8:1:21::1')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await take('2001:db8:2:1::1');
+    for (let host = 1; host <= 40; host += 1) await take(`192.0.2.${host}`);
   });
 });
 

@@ -10,6 +10,7 @@ import { oneTimePasswordIn, operatorOf, settingsOf } from '../support/operator.j
 import {
   answerChallenge,
   createSubUser,
+  fresh,
   protectedPrimary,
   signIn,
   trySignIn,
@@ -37,7 +38,8 @@ const complete = (named: string, reset = false) => operatorOf(service).complete(
 const show = (named: string) => operatorOf(service).show(named);
 
 async function recoveryAsSeenBy(client: Client) {
-  return (await ask(client, '{ viewer { accountRecovery { requestedAt notBefore } } }')).viewer.accountRecovery;
+  return (await ask(client, '{ viewer { accountRecovery { requestedAt notBefore completedAt } } }')).viewer
+    .accountRecovery;
 }
 
 /** Signs the primary in anew, with a code. */
@@ -55,9 +57,10 @@ describe('accounts recover', () => {
     const member = await signIn(service, await createSubUser(client, account));
     expect(await begin(account.alias)).toContain('The recovery is begun');
     await eventually(async () => expect(await recoveryAsSeenBy(client)).not.toBeNull());
-    const { requestedAt, notBefore } = await recoveryAsSeenBy(client);
+    const { requestedAt, notBefore, completedAt } = await recoveryAsSeenBy(client);
+    expect(completedAt).toBeNull();
     expect(Math.round((Date.parse(notBefore) - Date.parse(requestedAt)) / HOUR)).toBe(72);
-    expect(await recoveryAsSeenBy(admin)).toEqual({ requestedAt, notBefore });
+    expect(await recoveryAsSeenBy(admin)).toEqual({ requestedAt, notBefore, completedAt });
     for (const other of [auditor, member]) expect(await recoveryAsSeenBy(other)).toBeNull();
     const trail =
       '{ auditEvents(first: 1) { nodes { type actor { kind id } details { ... on AccountRecoveryRequestedDetails { notBefore } } } } }';
@@ -74,7 +77,7 @@ describe('accounts recover', () => {
     expect((await viewer(back)).stage).toBe('PASSWORD_CHANGE');
     await succeed(back, 'changePassword', { newPassword: 'a password of my own again' });
     expect(await viewer(back)).toMatchObject({ stage: 'FULL', user: { mfa: { enabled: false } } });
-    expect(await recoveryAsSeenBy(back)).toBeNull();
+    expect(await recoveryAsSeenBy(back)).toEqual({ requestedAt, notBefore, completedAt: expect.any(String) });
     await eventually(async () => expect(await storedTypes(service)).toContain('MfaSecretDestroyed'));
     await expect(complete(account.alias, true)).rejects.toThrow('No recovery of this account is pending');
   });
@@ -117,6 +120,20 @@ describe('accounts recover', () => {
   });
 });
 
+describe('An account that is named to a command', () => {
+  it('is the one with that id, and not the one that chose it as its alias; which one it is, is printed first', async () => {
+    const { account } = owner;
+    const squatter = fresh('squatter');
+    const other = service.client();
+    await succeed(other, 'registerAccount', {
+      ...{ alias: account.accountId, email: `${squatter}@example.com`, password: fresh('correct horse') },
+    });
+    const told = new RegExp(`^account {3}${account.accountId}\\nprimary {3}\\S+\\nname {6}.*\\nThe recovery is begun`);
+    expect(await begin(account.accountId)).toMatch(told);
+    expect(await callOff(account.alias)).toMatch(new RegExp(`^account {3}${account.accountId}\\n`));
+  });
+});
+
 describe('accounts show', () => {
   it('prints what an operator who is asked for help has to know', async () => {
     const { account } = owner;
@@ -126,6 +143,10 @@ describe('accounts show', () => {
       ),
     );
     await begin(account.alias);
-    expect(await show(account.accountId)).toMatch(/recovery {2}begun at \S+, can be completed from \S+ on\n$/);
+    expect(await show(account.accountId)).toMatch(
+      /recovery {2}begun at \S+, can be completed from \S+ on, for a week\n$/,
+    );
+    service.clock.advance(11 * 24 * HOUR);
+    expect(await show(account.accountId)).toContain('begin anew');
   });
 });

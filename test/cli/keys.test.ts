@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,6 +109,18 @@ describe.each(PLACES)('The keys of a vault in $name', ({ start, many }) => {
       'SOUND: all 10 secrets open',
       '',
     ]);
+  });
+
+  it('that a command which died left beside the file are named by checking and destroying', async () => {
+    const draft = `${keys.file}.${randomUUID()}.new`;
+    writeFileSync(draft, serialiseKeyRing(FIRST));
+    writeFileSync(`${keys.file}.new`, 'of somebody else');
+    const told = `${draft} was left by a command that broke off, and has keys in it: delete it\n`;
+    expect((await keys.check()).out.match(/was left by.*/g)).toHaveLength(1);
+    expect((await keys.check()).out).toContain(told);
+    await replaceKeyRingFile(keys.file, ROTATED);
+    await keys.rotate({ resume: true });
+    expect((await keys.destroy(FIRST.activeKeyId)).out).toContain(told);
   });
 
   it('are unsound where a secret does not open, which is named and not shown', async () => {

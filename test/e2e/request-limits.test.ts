@@ -3,7 +3,16 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '../support/client.js';
 import { follow } from '../support/live.js';
 import { ask, mutate, succeed, type Outcome } from '../support/operations.js';
-import { fresh, primary, register, signIn, trySignIn, verified, type Credentials } from '../support/people.js';
+import {
+  createSubUser,
+  fresh,
+  primary,
+  register,
+  signIn,
+  trySignIn,
+  verified,
+  type Credentials,
+} from '../support/people.js';
 import { startService, type TestService } from '../support/service.js';
 import { storedEvents } from '../support/stored.js';
 
@@ -137,6 +146,23 @@ describe('One user', () => {
 });
 
 describe('One account', () => {
+  it('has a budget of passwords for its sub-users, whoever gives them and whichever way', async () => {
+    await started({ SUB_USER_PASSWORDS_PER_MINUTE_PER_ACCOUNT: '2' });
+    const [mine, others] = [await primary(service), await primary(service)];
+    const admin = await signIn(service, await createSubUser(mine.client, mine.account, 'ADMIN'));
+    const creating = (client: Client) =>
+      mutate(client, 'createSubUser', { username: fresh('sam'), password: fresh('battery staple') });
+    const created = await creating(admin);
+    expect(created.refusal).toBeNull();
+    const before = await storedEvents(service);
+    expectLimited(await creating(mine.client));
+    expectLimited(await creating(admin));
+    const userId = created.payload.user.id as string;
+    expectLimited(await mutate(admin, 'resetSubUserPassword', { userId, newPassword: fresh('battery staple') }));
+    expect(await storedEvents(service)).toHaveLength(before.length);
+    expect((await creating(others.client)).refusal).toBeNull();
+  });
+
   it('has a budget of exports, beside that of two at once', async () => {
     await started({ AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT: '2' });
     const [mine, others] = [await primary(service, 'BEARER'), await primary(service, 'BEARER')];

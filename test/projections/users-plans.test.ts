@@ -29,6 +29,6 @@ afterAll(async () => {
 it('a user is found by id, however many others their account has', () => {
   createUserQueries(database).byId('acme', 'sam');
   const plan = database.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${asked[0] ?? ''}`).all();
-  const ofUsers = plan.map(({ detail }) => detail).filter((detail) => detail.includes('users_4'));
-  expect(ofUsers).toStrictEqual(['SEARCH users_4 USING INDEX sqlite_autoindex_users_4_1 (user_id=?)']);
+  const ofUsers = plan.map(({ detail }) => detail).filter((detail) => detail.includes('users_5'));
+  expect(ofUsers).toStrictEqual(['SEARCH users_5 USING INDEX sqlite_autoindex_users_5_1 (user_id=?)']);
 });

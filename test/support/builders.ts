@@ -246,7 +246,16 @@ export function notRight(attemptsLeft: number, clockOffsetSeconds: number | null
 }
 
 export function disable(of: Partial<DisableMfa> = {}): DisableMfa {
-  return { type: 'DisableMfa', ...sam, now: NOW, by: 'SELF', challengeId: CHALLENGE, verifiedBy: 'VIRTUAL_MFA', ...of };
+  return {
+    type: 'DisableMfa',
+    ...sam,
+    now: NOW,
+    by: 'SELF',
+    challengeId: CHALLENGE,
+    recoveredAt: null,
+    verifiedBy: 'VIRTUAL_MFA',
+    ...of,
+  };
 }
 
 export function requireMfa(of: Partial<RequireSubUserMfa> = {}): RequireSubUserMfa {

@@ -24,9 +24,15 @@ export function refusalAsError(...rejections: readonly Rejection[]): UnusableInp
   return new UnusableInputError(rejections.map(({ code }) => REJECTION_CODES[code]).join(' '));
 }
 
+/** Which account it is that something is about to be done to. */
+function introduction({ account, primary }: RecoverableAccount): string {
+  return `account   ${account.accountId}\nprimary   ${primary.userId}\nname      ${primary.displayName ?? '(erased)'}`;
+}
+
 /**
  * Has an operator do something to an account of the log that the settings name, beside a service that may be running.
- * @param named its alias, or its id
+ * It prints first which account it is.
+ * @param named its id, or its alias
  */
 export async function asOperator(
   named: string,
@@ -45,6 +51,7 @@ export async function asOperator(
       throw new UnusableInputError(`there is no account ${named}: give the alias or the id of one that is there`);
     const from = { ip: null, userAgent: null };
     const request = { requestId: app.newId(), from, knownBrowser: null, current: null, wrote: () => undefined };
+    stdout.write(`${introduction(account)}\n`);
     await work({ app, request, account, stdout });
   } finally {
     await close();

@@ -1,11 +1,9 @@
-import {
-  cancelRecoveryAsOperator,
-  completeAccountRecovery,
-  requestAccountRecovery,
-} from '../../application/account-recovery.js';
+import { cancelRecoveryAsOperator, requestAccountRecovery } from '../../application/account-recovery.js';
+import { completeAccountRecovery } from '../../application/complete-recovery.js';
 import { load } from '../../application/execute.js';
 import type { Config } from '../../config.js';
-import { HOUR } from '../../domain/instant.js';
+import { isVoid, type PendingRecovery } from '../../domain/account/recovery.js';
+import { HOUR, type Instant } from '../../domain/instant.js';
 import type { Rejection } from '../../domain/rejection.js';
 import { mfaDecider } from '../../domain/mfa/decider.js';
 import { UnusableInputError } from '../audit/input.js';
@@ -21,11 +19,14 @@ const PASSWORD_BYTES = 15;
 export async function beginRecovery(named: string, reason: string, config: Config, out: Out): Promise<void> {
   await asOperator(named, config, out, async ({ app, request, account, stdout }) => {
     const coolOff = config.recoveryCoolOffHours * HOUR;
-    const pending = account.account.recovery !== null;
     const requested = await requestAccountRecovery(app, request, account, { reason, coolOff });
     if (!requested.ok) throw refusalAsError(...requested.rejections);
-    const { requestedAt, notBefore } = requested.value;
-    if (pending) stdout.write(`A recovery was begun already, at ${requestedAt}.\n`);
+    const { recoveryId, requestedAt, notBefore } = requested.value;
+    const isPending = account.account.recovery?.recoveryId === recoveryId;
+    if (isPending)
+      stdout.write(
+        `A recovery was begun already, at ${requestedAt}; it stays as it is, and this reason is not recorded.\n`,
+      );
     else stdout.write('The recovery is begun; the account and its audit trail say so.\n');
     stdout.write(
       `It can be completed from ${notBefore} on: virtual-mfa accounts recover ${named} --complete\n` +
@@ -55,7 +56,7 @@ function whyNotCompleted({ account: { account } }: OperatorsWork, rejections: re
   const calledOff = rejections.some(({ code }) => code === 'RECOVERY_NOT_REQUESTED') && account.recovery !== null;
   if (!calledOff) return refusalAsError(...rejections);
   return new UnusableInputError(
-    'the recovery was called off while it was being completed: look at the audit trail, MFA may be off already; tell the primary',
+    'the recovery was called off, or completed by somebody else, while this was on its way; this changed nothing',
   );
 }
 
@@ -74,16 +75,19 @@ export async function completeRecovery(named: string, reset: boolean, config: Co
   });
 }
 
+function standingOf(recovery: PendingRecovery, now: Instant): string {
+  if (isVoid(recovery, now)) return 'void since, for it was not completed in time: begin anew';
+  return `can be completed from ${recovery.notBefore} on, for a week`;
+}
+
 /** Prints what an operator who is asked for help has to know of an account. */
 export async function showAccount(named: string, config: Config, out: Out): Promise<void> {
   await asOperator(named, config, out, async ({ app, account: { account, primary }, stdout }) => {
     const { state: mfa } = await load(app, mfaDecider, primary.userId);
     const { recovery } = account;
-    const pending =
-      recovery === null ? 'none' : `begun at ${recovery.requestedAt}, can be completed from ${recovery.notBefore} on`;
+    const pending = recovery === null ? 'none' : `begun at ${recovery.requestedAt}, ${standingOf(recovery, app.now())}`;
     stdout.write(
-      `account   ${account.accountId}\nprimary   ${primary.userId}\nname      ${primary.displayName ?? '(erased)'}\n` +
-        `MFA       ${mfa.device === null ? 'off' : `on, device ${mfa.device.deviceId}`}\nrecovery  ${pending}\n`,
+      `MFA       ${mfa.device === null ? 'off' : `on, device ${mfa.device.deviceId}`}\nrecovery  ${pending}\n`,
     );
   });
 }

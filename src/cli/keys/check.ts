@@ -7,6 +7,7 @@ import { openingsOf, pagesOf, usesOf, type KeyUse } from '../../vault/key-usage.
 import type { Vault } from '../../vault/vault.js';
 import { openProgress } from '../progress.js';
 import type { Output, Terminal } from '../terminal.js';
+import { tellLeftovers } from './leftovers.js';
 
 /** Further ones are only counted. */
 const MOST_NAMED = 100;
@@ -70,6 +71,7 @@ export async function checkKeys(config: Config, terminal: Terminal): Promise<num
     const closed = await openAll(vault, total(uses), terminal);
     const fits = await isDigestKeyOf(vault, keys.ring);
     stdout.write(`${DIGEST_SENTENCES[`${fits}`]}\n`);
+    await tellLeftovers(keys.file, stdout);
     const sound = closed === 0 && fits !== false;
     stdout.write(sound ? `SOUND: all ${total(uses)} secrets open\n` : `UNSOUND: ${closed} secrets do not open\n`);
     return sound ? 0 : 1;

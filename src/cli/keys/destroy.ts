@@ -6,6 +6,7 @@ import type { KeyRing } from '../../vault/key-ring.js';
 import { needing } from '../../vault/key-usage.js';
 import { UnusableInputError } from '../audit/input.js';
 import type { Terminal } from '../terminal.js';
+import { tellLeftovers } from './leftovers.js';
 
 export interface DestroyOptions {
   readonly id: string;
@@ -75,6 +76,7 @@ export async function destroyKey(options: DestroyOptions, config: Config, termin
     if (!(await confirm(QUESTION))) throw new UnusableInputError('nothing was done: give --yes if you mean it');
     await takeOut(keys, id);
     stdout.write(`${id} is out of ${file}: delete it from every copy of the file, too\n`);
+    await tellLeftovers(file, stdout);
     return 0;
   } finally {
     await keys.close();

@@ -3,7 +3,7 @@ import type { Recorded } from '../event.js';
 import { decideAuditTokens, evolveAuditTokens, type AuditTokenCommand, type AuditTokens } from './audit-tokens.js';
 import type { AccountEvent } from './events.js';
 import { decideExport, type ExportAuditTrail } from './export-audit-trail.js';
-import { decideRecovery, evolveRecovery, type PendingRecovery, type RecoveryCommand } from './recovery.js';
+import { decideRecovery, evolveRecovery, type Recoveries, type RecoveryCommand } from './recovery.js';
 import {
   decideServiceCredentials,
   evolveServiceCredentials,
@@ -16,16 +16,14 @@ import { decidePolicy, type SetAccountPolicy } from './set-policy.js';
 export type AccountState =
   | { readonly status: 'NONE' }
   | { readonly status: 'ABANDONED' }
-  | {
+  | ({
       readonly status: 'REGISTERED';
       readonly accountId: string;
       readonly primaryUserId: string;
       readonly auditTokens: AuditTokens;
       readonly serviceCredentials: ServiceCredentials;
       readonly policy: AccountPolicy;
-      /** The recovery that an operator has begun; null where none is pending. */
-      readonly recovery: PendingRecovery | null;
-    };
+    } & Recoveries);
 
 export interface RegisterPrimaryAccount {
   readonly type: 'RegisterPrimaryAccount';
@@ -103,13 +101,14 @@ function evolve(state: AccountState, event: Recorded<AccountEvent>): AccountStat
         serviceCredentials: {},
         policy: DEFAULT_POLICY,
         recovery: null,
+        recovered: null,
       };
     case 'AccountPolicyChanged':
       return state.status === 'REGISTERED' ? { ...state, policy: policyAfter(state.policy, event) } : state;
     case 'AccountRecoveryRequested':
     case 'AccountRecoveryCancelled':
     case 'AccountRecovered':
-      return state.status === 'REGISTERED' ? { ...state, recovery: evolveRecovery(state.recovery, event) } : state;
+      return state.status === 'REGISTERED' ? { ...state, ...evolveRecovery(state, event) } : state;
     case 'ServiceCredentialCreated':
     case 'ServiceCredentialRevoked':
       return state.status === 'REGISTERED'

@@ -1,6 +1,6 @@
 import { accept, reject, type Decision } from '../decider.js';
 import type { Recorded } from '../event.js';
-import { after, isReached, type Instant } from '../instant.js';
+import { after, DAY, isReached, type Instant } from '../instant.js';
 import type { AccountEvent } from './events.js';
 
 /** A recovery that was begun, and neither called off nor completed. */
@@ -10,6 +10,12 @@ export interface PendingRecovery {
   readonly userId: string;
   readonly requestedAt: Instant;
   readonly notBefore: Instant;
+}
+
+/** A recovery that is done as far as it can be called off; what follows from it may have been broken off. */
+export interface CompletedRecovery {
+  readonly recoveryId: string;
+  readonly completedAt: Instant;
 }
 
 /** Begins to recover an account whose primary has lost phone and recovery codes. */
@@ -29,7 +35,7 @@ export interface CancelAccountRecovery {
   readonly because: 'OWNER' | 'SIGN_IN' | 'OPERATOR';
 }
 
-/** Notes that the recovery is done. */
+/** Decides that the recovery is done: it cannot be called off any more. Again, for one that is done, it changes nothing. */
 export interface CompleteAccountRecovery {
   readonly type: 'CompleteAccountRecovery';
   readonly recoveryId: string;
@@ -43,12 +49,25 @@ export interface RecoveryFacts {
   readonly accountId: string;
   readonly primaryUserId: string;
   readonly recovery: PendingRecovery | null;
+  readonly recovered: CompletedRecovery | null;
+}
+
+const DAYS_TO_COMPLETE = 7;
+
+/** Whether a recovery has been left for so long that it cannot be completed any more, and has to be begun anew. */
+export function isVoid({ notBefore }: Pick<PendingRecovery, 'notBefore'>, now: Instant): boolean {
+  return isReached(after(notBefore, DAYS_TO_COMPLETE * DAY), now);
+}
+
+/** Whether what follows from a recovery that is done may still be done, where it broke off. */
+export function mayFollowUp({ completedAt }: CompletedRecovery, now: Instant): boolean {
+  return !isReached(after(completedAt, DAYS_TO_COMPLETE * DAY), now);
 }
 
 function request(command: RequestAccountRecovery, facts: RecoveryFacts): Decision<AccountEvent> {
-  // Beginning again neither shortens the time nor prolongs it.
-  if (facts.recovery !== null) return accept();
   const { recoveryId, reason, coolOff, now } = command;
+  // Beginning again neither shortens the time nor prolongs it.
+  if (facts.recovery !== null && !isVoid(facts.recovery, now)) return accept();
   const { accountId, primaryUserId: userId } = facts;
   const notBefore = after(now, coolOff);
   return accept({
@@ -63,32 +82,45 @@ export function mayComplete(recovery: PendingRecovery, now: Instant): boolean {
   return isReached(recovery.notBefore, now);
 }
 
+function complete(command: CompleteAccountRecovery, facts: RecoveryFacts): Decision<AccountEvent> {
+  const { accountId, recovery, recovered } = facts;
+  if (recovered?.recoveryId === command.recoveryId && mayFollowUp(recovered, command.now)) return accept();
+  const isThere = recovery?.recoveryId === command.recoveryId && !isVoid(recovery, command.now);
+  if (!isThere) return reject({ code: 'RECOVERY_NOT_REQUESTED' });
+  if (!mayComplete(recovery, command.now)) return reject({ code: 'RECOVERY_TOO_EARLY' });
+  const { recoveryId, userId } = recovery;
+  return accept({ type: 'AccountRecovered', data: { accountId, userId, recoveryId }, personal: null });
+}
+
 /** Begins, calls off or completes the recovery of an account: never without time to call it off, never silently. */
 export function decideRecovery(command: RecoveryCommand, facts: RecoveryFacts): Decision<AccountEvent> {
   if (command.type === 'RequestAccountRecovery') return request(command, facts);
+  if (command.type === 'CompleteAccountRecovery') return complete(command, facts);
   const { accountId, recovery } = facts;
   if (recovery === null) return reject({ code: 'RECOVERY_NOT_REQUESTED' });
   const { recoveryId, userId } = recovery;
-  const data = { accountId, userId, recoveryId };
-  if (command.type === 'CancelAccountRecovery') {
-    const { because } = command;
-    return accept({ type: 'AccountRecoveryCancelled', data: { ...data, because }, personal: null });
-  }
-  if (command.recoveryId !== recoveryId) return reject({ code: 'RECOVERY_NOT_REQUESTED' });
-  if (!mayComplete(recovery, command.now)) return reject({ code: 'RECOVERY_TOO_EARLY' });
-  return accept({ type: 'AccountRecovered', data, personal: null });
+  const { because } = command;
+  const data = { accountId, userId, recoveryId, because };
+  return accept({ type: 'AccountRecoveryCancelled', data, personal: null });
 }
 
-/** The recovery that is pending after an event. */
-export function evolveRecovery(before: PendingRecovery | null, event: Recorded<AccountEvent>): PendingRecovery | null {
+/** The recovery that is pending, and the one that was completed last, if none was begun since. */
+export type Recoveries = Pick<RecoveryFacts, 'recovery' | 'recovered'>;
+
+/** What is pending and what is done after an event. */
+export function evolveRecovery(before: Recoveries, event: Recorded<AccountEvent>): Recoveries {
   switch (event.type) {
     case 'AccountRecoveryRequested': {
       const { recoveryId, userId, notBefore } = event.data;
-      return { recoveryId, userId, notBefore, requestedAt: event.metadata.occurredAt };
+      const { occurredAt: requestedAt } = event.metadata;
+      return { recovery: { recoveryId, userId, notBefore, requestedAt }, recovered: null };
     }
     case 'AccountRecoveryCancelled':
-    case 'AccountRecovered':
-      return null;
+      return { ...before, recovery: null };
+    case 'AccountRecovered': {
+      const { recoveryId } = event.data;
+      return { recovery: null, recovered: { recoveryId, completedAt: event.metadata.occurredAt } };
+    }
     default:
       return before;
   }

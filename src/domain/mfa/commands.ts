@@ -75,6 +75,8 @@ export interface DisableMfa extends OfUser {
   readonly by: Disabler;
   /** The verification that was used; for an operator the recovery of the account. */
   readonly challengeId: string;
+  /** Where an operator does it: when the recovery was completed; a device that was enabled later stays. Null for others. */
+  readonly recoveredAt: Instant | null;
   /** How whoever does it was verified; a password does not take off one's own device. Null for an operator. */
   readonly verifiedBy: VerificationMethod | null;
 }

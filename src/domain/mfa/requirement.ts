@@ -1,13 +1,25 @@
 import { accept, reject, type Decision } from '../decider.js';
+import type { Instant } from '../instant.js';
 import type { DisableMfa, NoteSecretDestroyed, RequireSubUserMfa, WaiveSubUserMfa } from './commands.js';
 import type { MfaEvent } from './events.js';
 import type { MfaState } from './state.js';
 
+/**
+ * Whether a recovery of the account, which was completed at that moment, still has a device to take off. However late it is
+ * repeated, it takes off none that was enabled since.
+ */
+export function isToBeTakenOff(
+  { device, recoveryId: doneBy }: MfaState,
+  recoveryId: string,
+  recoveredAt: Instant,
+): boolean {
+  return device !== null && doneBy !== recoveryId && device.enabledAt <= recoveredAt;
+}
+
 /** Disables the device; one's own only by a proof of it, which a password is not (rule 8). */
 export function disableMfa(command: DisableMfa, state: MfaState): Decision<MfaEvent> {
-  const { accountId, userId, by, challengeId, verifiedBy } = command;
-  // An operator who repeats what broke off does not take off the device that was enabled since.
-  if (by === 'OPERATOR' && state.recoveryId === challengeId) return accept();
+  const { accountId, userId, by, challengeId, recoveredAt, verifiedBy } = command;
+  if (recoveredAt !== null && !isToBeTakenOff(state, challengeId, recoveredAt)) return accept();
   if (state.device === null) return reject({ code: 'MFA_NOT_ENABLED' });
   if (by === 'SELF' && verifiedBy === 'PASSWORD') return reject({ code: 'VERIFICATION_REQUIRED' });
   const { deviceId } = state.device;

@@ -9,6 +9,7 @@ export interface EnabledDevice {
   readonly deviceId: string;
   /** The version of the stream at which it was enabled. */
   readonly sinceVersion: number;
+  readonly enabledAt: Instant;
   /** Steps up to this one are burnt. */
   readonly lastTimeStep: number;
   /** Steps after it that a drifting clock gave away; burnt as well. */
@@ -96,8 +97,8 @@ function countAttempt(state: MfaState, event: Recorded<Attempt>): MfaState['chal
   return Object.fromEntries([...recent, [challengeId, count]]);
 }
 
-function enable(state: MfaState, deviceId: string, timeStep: number): MfaState {
-  const device = { deviceId, sinceVersion: state.version, lastTimeStep: timeStep, burntSteps: [] };
+function enable(state: MfaState, deviceId: string, timeStep: number, enabledAt: Instant): MfaState {
+  const device = { deviceId, sinceVersion: state.version, enabledAt, lastTimeStep: timeStep, burntSteps: [] };
   return { ...state, device, pending: null, consecutiveFailures: 0, lock: null };
 }
 
@@ -110,10 +111,10 @@ function evolveEnrollment(state: MfaState, event: Recorded<MfaEvent>): MfaState 
     case 'MfaEnrollmentCodeRejected':
       return { ...state, pending: state.pending && { ...state.pending, failures: state.pending.failures + 1 } };
     case 'MfaEnabled':
-      return enable(state, event.data.deviceId, event.data.timeStep);
+      return enable(state, event.data.deviceId, event.data.timeStep, event.metadata.occurredAt);
     case 'MfaDeviceReplaced':
       return {
-        ...enable(state, event.data.newDeviceId, event.data.timeStep),
+        ...enable(state, event.data.newDeviceId, event.data.timeStep, event.metadata.occurredAt),
         sessionsEnded: endSessions(state.sessionsEnded, state.version, event.metadata.sessionId),
       };
     default:

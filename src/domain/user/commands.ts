@@ -1,4 +1,5 @@
 import type { AbandonRegistration } from '../account/decider.js';
+import type { Instant } from '../instant.js';
 import type { Role, UserKind } from './events.js';
 
 export interface CreateUser {
@@ -42,6 +43,8 @@ export interface ChangePassword {
 export interface ResetPassword {
   readonly type: 'ResetPassword';
   readonly credentialId: string;
+  /** Where an operator does it once for a recovery: when that was completed, and nothing changes where it was reset since. Null otherwise. */
+  readonly onceSince: Instant | null;
 }
 
 export interface DeleteUser {

@@ -7,7 +7,7 @@ import type {
   UserCommand,
 } from './commands.js';
 import type { UserEvent } from './events.js';
-import { evolveUser, type ActiveUser, type UserState } from './state.js';
+import { evolveUser, isResetByOperator, type ActiveUser, type UserState } from './state.js';
 
 function create(command: CreateUser, state: UserState): Decision<UserEvent> {
   if (state.status !== 'NONE') return reject({ code: 'REGISTRATION_ABANDONED' });
@@ -63,6 +63,7 @@ function change(command: UserChange, user: ActiveUser): Decision<UserEvent> {
       if (command.oldCredentialId !== oldCredentialId) return reject({ code: 'SESSION_ENDED' });
       return setPassword('PasswordChanged', command.credentialId, user);
     case 'ResetPassword':
+      if (command.onceSince !== null && isResetByOperator(user, command.onceSince)) return accept();
       return setPassword('PasswordReset', command.credentialId, user);
     case 'EnableOperationProtection':
     case 'DisableOperationProtection':

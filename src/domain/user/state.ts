@@ -1,4 +1,5 @@
 import type { Recorded } from '../event.js';
+import { isReached, type Instant } from '../instant.js';
 import type { Role, UserEvent, UserKind } from './events.js';
 
 /** From this version on, sessions that were decided on less are over, but for one. */
@@ -39,6 +40,8 @@ export interface ActiveUser {
   readonly operationProtection: boolean;
   /** The password was set by somebody else. */
   readonly mustChangePassword: boolean;
+  /** When an operator reset the password last, in a recovery of the account; null: never. */
+  readonly resetByOperatorAt: Instant | null;
   readonly sessionsEnded: SessionsEnded | null;
 }
 
@@ -62,6 +65,7 @@ function create({ data, personal, version }: Recorded<Created>): ActiveUser {
     displayName: personal?.displayName ?? null,
     operationProtection: false,
     mustChangePassword: false,
+    resetByOperatorAt: null,
     sessionsEnded: null,
   };
 }
@@ -81,14 +85,23 @@ function evolveActive(user: ActiveUser, event: Recorded<UserEvent>): UserState {
       return { ...user, credentialId: event.data.credentialId, mustChangePassword: false, sessionsEnded };
     }
     case 'PasswordReset': {
-      const sessionsEnded = endSessions(user.sessionsEnded, event.version, null);
-      return { ...user, credentialId: event.data.credentialId, mustChangePassword: true, sessionsEnded };
+      const { actor, occurredAt } = event.metadata;
+      return {
+        ...{ ...user, credentialId: event.data.credentialId, mustChangePassword: true },
+        resetByOperatorAt: actor.kind === 'SYSTEM' ? occurredAt : user.resetByOperatorAt,
+        sessionsEnded: endSessions(user.sessionsEnded, event.version, null),
+      };
     }
     case 'UserDeleted':
       return { ...user, status: 'DELETED', erased: false };
     default:
       return user;
   }
+}
+
+/** Whether an operator has reset the password since a moment. */
+export function isResetByOperator({ resetByOperatorAt }: ActiveUser, since: Instant): boolean {
+  return resetByOperatorAt !== null && isReached(since, resetByOperatorAt);
 }
 
 /** Whether a user is gone and its personal values are to be known to nobody any more. */

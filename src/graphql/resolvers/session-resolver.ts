@@ -6,6 +6,9 @@ import { signIn } from '../../application/sign-in.js';
 import { SESSION_STAGES } from '../../domain/session/standing.js';
 import { Access } from '../access.js';
 import { answer, answerChallenged, readUser } from '../answer.js';
+import { isVoid } from '../../domain/account/recovery.js';
+import { DAY, hasElapsed, type Instant } from '../../domain/instant.js';
+import type { RecoveryView } from '../../projections/users/user-queries.js';
 import type { GraphqlContext } from '../context.js';
 import { AnswerMfaChallengeInput, RevokeSessionInput, SignInInput } from '../types/inputs.js';
 import { AnswerMfaChallengePayload, RevokeSessionPayload, SignInPayload, SignOutPayload } from '../types/payloads.js';
@@ -15,6 +18,13 @@ import { current } from './current.js';
 import { guarded } from './guarded.js';
 import { outcomeOf, viewerIn } from './outcome.js';
 import { EVERYBODY } from './readers.js';
+
+const COMPLETED_SHOWN = 30 * DAY;
+
+/** Whether a recovery can still be called off or completed, or was completed not long ago. */
+function isShown({ notBefore, completedAt }: RecoveryView, now: Instant): boolean {
+  return completedAt === null ? !isVoid({ notBefore }, now) : !hasElapsed(COMPLETED_SHOWN, completedAt, now);
+}
 
 /** Every stage of somebody who has given the right password. */
 const SIGNED_IN = SESSION_STAGES;
@@ -45,13 +55,19 @@ export class SessionResolver {
   @FieldResolver(() => AccountRecovery, {
     nullable: true,
     description:
-      'The recovery of the account that is pending, for the primary and for `ADMIN`s in a full session; null for others, and where there is none.',
+      'The recovery of the account that is pending, or was completed in the last 30 days, for the primary and for `ADMIN`s in a full session; null for others, and where there is none.',
   })
   accountRecovery(@Root() _: Viewer, @Ctx() context: GraphqlContext): AccountRecovery | null {
     const { stage, user } = current(context);
     if (stage !== 'FULL' || !(user.kind === 'PRIMARY' || user.role === 'ADMIN')) return null;
     const recovery = context.readModels.users.recovery(user.accountId);
-    return recovery && { requestedAt: new Date(recovery.requestedAt), notBefore: new Date(recovery.notBefore) };
+    if (recovery === null || !isShown(recovery, context.app.now())) return null;
+    const { requestedAt, notBefore, completedAt } = recovery;
+    return {
+      requestedAt: new Date(requestedAt),
+      notBefore: new Date(notBefore),
+      completedAt: completedAt === null ? null : new Date(completedAt),
+    };
   }
 
   @Access({ stages: ['ANONYMOUS'], roles: 'ANY' })

@@ -55,6 +55,12 @@ export class AccountRecovery {
 
   @Field(() => GraphQLDateTime, { description: 'When it can be completed at the earliest.' })
   notBefore!: Date;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: "When it was completed, and the primary's MFA taken off; null while it can be called off.",
+  })
+  completedAt!: Date | null;
 }
 
 @ObjectType('Viewer', { description: 'Whoever is signed in with this request.' })
@@ -68,7 +74,7 @@ export class Viewer {
   @Field(() => AccountRecovery, {
     nullable: true,
     description:
-      'The recovery of the account that is pending, for the primary and for `ADMIN`s in a full session; null for others, and where there is none.',
+      'The recovery of the account that is pending, or was completed in the last 30 days, for the primary and for `ADMIN`s in a full session; null for others, and where there is none.',
   })
   accountRecovery?: AccountRecovery | null;
 

@@ -90,10 +90,12 @@ export interface Coverage {
   readonly overdue: number;
 }
 
-/** A recovery of an account that was begun, and can still be called off. */
+/** The recovery of an account that was begun last, if it was not called off. */
 export interface RecoveryView {
   readonly requestedAt: string;
   readonly notBefore: string;
+  /** Null while it can be called off. */
+  readonly completedAt: string | null;
 }
 
 /** Reads users, always within one account. */
@@ -108,12 +110,12 @@ export interface UserQueries {
     page: PageRequest,
   ): Page<UserView>;
   coverage(accountId: string): Coverage;
-  /** The recovery of an account that is pending; null where none is. */
+  /** The recovery of an account that was begun last; null where there was none, or it was called off. */
   recovery(accountId: string): RecoveryView | null;
 }
 
 const FIELDS = `
-  SELECT user_id AS userId, position, username_key AS usernameKey, users_4.account_id AS accountId, alias, kind, role,
+  SELECT user_id AS userId, position, username_key AS usernameKey, users_5.account_id AS accountId, alias, kind, role,
     username, display_name AS displayName, email, created_at AS createdAt, device_id AS deviceId,
     device_name AS deviceName, enabled_at AS enabledAt, pending_id AS pendingId, pending_name AS pendingName,
     pending_expires_at AS pendingExpiresAt, required,
@@ -121,17 +123,19 @@ const FIELDS = `
     trusted_device_days AS trustedDeviceDays`;
 
 const SELECT = `${FIELDS}
-  FROM users_4 JOIN accounts_4 ON accounts_4.account_id = users_4.account_id
-  WHERE users_4.account_id = ?`;
+  FROM users_5 JOIN accounts_5 ON accounts_5.account_id = users_5.account_id
+  WHERE users_5.account_id = ?`;
 
 const BY_ID = `${SELECT} AND user_id = ?`;
 
 const COVERAGE = `
   SELECT count(*) AS users, count(device_id) AS enabled, count(required) AS required,
     count(*) FILTER (WHERE required IS NOT NULL AND device_id IS NULL) AS overdue
-  FROM users_4 WHERE account_id = ?`;
+  FROM users_5 WHERE account_id = ?`;
 
-const RECOVERY = 'SELECT requested_at AS requestedAt, not_before AS notBefore FROM recoveries_4 WHERE account_id = ?';
+const RECOVERY = `
+  SELECT requested_at AS requestedAt, not_before AS notBefore, completed_at AS completedAt
+  FROM recoveries_5 WHERE account_id = ?`;
 
 /** The column of an order; each is unique in an account. */
 const COLUMNS: Readonly<Record<UserOrderKey, string>> = { CREATED_AT: 'position', USERNAME: 'username_key' };

@@ -5,7 +5,7 @@ import { byType, type HandleAny, type Handlers, type LoggedEventOf, type Project
 import type { TrustedDeviceView } from './user-queries.js';
 
 const SCHEMA = `
-  CREATE TABLE users_4 (
+  CREATE TABLE users_5 (
     user_id TEXT PRIMARY KEY,
     position INTEGER NOT NULL,
     account_id TEXT NOT NULL,
@@ -29,16 +29,21 @@ const SCHEMA = `
     recovery_codes_left INTEGER,
     trusted TEXT NOT NULL DEFAULT '[]'
   ) STRICT;
-  CREATE UNIQUE INDEX users_4_by_account ON users_4 (account_id, position);
-  CREATE INDEX users_4_by_name ON users_4 (account_id, username_key);
-  CREATE TABLE requirements_4 (user_id TEXT PRIMARY KEY, effective TEXT NOT NULL) STRICT;
-  CREATE TABLE accounts_4 (
+  CREATE UNIQUE INDEX users_5_by_account ON users_5 (account_id, position);
+  CREATE INDEX users_5_by_name ON users_5 (account_id, username_key);
+  CREATE TABLE requirements_5 (user_id TEXT PRIMARY KEY, effective TEXT NOT NULL) STRICT;
+  CREATE TABLE accounts_5 (
     account_id TEXT PRIMARY KEY,
     alias TEXT,
     registered_at TEXT NOT NULL,
     trusted_device_days INTEGER NOT NULL DEFAULT 0
   ) STRICT;
-  CREATE TABLE recoveries_4 (account_id TEXT PRIMARY KEY, requested_at TEXT NOT NULL, not_before TEXT NOT NULL) STRICT;
+  CREATE TABLE recoveries_5 (
+    account_id TEXT PRIMARY KEY,
+    requested_at TEXT NOT NULL,
+    not_before TEXT NOT NULL,
+    completed_at TEXT
+  ) STRICT;
 `;
 
 /** The key of the order by name; unique, also where names were erased. */
@@ -47,19 +52,19 @@ function keyOf(username: string | null, userId: string): string {
 }
 
 const INSERT_USER = `
-  INSERT INTO users_4 (user_id, position, account_id, kind, role, username, username_key, display_name, email,
+  INSERT INTO users_5 (user_id, position, account_id, kind, role, username, username_key, display_name, email,
     created_at, required)
   VALUES (@userId, @position, @accountId, @kind, @role, @username, @usernameKey, @displayName, @email,
-    @createdAt, (SELECT effective FROM requirements_4 WHERE user_id = @userId))`;
+    @createdAt, (SELECT effective FROM requirements_5 WHERE user_id = @userId))`;
 
 function peopleHandlers(database: Database): Handlers {
   const insertUser = database.prepare(INSERT_USER);
-  const insertAccount = database.prepare('INSERT INTO accounts_4 (account_id, alias, registered_at) VALUES (?, ?, ?)');
-  const deleteUser = database.prepare('DELETE FROM users_4 WHERE user_id = ?');
+  const insertAccount = database.prepare('INSERT INTO accounts_5 (account_id, alias, registered_at) VALUES (?, ?, ?)');
+  const deleteUser = database.prepare('DELETE FROM users_5 WHERE user_id = ?');
   const rename = database.prepare(
-    'UPDATE users_4 SET username = ?, username_key = ?, display_name = ? WHERE user_id = ?',
+    'UPDATE users_5 SET username = ?, username_key = ?, display_name = ? WHERE user_id = ?',
   );
-  const assignRole = database.prepare('UPDATE users_4 SET role = ? WHERE user_id = ?');
+  const assignRole = database.prepare('UPDATE users_5 SET role = ? WHERE user_id = ?');
 
   function remove({ data }: LoggedEventOf<'RegistrationAbandoned' | 'UserDeleted'>): undefined {
     deleteUser.run(data.userId);
@@ -95,14 +100,14 @@ function peopleHandlers(database: Database): Handlers {
 
 function deviceHandlers(database: Database): Handlers {
   const setPending = database.prepare(
-    'UPDATE users_4 SET pending_id = ?, pending_name = ?, pending_expires_at = ? WHERE user_id = ?',
+    'UPDATE users_5 SET pending_id = ?, pending_name = ?, pending_expires_at = ? WHERE user_id = ?',
   );
   const enable = database.prepare(`
-    UPDATE users_4 SET device_id = pending_id, device_name = pending_name, enabled_at = ?,
+    UPDATE users_5 SET device_id = pending_id, device_name = pending_name, enabled_at = ?,
       pending_id = NULL, pending_name = NULL, pending_expires_at = NULL, locked = 0, locked_until = NULL, trusted = '[]'
     WHERE user_id = ?`);
   const disable = database.prepare(`
-    UPDATE users_4 SET device_id = NULL, device_name = NULL, enabled_at = NULL, recovery_codes_left = NULL, trusted = '[]'
+    UPDATE users_5 SET device_id = NULL, device_name = NULL, enabled_at = NULL, recovery_codes_left = NULL, trusted = '[]'
     WHERE user_id = ?`);
 
   function enablePending({ data, metadata }: LoggedEventOf<'MfaEnabled' | 'MfaDeviceReplaced'>): undefined {
@@ -128,7 +133,7 @@ function deviceHandlers(database: Database): Handlers {
 }
 
 function protectionHandlers(database: Database): Handlers {
-  const protect = database.prepare('UPDATE users_4 SET protected = ? WHERE user_id = ?');
+  const protect = database.prepare('UPDATE users_5 SET protected = ? WHERE user_id = ?');
   return {
     OperationProtectionEnabled({ data }) {
       protect.run(1, data.userId);
@@ -141,14 +146,14 @@ function protectionHandlers(database: Database): Handlers {
   };
 }
 
-const REVOKE_TRUST = "UPDATE users_4 SET trusted = '[]' WHERE user_id = ? AND trusted <> '[]'";
+const REVOKE_TRUST = "UPDATE users_5 SET trusted = '[]' WHERE user_id = ? AND trusted <> '[]'";
 
 /** The browsers that are trusted, with where from, in the row of the user, so that they go with it. */
 function trustHandlers(database: Database): Handlers {
-  const get = database.prepare<[string], string>('SELECT trusted FROM users_4 WHERE user_id = ?').pluck();
-  const set = database.prepare('UPDATE users_4 SET trusted = ? WHERE user_id = ?');
+  const get = database.prepare<[string], string>('SELECT trusted FROM users_5 WHERE user_id = ?').pluck();
+  const set = database.prepare('UPDATE users_5 SET trusted = ? WHERE user_id = ?');
   const revoke = database.prepare(REVOKE_TRUST);
-  const setDays = database.prepare('UPDATE accounts_4 SET trusted_device_days = ? WHERE account_id = ?');
+  const setDays = database.prepare('UPDATE accounts_5 SET trusted_device_days = ? WHERE account_id = ?');
 
   function revokeAll({
     data,
@@ -178,9 +183,9 @@ function trustHandlers(database: Database): Handlers {
 
 /** A requirement stands before its user does, where it is there from the start. */
 function requirementHandlers(database: Database): Handlers {
-  const keep = database.prepare('INSERT OR REPLACE INTO requirements_4 (user_id, effective) VALUES (?, ?)');
-  const forget = database.prepare('DELETE FROM requirements_4 WHERE user_id = ?');
-  const setRequired = database.prepare('UPDATE users_4 SET required = ? WHERE user_id = ?');
+  const keep = database.prepare('INSERT OR REPLACE INTO requirements_5 (user_id, effective) VALUES (?, ?)');
+  const forget = database.prepare('DELETE FROM requirements_5 WHERE user_id = ?');
+  const setRequired = database.prepare('UPDATE users_5 SET required = ? WHERE user_id = ?');
   const revoke = database.prepare(REVOKE_TRUST);
   return {
     SubUserMfaRequired({ data }) {
@@ -198,31 +203,36 @@ function requirementHandlers(database: Database): Handlers {
 }
 
 function recoveryHandlers(database: Database): Handlers {
-  const keep = database.prepare('INSERT INTO recoveries_4 (account_id, requested_at, not_before) VALUES (?, ?, ?)');
-  const drop = database.prepare('DELETE FROM recoveries_4 WHERE account_id = ?');
-
-  function end({ data }: LoggedEventOf<'AccountRecoveryCancelled' | 'AccountRecovered'>): undefined {
-    drop.run(data.accountId);
-  }
+  const keep = database.prepare(
+    'INSERT OR REPLACE INTO recoveries_5 (account_id, requested_at, not_before) VALUES (?, ?, ?)',
+  );
+  const drop = database.prepare('DELETE FROM recoveries_5 WHERE account_id = ?');
+  const complete = database.prepare('UPDATE recoveries_5 SET completed_at = ? WHERE account_id = ?');
 
   return {
     AccountRecoveryRequested({ data, metadata }) {
       keep.run(data.accountId, metadata.occurredAt, data.notBefore);
       return undefined;
     },
-    AccountRecoveryCancelled: end,
-    AccountRecovered: end,
+    AccountRecoveryCancelled({ data }) {
+      drop.run(data.accountId);
+      return undefined;
+    },
+    AccountRecovered({ data, metadata }) {
+      complete.run(metadata.occurredAt, data.accountId);
+      return undefined;
+    },
   };
 }
 
 function codeHandlers(database: Database): Handlers {
-  const setLock = database.prepare('UPDATE users_4 SET locked = 1, locked_until = ? WHERE user_id = ?');
+  const setLock = database.prepare('UPDATE users_5 SET locked = 1, locked_until = ? WHERE user_id = ?');
   // Most codes are accepted where nothing was locked: such a row is only looked at.
   const clearLock = database.prepare(
-    'UPDATE users_4 SET locked = 0, locked_until = NULL WHERE user_id = ? AND locked <> 0',
+    'UPDATE users_5 SET locked = 0, locked_until = NULL WHERE user_id = ? AND locked <> 0',
   );
 
-  const setCodesLeft = database.prepare('UPDATE users_4 SET recovery_codes_left = ? WHERE user_id = ?');
+  const setCodesLeft = database.prepare('UPDATE users_5 SET recovery_codes_left = ? WHERE user_id = ?');
 
   function unlock({ data }: LoggedEventOf<'MfaCodeAccepted' | 'MfaUnlocked'>): undefined {
     clearLock.run(data.userId);
@@ -262,8 +272,8 @@ function open(database: Database): HandleAny {
 /** The users of every account with the state of their MFA: what the console shows. */
 export const usersProjection: Projection = {
   name: 'users',
-  version: 4,
-  tables: ['users_4', 'accounts_4', 'requirements_4', 'recoveries_4'],
+  version: 5,
+  tables: ['users_5', 'accounts_5', 'requirements_5', 'recoveries_5'],
   schema: SCHEMA,
   open,
 };

@@ -48,6 +48,7 @@ describe('A primary account', () => {
       auditTokens: {},
       policy: DEFAULT_POLICY,
       recovery: null,
+      recovered: null,
     });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { accountDecider, type AccountCommand } from '../../../src/domain/account/decider.js';
-import { after, HOUR } from '../../../src/domain/instant.js';
+import { after, DAY, HOUR } from '../../../src/domain/instant.js';
 import { event } from '../../support/builders.js';
 import { given, NOW, stateAfter } from '../../support/given.js';
 
@@ -52,12 +52,48 @@ describe('The recovery of an account', () => {
   it.each([
     ['was never begun', []],
     ['was called off', [requested, event('AccountRecoveryCancelled')]],
-    ['is done', [requested, event('AccountRecovered')]],
+    [
+      'was called off after another was done',
+      [event('AccountRecovered'), requested, event('AccountRecoveryCancelled')],
+    ],
   ])('is neither called off nor completed where it %s', (_, events) => {
     for (const command of [cancel, complete(notBefore)])
       given(accountDecider, registered, ...events)
         .when(command)
         .thenRejected('RECOVERY_NOT_REQUESTED');
+  });
+
+  it('that is done cannot be called off, and is not done twice', () => {
+    const done = [registered, requested, event('AccountRecovered')] as const;
+    given(accountDecider, ...done)
+      .when(cancel)
+      .thenRejected('RECOVERY_NOT_REQUESTED');
+    given(accountDecider, ...done)
+      .when(complete(notBefore))
+      .then();
+    given(accountDecider, ...done)
+      .when(complete(notBefore, 'another'))
+      .thenRejected('RECOVERY_NOT_REQUESTED');
+  });
+
+  it('is void a week after it could have been completed: then it is begun anew, with all its time', () => {
+    const lastMoment = after(notBefore, 7 * DAY - 1);
+    const tooLate = after(notBefore, 7 * DAY);
+    given(accountDecider, registered, requested).when(complete(lastMoment)).then(event('AccountRecovered'));
+    given(accountDecider, registered, requested)
+      .when({ ...request, now: lastMoment })
+      .then();
+    given(accountDecider, registered, requested).when(complete(tooLate)).thenRejected('RECOVERY_NOT_REQUESTED');
+    given(accountDecider, registered, requested)
+      .when({ ...request, now: tooLate })
+      .then(event('AccountRecoveryRequested', { notBefore: after(tooLate, 72 * HOUR) }));
+  });
+
+  it('that is done is repeated for a week', () => {
+    const done = [registered, requested, event('AccountRecovered')] as const;
+    given(accountDecider, ...done)
+      .when(complete(after(NOW, 7 * DAY)))
+      .thenRejected('RECOVERY_NOT_REQUESTED');
   });
 
   it('is not completed in the place of one that was called off', () => {

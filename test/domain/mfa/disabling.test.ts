@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { after } from '../../../src/domain/instant.js';
 import { mfaDecider } from '../../../src/domain/mfa/decider.js';
 import { code, disable, driftedCode, enable, event, noteDestroyed, notRight } from '../../support/builders.js';
 import { proof, PHONE, startEnrollment, TABLET } from '../../support/builders.js';
-import { given, sentIn, stateAfter } from '../../support/given.js';
+import { given, NOW, sentIn, stateAfter } from '../../support/given.js';
 
 const enabled = [event('MfaEnrollmentStarted'), event('MfaEnabled')];
 const disabled = event('MfaDisabled');
@@ -30,7 +31,7 @@ describe('Disabling MFA', () => {
   );
 
   it('by an operator names the recovery of the account, and takes off nothing when it is repeated', () => {
-    const byOperator = disable({ by: 'OPERATOR', verifiedBy: null, challengeId: 'recovery' });
+    const byOperator = disable({ by: 'OPERATOR', verifiedBy: null, challengeId: 'recovery', recoveredAt: NOW });
     const taken = event('MfaDisabled', { by: 'OPERATOR', challengeId: 'recovery' });
     given(mfaDecider, ...enabled)
       .when(byOperator)
@@ -44,6 +45,16 @@ describe('Disabling MFA', () => {
     given(mfaDecider, ...enabled, taken, ...enabled)
       .when({ ...byOperator, challengeId: 'another' })
       .then(event('MfaDisabled', { by: 'OPERATOR', challengeId: 'another' }));
+  });
+
+  it('by an operator takes off no device that was enabled after the recovery was completed', () => {
+    const byOperator = disable({ by: 'OPERATOR', verifiedBy: null, challengeId: 'recovery' });
+    given(mfaDecider, ...enabled)
+      .when({ ...byOperator, recoveredAt: after(NOW, -1) })
+      .then();
+    given(mfaDecider)
+      .when({ ...byOperator, recoveredAt: NOW })
+      .then();
   });
 
   it('by an operator ends every session, whichever had it done', () => {

@@ -66,7 +66,7 @@ const changePassword = {
   credentialId: 'new-credential',
   oldCredentialId: 'credential',
 } as const;
-const resetPassword = { type: 'ResetPassword', credentialId: 'new-credential' } as const;
+const resetPassword = { type: 'ResetPassword', credentialId: 'new-credential', onceSince: null } as const;
 
 describe('Renaming a user', () => {
   it('gives it another name, and another display name', () => {
@@ -246,6 +246,7 @@ describe('A user', () => {
       displayName: 'Sam',
       operationProtection: false,
       mustChangePassword: false,
+      resetByOperatorAt: null,
       sessionsEnded: null,
     });
   });
