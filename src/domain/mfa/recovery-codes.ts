@@ -26,7 +26,7 @@ export function methodsOf(mfa: MfaState): readonly VerificationMethod[] {
   return methodsFor(mfa.device !== null, (recoveryCodesLeft(mfa) ?? 0) > 0);
 }
 
-/** A set in place of the one before. A first one needs no verification; that there was none is decided here (rule 10). */
+/** A set in place of the one before. A first one can do without a verification; that there was none is decided here (rule 10). */
 export function generateRecoveryCodes(command: GenerateRecoveryCodes, state: MfaState): Decision<MfaEvent> {
   const { accountId, userId, codeSetId, challengeId } = command;
   if (state.device === null) return reject({ code: 'RECOVERY_CODES_NEED_DEVICE' });

@@ -13,6 +13,9 @@ export const REFRESH_INTERVAL = 5 * MINUTE;
 /** The password of a sign-in so long ago serves for enrolling one's own first device. */
 export const SIGN_IN_PASSWORD_SERVES = 5 * MINUTE;
 
+/** A second factor that was proven in a session so long ago serves for one's first recovery codes. */
+export const SECOND_FACTOR_SERVES = 5 * MINUTE;
+
 export const SESSION_STAGES = ['MFA_CHALLENGE', 'PASSWORD_CHANGE', 'MFA_ENROLLMENT', 'FULL'] as const;
 
 /** What a session must do next: give a code, choose a password of one's own, enable a device, or nothing. */
@@ -41,6 +44,11 @@ export function expiryOf(session: Lifetime, limits: SessionLimits): Instant {
 export function hasExpired(session: Lifetime, limits: SessionLimits, now: Instant): boolean {
   if (endOf(session, limits) <= millisecondsOf(now)) return true;
   return limits.former.some((former) => endOf(session, former) <= millisecondsOf(former.until));
+}
+
+/** Whether a second factor was proven in this very session within the last five minutes. */
+export function hasJustProven({ raisedAt }: Pick<OpenSession, 'raisedAt'>, now: Instant): boolean {
+  return raisedAt !== null && !hasElapsed(SECOND_FACTOR_SERVES, raisedAt, now);
 }
 
 /** What the stage of a session is computed from. */
