@@ -1,4 +1,4 @@
-import { limitsOf, type AccountPolicy, type SessionLimits } from '../account/policy.js';
+import { limitsOf, trustedDaysSince, type AccountPolicy, type SessionLimits } from '../account/policy.js';
 import { hasElapsed, instantOf, millisecondsOf, MINUTE, type Instant } from '../instant.js';
 import { isChallengeEnded } from '../mfa/codes.js';
 import type { MfaState } from '../mfa/state.js';
@@ -77,10 +77,10 @@ function isHeld(sessionId: string, session: OpenSession, { requirement, sessions
 }
 
 /** No code is owed for now, since the browser was trusted when the session began, and nothing has revoked that since. */
-function isTrusted(session: OpenSession, { trustedDevices }: MfaState, { trustedDeviceDays }: AccountPolicy): boolean {
+function isTrusted(session: OpenSession, { trustedDevices }: MfaState, policy: AccountPolicy): boolean {
   return (
     session.factors.includes('TRUSTED_DEVICE') &&
-    trustedDeviceDays > 0 &&
+    trustedDaysSince(session.startedAt, policy) > 0 &&
     trustedDevices.revokedAt <= session.mfaVersion
   );
 }
