@@ -2,6 +2,7 @@ import { accept, reject, type Decision } from '../decider.js';
 import type { DisableMfa, NoteSecretDestroyed, RequireSubUserMfa, WaiveSubUserMfa } from './commands.js';
 import type { MfaEvent } from './events.js';
 import type { MfaState } from './state.js';
+import { revokeTrustedDevices } from './trusted-devices.js';
 
 /** Disables the device; one's own only by a proof of it, which a password is not (rule 8). */
 export function disableMfa(command: DisableMfa, state: MfaState): Decision<MfaEvent> {
@@ -20,12 +21,15 @@ export function noteSecretDestroyed(command: NoteSecretDestroyed): Decision<MfaE
   return accept({ type: 'MfaSecretDestroyed', data: { accountId, userId, deviceId }, personal: null });
 }
 
-/** Requires a device; requiring it again changes something only where it counts sooner. */
+/**
+ * Requires a device; requiring it again changes something only where it counts sooner, or where browsers were trusted since:
+ * these it revokes (rule 11), and leaves the requirement as it is.
+ */
 export function requireSubUserMfa(command: RequireSubUserMfa, state: MfaState): Decision<MfaEvent> {
   const { accountId, userId, effective } = command;
   const { requirement } = state;
   if (requirement !== null && (effective === 'NEXT_SIGN_IN' || requirement.effective === 'IMMEDIATELY'))
-    return accept();
+    return revokeTrustedDevices({ ...command, type: 'RevokeTrustedDevices', by: 'ADMINISTRATOR' }, state);
   return accept({ type: 'SubUserMfaRequired', data: { accountId, userId, effective }, personal: null });
 }
 
