@@ -1,4 +1,5 @@
 import type { Recorded } from '../event.js';
+import type { Instant } from '../instant.js';
 import type { Role, UserEvent, UserKind } from './events.js';
 
 /** From this version on, sessions that were decided on less are over, but for one. */
@@ -39,6 +40,8 @@ export interface ActiveUser {
   readonly operationProtection: boolean;
   /** The password was set by somebody else. */
   readonly mustChangePassword: boolean;
+  /** When that was done last; null if never. */
+  readonly resetAt: Instant | null;
   readonly sessionsEnded: SessionsEnded | null;
 }
 
@@ -62,6 +65,7 @@ function create({ data, personal, version }: Recorded<Created>): ActiveUser {
     displayName: personal?.displayName ?? null,
     operationProtection: false,
     mustChangePassword: false,
+    resetAt: null,
     sessionsEnded: null,
   };
 }
@@ -82,7 +86,8 @@ function evolveActive(user: ActiveUser, event: Recorded<UserEvent>): UserState {
     }
     case 'PasswordReset': {
       const sessionsEnded = endSessions(user.sessionsEnded, event.version, null);
-      return { ...user, credentialId: event.data.credentialId, mustChangePassword: true, sessionsEnded };
+      const { occurredAt: resetAt } = event.metadata;
+      return { ...user, credentialId: event.data.credentialId, mustChangePassword: true, resetAt, sessionsEnded };
     }
     case 'UserDeleted':
       return { ...user, status: 'DELETED', erased: false };

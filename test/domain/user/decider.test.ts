@@ -246,6 +246,7 @@ describe('A user', () => {
       displayName: 'Sam',
       operationProtection: false,
       mustChangePassword: false,
+      resetAt: null,
       sessionsEnded: null,
     });
   });
