@@ -1,4 +1,5 @@
 import { mayAssign } from '../domain/access.js';
+import { accountDecider, policyIn } from '../domain/account/decider.js';
 import type { RequireSubUserMfa } from '../domain/mfa/commands.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { Rejection } from '../domain/rejection.js';
@@ -9,7 +10,7 @@ import type { Role } from '../domain/user/events.js';
 import { checkDisplayName, checkEmail, checkUsername } from '../domain/user/names.js';
 import type { Application } from './application.js';
 import { byUser } from './authorship.js';
-import { execute } from './execute.js';
+import { execute, load } from './execute.js';
 import { doGuarded, type Challenged } from './guard.js';
 import { isFree, reserveName, usernameIn, type Name } from './names.js';
 import { checkPassword, storeCredentials, type NewCredentials } from './new-credentials.js';
@@ -77,7 +78,9 @@ async function createNamed(
   if (taken !== null) return refused(taken);
   const credentials = await storeCredentials(app, userId, input.password);
   const ids = { accountId, userId, ...credentials };
-  const isRequired = input.requireMfa || current.policy.newSubUsersNeedMfa;
+  // Hashing takes its time: the policy that counts is the one by now, not that of the request's arrival.
+  const { newSubUsersNeedMfa } = policyIn((await load(app, accountDecider, accountId)).state);
+  const isRequired = input.requireMfa || newSubUsersNeedMfa;
   if (isRequired) await requireFromTheStart(app, request, current, ids);
   return create(app, request, current, { ...input, ...ids });
 }

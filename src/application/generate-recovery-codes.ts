@@ -1,7 +1,8 @@
+import type { Instant } from '../domain/instant.js';
 import type { GenerateRecoveryCodes } from '../domain/mfa/commands.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { MfaState } from '../domain/mfa/state.js';
-import { isSecondFactor } from '../domain/session/events.js';
+import { hasJustProven } from '../domain/session/standing.js';
 import type { Application } from './application.js';
 import { bySelf } from './authorship.js';
 import { execute, load, type Executed } from './execute.js';
@@ -20,11 +21,12 @@ export interface GeneratedCodes {
 const CALL = { operation: 'GENERATE_RECOVERY_CODES', arguments: {} } as const;
 
 /**
- * A first set needs no verification where the session has proven the device; a session by password alone, or by a browser that
- * is trusted, has not, and would have a second factor for the asking.
+ * A first set needs no verification right after the session has proven the device. It would be a way around every other one for
+ * whoever has a session that was stolen later, so it is never had for the asking where operation protection is on.
  */
-function needsNone({ mfa, session }: CurrentSession, challengeId: string | null): boolean {
-  return challengeId === null && mfa.recoveryCodes.live === null && session.factors.some(isSecondFactor);
+function needsNone({ mfa, session, user }: CurrentSession, challengeId: string | null, now: Instant): boolean {
+  if (challengeId !== null || user.operationProtection) return false;
+  return mfa.recoveryCodes.live === null && hasJustProven(session, now);
 }
 
 async function generate(
@@ -73,7 +75,7 @@ export async function generateRecoveryCodes(
 ): Promise<Result<Challenged<GeneratedCodes>>> {
   const { state: mfa } = await load(app, mfaDecider, current.user.userId);
   if (mfa.device === null) return refused({ code: 'RECOVERY_CODES_NEED_DEVICE' });
-  if (needsNone(current, challengeId)) return generateVerified(app, request, current, null);
+  if (needsNone(current, challengeId, app.now())) return generateVerified(app, request, current, null);
   const guarded = await guard(app, request, current, { ...CALL, challengeId });
   if (!guarded.verified) return notVerified(guarded);
   return generateVerified(app, request, current, guarded.challengeId);

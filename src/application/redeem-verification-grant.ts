@@ -1,9 +1,10 @@
 import type { Instant } from '../domain/instant.js';
 import { grantDecider, type OpenedGrant, type RedeemGrant } from '../domain/operation/grant.js';
+import { userDecider } from '../domain/user/decider.js';
 import type { Application } from './application.js';
 import type { ServiceCaller } from './authenticate-service-credential.js';
 import { byProgram } from './authorship.js';
-import { execute } from './execute.js';
+import { execute, load } from './execute.js';
 import type { RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 
@@ -14,7 +15,8 @@ export interface Redemption extends OpenedGrant {
 
 /**
  * Uses a grant up, for the service that it was issued for and that comes with its credential. Of any number of calls with one
- * grant, on however many nodes, one is answered with the redemption: the first event of the grant's stream decides.
+ * grant, on however many nodes, one is answered with the redemption: the first event of the grant's stream decides. Whoever
+ * was deleted since, or had the password reset, is verified no more.
  */
 export async function redeemVerificationGrant(
   app: Application,
@@ -30,9 +32,10 @@ export async function redeemVerificationGrant(
     decider: grantDecider,
     id: grant.grantId,
     by: await byProgram(app, accountId, { kind: 'SERVICE_CREDENTIAL', id: credentialId }),
-    command: (): RedeemGrant => {
+    command: async (): Promise<RedeemGrant> => {
+      const { state: user } = await load(app, userDecider, grant.userId);
       now = app.now();
-      return { type: 'RedeemGrant', grant, credential, now };
+      return { type: 'RedeemGrant', grant, credential, user, now };
     },
   });
   return redeemed.accepted ? done({ ...grant, redeemedAt: now }) : refused(redeemed.rejection);

@@ -5,7 +5,9 @@ import type { VerifyOperation } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
 import type { OperationChallenge } from '../domain/session/state.js';
 import { challengeNamed, checkAnswerable } from '../domain/session/verification.js';
+import type { SessionStage } from '../domain/session/standing.js';
 import type { Application } from './application.js';
+import { currentSession } from './authenticate.js';
 import { bySelf } from './authorship.js';
 import { checkCode } from './check-code.js';
 import { checkRecoveryCode } from './check-recovery-code.js';
@@ -23,6 +25,9 @@ export interface VerifyOperationInput {
   readonly recoveryCode?: string | null;
   readonly password: string | null;
 }
+
+/** The stages at which challenges are answered. */
+const ANSWERING: ReadonlySet<SessionStage> = new Set<SessionStage>(['FULL', 'MFA_ENROLLMENT']);
 
 function methodOf({ code, recoveryCode = null, password }: VerifyOperationInput): VerificationMethod | null {
   const given = [code, recoveryCode, password].filter((answer) => answer !== null);
@@ -73,6 +78,18 @@ async function checkAnswer(
   return checkSecondFactor(app, request, current, input);
 }
 
+/** Whether whatever was checked still counts: checking takes its time, in which the session may have ended, or a device come. */
+async function checkStanding(
+  app: Application,
+  current: CurrentSession,
+  method: VerificationMethod,
+): Promise<Rejection | null> {
+  const now = await currentSession(app, current.sessionId);
+  if (now === null || !ANSWERING.has(now.stage)) return { code: 'SESSION_ENDED' };
+  const hasNewDevice = current.mfa.device === null && now.mfa.device !== null;
+  return method === 'PASSWORD' && hasNewDevice ? { code: 'METHOD_NOT_OFFERED' } : null;
+}
+
 async function recordVerification(
   app: Application,
   request: RequestContext,
@@ -97,7 +114,7 @@ async function recordVerification(
 
 /**
  * Answers the challenge of a guarded operation, by a code, a recovery code or, where there is no device to ask for, the password.
- * Wrong answers count in the same budgets as at sign-in.
+ * Wrong answers count in the same budgets as at sign-in. A session that ended while the answer was checked verifies nothing.
  * @throws {RateLimitedError} where the user has given too many passwords
  */
 export async function verifyOperation(
@@ -114,7 +131,7 @@ export async function verifyOperation(
   if (current.stage === 'MFA_ENROLLMENT' && challenge?.operation !== 'START_MFA_ENROLLMENT') {
     return refused({ code: 'MFA_ENROLLMENT_REQUIRED' });
   }
-  const rejection = await checkAnswer(app, request, current, input);
+  const rejection = (await checkAnswer(app, request, current, input)) ?? (await checkStanding(app, current, method));
   if (rejection !== null) return refused(rejection);
   return recordVerification(app, request, current, { challengeId: input.challengeId, method });
 }

@@ -70,7 +70,7 @@ export const REJECTION_CODES = {
   GRANT_ALREADY_ISSUED:
     'This was verified already, and its grant is shown once. Ask for another verification with requestOperationVerification.',
   GRANT_INVALID:
-    "This is no grant for this credential's service and account that this service has signed. Do not carry the operation out.",
+    "This is no grant for this credential's service and account that this service has signed, or its user was deleted or had the password reset since. Do not carry the operation out.",
   GRANT_EXPIRED: 'This grant is older than 5 minutes. Do not carry the operation out; have it verified again.',
   GRANT_ALREADY_REDEEMED:
     'This grant was redeemed before. Do not carry the operation out a second time; have it verified again.',

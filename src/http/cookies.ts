@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Application } from '../application/application.js';
 import { knownBrowserWith } from '../application/known-browser.js';
 import { trustedBrowserWith } from '../application/trusted-browser.js';
-import { MOST_TRUSTED_DAYS } from '../domain/mfa/trusted-devices.js';
+import { MOST_TRUSTED_DAYS } from '../domain/account/policy.js';
 import type { SessionCarrier } from '../graphql/context.js';
 
 const DAY_IN_SECONDS = 86_400;

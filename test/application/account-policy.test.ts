@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Application } from '../../src/application/application.js';
+import { createSubUser } from '../../src/application/create-sub-user.js';
 import { load } from '../../src/application/execute.js';
 import { setAccountPolicy } from '../../src/application/set-account-policy.js';
 import { accountDecider, policyIn } from '../../src/domain/account/decider.js';
@@ -9,7 +10,16 @@ import { MINUTE } from '../../src/domain/instant.js';
 import { done } from '../../src/application/result.js';
 import { interleave, seededRandom } from '../support/interleave.js';
 import { ofType, standingOf } from '../support/invariants.js';
-import { openWorld, send, sendEnabling, tokenOf, trySetUp, valueOf, type World } from '../support/world.js';
+import {
+  openWorld,
+  send,
+  sendEnabling,
+  tokenOf,
+  trySetUp,
+  valueOf,
+  type Command,
+  type World,
+} from '../support/world.js';
 
 const RUNS = 16;
 
@@ -75,6 +85,20 @@ describe('Two policies that are set at once', () => {
 });
 
 describe('A policy that is set while a command runs', () => {
+  it('holds for the sub-user whose password was being hashed meanwhile', async () => {
+    const world = await newWorld();
+    const hash = async (password: string): Promise<string> => {
+      valueOf(await setting(world, { newSubUsersNeedMfa: true })(world.another()));
+      return world.app.passwords.hash(password);
+    };
+    const slow: Application = { ...world.app, passwords: { ...world.app.passwords, hash } };
+    const input = { ...{ username: 'eve', password: 'staple battery correct' }, displayName: null, email: null };
+    const creating: Command<unknown> = (app, request, current) =>
+      createSubUser(app, request, current, { ...input, role: 'MEMBER', requireMfa: false, challengeId: null });
+    valueOf(await send(slow, world.primary, creating));
+    expect(ofType(await world.events(), 'SubUserMfaRequired')).toHaveLength(1);
+  });
+
   it('asks for a second code from the next request on, and of the one that runs or not', async () => {
     const came = await race(async (world, random) => {
       const { app, user } = world;

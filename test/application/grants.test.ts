@@ -7,6 +7,7 @@ import {
   type IssuedServiceCredential,
 } from '../../src/application/create-service-credential.js';
 import type { Challenged } from '../../src/application/guard.js';
+import { deleteSubUser, resetSubUserPassword } from '../../src/application/manage-user.js';
 import { setOperationProtection } from '../../src/application/set-operation-protection.js';
 import { redeemVerificationGrant, type Redemption } from '../../src/application/redeem-verification-grant.js';
 import { requestOperationVerification } from '../../src/application/request-operation-verification.js';
@@ -76,6 +77,10 @@ async function redeem(app: Application, credential: string, grant: string): Prom
   const redeemed = await redeemVerificationGrant(app, requestContext(), caller, { grant });
   return redeemed.ok ? redeemed.value : (redeemed.rejections[0]?.code ?? 'NO REASON');
 }
+
+/** The primary gives Sam another password. */
+const resetting: Command<unknown> = (...ports) =>
+  resetSubUserPassword(...ports, { userId: world.userId, newPassword: 'staple correct battery', challengeId: null });
 
 async function typesIn(stream: string): Promise<string[]> {
   return (await world.events()).filter((event) => event.stream === stream).map(({ type }) => type);
@@ -151,6 +156,40 @@ describe('A grant for another service', () => {
     const outdated = await send(world.app, token, answering(challenge.challengeId, world.user));
     expect(outdated.refusal).toBe('METHOD_NOT_OFFERED');
     expect(await grantOf(token, { code: authenticator.nextCode() })).toMatch(/^ey/);
+  });
+
+  it('is none any more once its user is gone, or had the password reset', async () => {
+    const { credential } = await credentialFor();
+    const { app, primary, userId, user } = world;
+    const deleting: Command<unknown> = (...ports) => deleteSubUser(...ports, { userId, challengeId: null });
+    const beforeReset = await grantOf(await tokenOf(app, user), user);
+    valueOf(await send(app, primary, resetting));
+    expect(await redeem(app, credential, beforeReset)).toBe('GRANT_INVALID');
+    const adas = await grantOf(primary, { password: PRIMARY.password });
+    valueOf(await send(app, primary, deleting));
+    expect(await redeem(app, credential, beforeReset)).toBe('GRANT_INVALID');
+    expect(await redeem(app, credential, adas)).toMatchObject({ resource: 'i-123' });
+  });
+
+  it.each([
+    ['the password was reset', 'SESSION_ENDED', () => send(world.app, world.primary, resetting)],
+    [
+      'a device was enabled',
+      'METHOD_NOT_OFFERED',
+      async () => enableDevice(world, await tokenOf(world.app, world.user)),
+    ],
+  ])('does not come of a password that was still being compared as %s', async (_, refusal, meanwhile) => {
+    await credentialFor();
+    const { app, user } = world;
+    const token = await tokenOf(app, user);
+    const { challenge } = valueOf(await send(app, token, requesting(DELETING)));
+    const compare = async (encoded: string, password: string): Promise<boolean> => {
+      await meanwhile();
+      return app.passwords.verify(encoded, password);
+    };
+    const slow: Application = { ...app, passwords: { ...app.passwords, verify: compare } };
+    expect((await send(slow, token, answering(challenge.challengeId, user))).refusal).toBe(refusal);
+    expect((await world.events()).filter(({ type }) => type === 'VerificationGrantIssued')).toEqual([]);
   });
 
   it('is for a service that could redeem it', async () => {

@@ -109,6 +109,9 @@ describe('The read model of users', () => {
       expect(trustedAfter(less)).toStrictEqual([{ ...browser, until: later(2 * DAY) }]);
       const none = event('AccountPolicyChanged', { trustedDeviceDays: 0 });
       expect(trustedAfter(none)).toStrictEqual([{ ...browser, until: NOW }]);
+      const seven = event('AccountPolicyChanged', { trustedDeviceDays: 7 });
+      expect(trustedAfter(less, seven)).toStrictEqual([{ ...browser, until: later(2 * DAY) }]);
+      expect(trustedAfter(none, seven)).toStrictEqual([{ ...browser, until: NOW }]);
     });
 
     it.each([

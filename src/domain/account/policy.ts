@@ -1,5 +1,5 @@
 import type { EventOf, Recorded } from '../event.js';
-import { after, MINUTE, type Instant } from '../instant.js';
+import { after, DAY, MINUTE, type Instant } from '../instant.js';
 import type { accountEvents } from './events.js';
 
 /** Minutes that a session lasts at most: NIST SP 800-63B 4.2.3 has no more at AAL2. */
@@ -10,6 +10,15 @@ export interface FormerLimits {
   readonly idleMinutes: number;
   readonly absoluteMinutes: number;
   readonly until: Instant;
+}
+
+/** Days for which a browser may be trusted at most: longer ago no trust began that still matters. */
+export const MOST_TRUSTED_DAYS = 7;
+
+/** The days of trusted browsers were lowered at a moment, to so many. */
+export interface LoweredTrust {
+  readonly days: number;
+  readonly at: Instant;
 }
 
 /** What a primary account has laid down for all of its users (rules 2, 7 and 11). */
@@ -26,6 +35,8 @@ export interface AccountPolicy {
   readonly newSubUsersNeedMfa: boolean;
   /** Limits from before, as far as they still matter: a session that they had ended stays over. Left out where there are none. */
   readonly formerLimits?: readonly FormerLimits[];
+  /** Fewer days from before, as far as they still matter: trust that they had ended stays over. Left out where there are none. */
+  readonly loweredTrust?: readonly LoweredTrust[];
 }
 
 /** NIST SP 800-63B 4.2.3: at AAL2 reauthentication after 30 minutes without use, and after 12 hours whatever happens. */
@@ -55,6 +66,15 @@ export function limitsOf(policy: AccountPolicy): SessionLimits {
   return { ...inMilliseconds(policy), former };
 }
 
+/** Days for which what began at a moment is trusted: the fewest that the policy has allowed since. */
+export function trustedDaysSince(
+  since: Instant,
+  { trustedDeviceDays, loweredTrust = [] }: Pick<AccountPolicy, 'trustedDeviceDays' | 'loweredTrust'>,
+): number {
+  const lowered = loweredTrust.filter(({ at }) => since <= at).map(({ days }) => days);
+  return Math.min(trustedDeviceDays, MOST_TRUSTED_DAYS, ...lowered);
+}
+
 type PolicyChanged = Extract<EventOf<typeof accountEvents>, { type: 'AccountPolicyChanged' }>;
 
 /** The policy that an event lays down: all of it, not only what is otherwise. */
@@ -63,14 +83,32 @@ export function policyOf({ data }: PolicyChanged): AccountPolicy {
   return { trustedDeviceDays, codesToEnable, idleMinutes, absoluteMinutes, newSubUsersNeedMfa };
 }
 
-/** The policy from an event on, given the one before: limits that become longer bring no session back that had ended. */
-export function policyAfter(before: AccountPolicy, event: Recorded<PolicyChanged>): AccountPolicy {
-  const policy = policyOf(event);
-  const at = event.metadata.occurredAt;
+function formerLimitsAfter(before: AccountPolicy, policy: AccountPolicy, at: Instant): readonly FormerLimits[] {
   const { idleMinutes, absoluteMinutes, formerLimits = [] } = before;
   // What was last in use before that is over by any limits.
   const matter = formerLimits.filter(({ until }) => until > after(at, -LONGEST_SESSION_MINUTES * MINUTE));
   const isLonger = policy.idleMinutes > idleMinutes || policy.absoluteMinutes > absoluteMinutes;
-  const former = isLonger ? [...matter, { idleMinutes, absoluteMinutes, until: at }] : matter;
-  return former.length === 0 ? policy : { ...policy, formerLimits: former };
+  return isLonger ? [...matter, { idleMinutes, absoluteMinutes, until: at }] : matter;
+}
+
+function loweredTrustAfter(before: AccountPolicy, policy: AccountPolicy, at: Instant): readonly LoweredTrust[] {
+  const { trustedDeviceDays: days } = policy;
+  const { loweredTrust = [], trustedDeviceDays } = before;
+  const matter = loweredTrust.filter((lowered) => lowered.at > after(at, -MOST_TRUSTED_DAYS * DAY));
+  if (days >= trustedDeviceDays) return matter;
+  // What was lowered to as many or more before tells nothing beside this.
+  return [...matter.filter((lowered) => lowered.days < days), { days, at }];
+}
+
+/** The policy from an event on, given the one before: longer limits bring no session back, and more days no trust, that had ended. */
+export function policyAfter(before: AccountPolicy, event: Recorded<PolicyChanged>): AccountPolicy {
+  const policy = policyOf(event);
+  const at = event.metadata.occurredAt;
+  const formerLimits = formerLimitsAfter(before, policy, at);
+  const loweredTrust = loweredTrustAfter(before, policy, at);
+  return {
+    ...policy,
+    ...(formerLimits.length === 0 ? {} : { formerLimits }),
+    ...(loweredTrust.length === 0 ? {} : { loweredTrust }),
+  };
 }

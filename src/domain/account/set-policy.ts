@@ -53,7 +53,7 @@ function isSame(one: AccountPolicy, other: AccountPolicy): boolean {
 /** The policy with changes made to it; an event says all of it, so that each tells by itself what held from then on. */
 export function decidePolicy(command: SetAccountPolicy, policy: AccountPolicy): Decision<AccountEvent> {
   const { accountId, changes, challengeId } = command;
-  const { formerLimits: _, ...before } = policy;
+  const { formerLimits: _, loweredTrust: __, ...before } = policy;
   const changed = { ...before, ...changes };
   const [refused] = checkPolicy(changed);
   if (refused !== undefined) return reject(refused);

@@ -1,4 +1,5 @@
 import { accept, reject, type Decision } from '../decider.js';
+import { hasElapsed, HOUR, type Instant } from '../instant.js';
 import { methodsFor, type VerificationMethod } from '../operation/method.js';
 import { attemptsLeft } from './codes.js';
 import type { CheckRecoveryCode, GenerateRecoveryCodes, NoteRecoveryCodesDestroyed } from './commands.js';
@@ -26,7 +27,7 @@ export function methodsOf(mfa: MfaState): readonly VerificationMethod[] {
   return methodsFor(mfa.device !== null, (recoveryCodesLeft(mfa) ?? 0) > 0);
 }
 
-/** A set in place of the one before. A first one needs no verification; that there was none is decided here (rule 10). */
+/** A set in place of the one before. A first one can do without a verification; that there was none is decided here (rule 10). */
 export function generateRecoveryCodes(command: GenerateRecoveryCodes, state: MfaState): Decision<MfaEvent> {
   const { accountId, userId, codeSetId, challengeId } = command;
   if (state.device === null) return reject({ code: 'RECOVERY_CODES_NEED_DEVICE' });
@@ -38,9 +39,19 @@ export function generateRecoveryCodes(command: GenerateRecoveryCodes, state: Mfa
   });
 }
 
+/** Recovery codes in a row that are not right, within an hour, after which no more of them are recorded. */
+export const REJECTIONS_RECORDED = 20;
+
+function areRecorded({ rejectedRecovery }: MfaState, now: Instant): boolean {
+  if (rejectedRecovery === null || hasElapsed(HOUR, rejectedRecovery.since, now)) return true;
+  return rejectedRecovery.count < REJECTIONS_RECORDED;
+}
+
 interface Attempt {
   readonly command: CheckRecoveryCode;
   readonly set: RecoveryCodeSet;
+  /** Too many that are not right are refused without a trace, lest they fill the log. */
+  readonly isRecorded: boolean;
   readonly attemptsLeft: number;
 }
 
@@ -51,6 +62,7 @@ function dataOf({ command, set }: Attempt) {
 
 function rejectCode(attempt: Attempt, reason: 'WRONG' | 'USED'): Decision<MfaEvent> {
   const { attemptsLeft } = attempt;
+  if (!attempt.isRecorded) return reject({ code: 'WRONG_RECOVERY_CODE', attemptsLeft });
   return reject(
     { code: 'WRONG_RECOVERY_CODE', attemptsLeft },
     { type: 'RecoveryCodeRejected', data: { ...dataOf(attempt), reason, attemptsLeft }, personal: null },
@@ -59,14 +71,16 @@ function rejectCode(attempt: Attempt, reason: 'WRONG' | 'USED'): Decision<MfaEve
 
 /**
  * Checks a recovery code against its challenge and what was used. One that is not right counts against the challenge
- * only, and no lock shuts it out: 120 bits cannot be guessed, and the owner must get in (rule 5).
+ * only, and no lock shuts it out: 120 bits cannot be guessed, and the owner must get in (rule 5). Twenty in a row within an hour
+ * are recorded; more are refused alike, and a right one is accepted at any time.
  */
 export function checkRecoveryCode(command: CheckRecoveryCode, state: MfaState): Decision<MfaEvent> {
   const set = state.recoveryCodes.live;
   if (set === null || state.device === null) return reject({ code: 'METHOD_NOT_OFFERED' });
   const left = attemptsLeft(state, command.challengeId);
   if (left === 0) return reject({ code: 'CHALLENGE_ENDED' });
-  const attempt = { command, set, attemptsLeft: left - 1 };
+  const isRecorded = areRecorded(state, command.now);
+  const attempt = { command, set, isRecorded, attemptsLeft: isRecorded ? left - 1 : left };
   const place = command.proof.codeSetId === set.codeSetId ? command.proof.place : null;
   if (place === null) return rejectCode(attempt, 'WRONG');
   if (set.used.includes(place)) return rejectCode(attempt, 'USED');

@@ -3,6 +3,7 @@ import type { Instant } from '../instant.js';
 import type { DisableMfa, NoteSecretDestroyed, RequireSubUserMfa, WaiveSubUserMfa } from './commands.js';
 import type { MfaEvent } from './events.js';
 import type { MfaState } from './state.js';
+import { revokeTrustedDevices } from './trusted-devices.js';
 
 /**
  * Whether a recovery of the account, which was completed at that moment, still has a device to take off. However late it is
@@ -32,12 +33,15 @@ export function noteSecretDestroyed(command: NoteSecretDestroyed): Decision<MfaE
   return accept({ type: 'MfaSecretDestroyed', data: { accountId, userId, deviceId }, personal: null });
 }
 
-/** Requires a device; requiring it again changes something only where it counts sooner. */
+/**
+ * Requires a device; requiring it again changes something only where it counts sooner, or where browsers were trusted since:
+ * these it revokes (rule 11), and leaves the requirement as it is.
+ */
 export function requireSubUserMfa(command: RequireSubUserMfa, state: MfaState): Decision<MfaEvent> {
   const { accountId, userId, effective } = command;
   const { requirement } = state;
   if (requirement !== null && (effective === 'NEXT_SIGN_IN' || requirement.effective === 'IMMEDIATELY'))
-    return accept();
+    return revokeTrustedDevices({ ...command, type: 'RevokeTrustedDevices', by: 'ADMINISTRATOR' }, state);
   return accept({ type: 'SubUserMfaRequired', data: { accountId, userId, effective }, personal: null });
 }
 

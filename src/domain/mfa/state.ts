@@ -1,5 +1,5 @@
 import type { Recorded } from '../event.js';
-import { after, MINUTE, type Instant } from '../instant.js';
+import { after, hasElapsed, HOUR, MINUTE, type Instant } from '../instant.js';
 import { endSessions, type SessionsEnded } from '../user/state.js';
 import type { MfaEvent, RequirementStart } from './events.js';
 import { evolveRecoveryCodes, noRecoveryCodes, type RecoveryCodes } from './recovery-code-set.js';
@@ -54,8 +54,15 @@ export interface MfaState {
   readonly challenges: Readonly<Record<string, ChallengeCount>>;
   /** The recovery of the account by which a device was taken off last; null if none was. */
   readonly recoveryId: string | null;
+  /** Recovery codes that were not right, in a row within an hour, and since when; null where there are none. */
+  readonly rejectedRecovery: { readonly count: number; readonly since: Instant } | null;
   readonly recoveryCodes: RecoveryCodes;
   readonly trustedDevices: TrustedDevices;
+}
+
+function countRejected(before: MfaState['rejectedRecovery'], at: Instant): MfaState['rejectedRecovery'] {
+  if (before === null || hasElapsed(HOUR, before.since, at)) return { count: 1, since: at };
+  return { ...before, count: before.count + 1 };
 }
 
 export const noMfa: MfaState = {
@@ -68,6 +75,7 @@ export const noMfa: MfaState = {
   lock: null,
   challenges: {},
   recoveryId: null,
+  rejectedRecovery: null,
   recoveryCodes: noRecoveryCodes,
   trustedDevices: noTrustedDevices,
 };
@@ -155,11 +163,16 @@ function accept(device: EnabledDevice | null, timeStep: number): EnabledDevice |
   );
 }
 
+function answered(state: MfaState, event: Recorded<Attempt>): MfaState {
+  const challenges = countAttempt(state, event);
+  return { ...state, consecutiveFailures: 0, lock: null, rejectedRecovery: null, challenges };
+}
+
 function evolveCodes(state: MfaState, event: Recorded<MfaEvent>): MfaState {
   switch (event.type) {
     case 'MfaCodeAccepted': {
       const device = accept(state.device, event.data.timeStep);
-      return { ...state, device, consecutiveFailures: 0, lock: null, challenges: countAttempt(state, event) };
+      return { ...answered(state, event), device };
     }
     case 'MfaCodeRejected':
       return {
@@ -169,9 +182,12 @@ function evolveCodes(state: MfaState, event: Recorded<MfaEvent>): MfaState {
         challenges: countAttempt(state, event),
       };
     case 'RecoveryCodeUsed':
-      return { ...state, consecutiveFailures: 0, lock: null, challenges: countAttempt(state, event) };
+      return answered(state, event);
+    case 'RecoveryCodeRejected': {
+      const rejectedRecovery = countRejected(state.rejectedRecovery, event.metadata.occurredAt);
+      return { ...state, rejectedRecovery, challenges: countAttempt(state, event) };
+    }
     case 'MfaCodeReplayed':
-    case 'RecoveryCodeRejected':
       return { ...state, challenges: countAttempt(state, event) };
     case 'MfaLocked':
       return { ...state, lock: { until: event.data.lockedUntil } };

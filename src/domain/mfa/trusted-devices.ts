@@ -1,4 +1,4 @@
-import type { AccountPolicy } from '../account/policy.js';
+import { trustedDaysSince, type AccountPolicy } from '../account/policy.js';
 import { accept, reject, type Decision } from '../decider.js';
 import { after, DAY, isReached, type Instant } from '../instant.js';
 import type { SessionsEnded } from '../user/state.js';
@@ -7,12 +7,9 @@ import type { MfaEvent } from './events.js';
 import type { MfaState } from './state.js';
 import type { TrustedDevice } from './trusted-device-list.js';
 
-/** Days for which a browser may be trusted at most, whatever the policy. */
-export const MOST_TRUSTED_DAYS = 7;
-
-/** When trust that began at a moment is over by a policy as it is now; where that allows none it is over as it begins. */
-export function trustEnd(since: Instant, { trustedDeviceDays }: Pick<AccountPolicy, 'trustedDeviceDays'>): Instant {
-  return after(since, Math.min(trustedDeviceDays, MOST_TRUSTED_DAYS) * DAY);
+/** When trust that began at a moment is over by a policy, as it is and was since; where that allows none it is over as it begins. */
+export function trustEnd(since: Instant, policy: Pick<AccountPolicy, 'trustedDeviceDays' | 'loweredTrust'>): Instant {
+  return after(since, trustedDaysSince(since, policy) * DAY);
 }
 
 /** What decides whether a browser is trusted. */

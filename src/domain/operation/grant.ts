@@ -1,5 +1,6 @@
 import { accept, reject, type Decider, type Decision } from '../decider.js';
-import { isReached, MINUTE, type Instant } from '../instant.js';
+import { after, isReached, MINUTE, type Instant } from '../instant.js';
+import type { UserState } from '../user/state.js';
 import type { GrantEvent } from './events.js';
 import type { VerificationMethod } from './method.js';
 import type { ServiceOperation } from './service-operation.js';
@@ -32,15 +33,24 @@ export interface RedeemGrant {
   readonly grant: OpenedGrant;
   /** The credential that it comes with: of which account, for which service. */
   readonly credential: { readonly credentialId: string; readonly accountId: string; readonly service: string };
+  /** Whose verification it says, as that user is now. */
+  readonly user: UserState;
   readonly now: Instant;
 }
 
-function decide({ grant, credential, now }: RedeemGrant, { redeemed }: GrantState): Decision<GrantEvent> {
+/** Whether whoever was verified is still there, with a password of its own: it was neither deleted nor reset since. */
+function isStillThere({ expiresAt }: OpenedGrant, user: UserState): boolean {
+  if (user.status !== 'ACTIVE') return false;
+  return user.resetAt === null || user.resetAt < after(expiresAt, -GRANT_LIFETIME);
+}
+
+function decide({ grant, credential, user, now }: RedeemGrant, { redeemed }: GrantState): Decision<GrantEvent> {
   const { accountId, userId, grantId, service, expiresAt } = grant;
   // Of a grant for somebody else no more is told than of one that was made up.
   if (credential.accountId !== accountId || credential.service !== service) return reject({ code: 'GRANT_INVALID' });
   if (redeemed) return reject({ code: 'GRANT_ALREADY_REDEEMED' });
   if (isReached(expiresAt, now)) return reject({ code: 'GRANT_EXPIRED' });
+  if (!isStillThere(grant, user)) return reject({ code: 'GRANT_INVALID' });
   const { credentialId } = credential;
   return accept({
     type: 'VerificationGrantRedeemed',

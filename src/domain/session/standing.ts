@@ -1,4 +1,4 @@
-import { limitsOf, type AccountPolicy, type SessionLimits } from '../account/policy.js';
+import { limitsOf, trustedDaysSince, type AccountPolicy, type SessionLimits } from '../account/policy.js';
 import { hasElapsed, instantOf, millisecondsOf, MINUTE, type Instant } from '../instant.js';
 import { isChallengeEnded } from '../mfa/codes.js';
 import type { MfaState } from '../mfa/state.js';
@@ -12,6 +12,9 @@ export const CHALLENGE_LIFETIME = 5 * MINUTE;
 export const REFRESH_INTERVAL = 5 * MINUTE;
 /** The password of a sign-in so long ago serves for enrolling one's own first device. */
 export const SIGN_IN_PASSWORD_SERVES = 5 * MINUTE;
+
+/** A second factor that was proven in a session so long ago serves for one's first recovery codes. */
+export const SECOND_FACTOR_SERVES = 5 * MINUTE;
 
 export const SESSION_STAGES = ['MFA_CHALLENGE', 'PASSWORD_CHANGE', 'MFA_ENROLLMENT', 'FULL'] as const;
 
@@ -43,6 +46,11 @@ export function hasExpired(session: Lifetime, limits: SessionLimits, now: Instan
   return limits.former.some((former) => endOf(session, former) <= millisecondsOf(former.until));
 }
 
+/** Whether a second factor was proven in this very session within the last five minutes. */
+export function hasJustProven({ raisedAt }: Pick<OpenSession, 'raisedAt'>, now: Instant): boolean {
+  return raisedAt !== null && !hasElapsed(SECOND_FACTOR_SERVES, raisedAt, now);
+}
+
 /** What the stage of a session is computed from. */
 export interface StandingFacts {
   readonly sessionId: string;
@@ -69,10 +77,10 @@ function isHeld(sessionId: string, session: OpenSession, { requirement, sessions
 }
 
 /** No code is owed for now, since the browser was trusted when the session began, and nothing has revoked that since. */
-function isTrusted(session: OpenSession, { trustedDevices }: MfaState, { trustedDeviceDays }: AccountPolicy): boolean {
+function isTrusted(session: OpenSession, { trustedDevices }: MfaState, policy: AccountPolicy): boolean {
   return (
     session.factors.includes('TRUSTED_DEVICE') &&
-    trustedDeviceDays > 0 &&
+    trustedDaysSince(session.startedAt, policy) > 0 &&
     trustedDevices.revokedAt <= session.mfaVersion
   );
 }

@@ -37,6 +37,8 @@ export interface OpenSession {
   readonly transport: Transport;
   readonly factors: readonly Factor[];
   readonly startedAt: Instant;
+  /** When a second factor was proven in it last; null where none was. */
+  readonly raisedAt: Instant | null;
   readonly lastSeenAt: Instant;
   readonly userVersion: number;
   readonly mfaVersion: number;
@@ -62,6 +64,7 @@ function start(event: Recorded<Started>): OpenSession {
     status: 'OPEN',
     ...{ accountId, userId, factors, userVersion, mfaVersion, secretDigest, transport },
     startedAt: at,
+    raisedAt: null,
     lastSeenAt: at,
     challenges: {},
   };
@@ -92,7 +95,7 @@ function evolveOpen(session: OpenSession, event: Recorded<SessionEvent>): Sessio
   switch (event.type) {
     case 'SessionRaised': {
       const { factors, userVersion, mfaVersion } = event.data;
-      return { ...session, factors, userVersion, mfaVersion };
+      return { ...session, factors, userVersion, mfaVersion, raisedAt: event.metadata.occurredAt };
     }
     case 'SessionRotated':
       return { ...session, secretDigest: event.data.secretDigest };

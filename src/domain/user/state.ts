@@ -42,6 +42,8 @@ export interface ActiveUser {
   readonly mustChangePassword: boolean;
   /** When an operator reset the password last, in a recovery of the account; null: never. */
   readonly resetByOperatorAt: Instant | null;
+  /** When somebody else set it last; null if never. */
+  readonly resetAt: Instant | null;
   readonly sessionsEnded: SessionsEnded | null;
 }
 
@@ -66,6 +68,7 @@ function create({ data, personal, version }: Recorded<Created>): ActiveUser {
     operationProtection: false,
     mustChangePassword: false,
     resetByOperatorAt: null,
+    resetAt: null,
     sessionsEnded: null,
   };
 }
@@ -85,10 +88,10 @@ function evolveActive(user: ActiveUser, event: Recorded<UserEvent>): UserState {
       return { ...user, credentialId: event.data.credentialId, mustChangePassword: false, sessionsEnded };
     }
     case 'PasswordReset': {
-      const { actor, occurredAt } = event.metadata;
+      const { actor, occurredAt: resetAt } = event.metadata;
       return {
-        ...{ ...user, credentialId: event.data.credentialId, mustChangePassword: true },
-        resetByOperatorAt: actor.kind === 'SYSTEM' ? occurredAt : user.resetByOperatorAt,
+        ...{ ...user, credentialId: event.data.credentialId, mustChangePassword: true, resetAt },
+        resetByOperatorAt: actor.kind === 'SYSTEM' ? resetAt : user.resetByOperatorAt,
         sessionsEnded: endSessions(user.sessionsEnded, event.version, null),
       };
     }

@@ -14,7 +14,7 @@ export class RecoveryResolver {
   @Access({ stages: ['FULL'], roles: 'ANY' })
   @Mutation(() => GenerateRecoveryCodesPayload, {
     description:
-      'Makes ten recovery codes for oneself and shows them, once; those before are void. Each stands in for a code of the virtual MFA device, once. The first ones need no verification in a session that has proven the device; everything else asks for one first.',
+      'Makes ten recovery codes for oneself and shows them, once; those before are void. Each stands in for a code of the virtual MFA device, once. The first ones need no verification in a session that has proven the device in the last five minutes, unless operation protection is on; everything else asks for one first.',
   })
   async generateRecoveryCodes(
     @Arg('input', () => GenerateRecoveryCodesInput, { description: 'The verification.' })

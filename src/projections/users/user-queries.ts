@@ -52,7 +52,11 @@ interface Row extends Omit<UserView, 'trustedDevices'> {
   readonly trustedDeviceDays: number;
 }
 
-function trustedBy(trusted: string, policy: { readonly trustedDeviceDays: number }): readonly TrustedDeviceView[] {
+/** Trusted browsers as they are kept, each until when a policy allows it. */
+export function trustedBy(
+  trusted: string,
+  policy: { readonly trustedDeviceDays: number },
+): readonly TrustedDeviceView[] {
   return (JSON.parse(trusted) as TrustedDeviceView[]).map((device) => {
     const allowed = trustEnd(device.since, policy);
     return allowed < device.until ? { ...device, until: allowed } : device;

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { MOST_TRUSTED_DEVICES } from '../../domain/mfa/trusted-device-list.js';
 import { comparable } from '../../domain/user/names.js';
 import { byType, type HandleAny, type Handlers, type LoggedEventOf, type Projection } from '../projection.js';
-import type { TrustedDeviceView } from './user-queries.js';
+import { trustedBy, type TrustedDeviceView } from './user-queries.js';
 
 const SCHEMA = `
   CREATE TABLE users_5 (
@@ -148,12 +148,27 @@ function protectionHandlers(database: Database): Handlers {
 
 const REVOKE_TRUST = "UPDATE users_5 SET trusted = '[]' WHERE user_id = ? AND trusted <> '[]'";
 
+/** Shortens the trust there is to what a policy allows: what was ended by fewer days does not come back with more. */
+function trustShortener(database: Database): (accountId: string, policy: { trustedDeviceDays: number }) => void {
+  const all = database.prepare<[string], { userId: string; trusted: string }>(
+    "SELECT user_id AS userId, trusted FROM users_5 WHERE account_id = ? AND trusted <> '[]'",
+  );
+  const set = database.prepare('UPDATE users_5 SET trusted = ? WHERE user_id = ?');
+  return (accountId, policy) => {
+    for (const { userId, trusted } of all.all(accountId)) {
+      const shortened = JSON.stringify(trustedBy(trusted, policy));
+      if (shortened !== trusted) set.run(shortened, userId);
+    }
+  };
+}
+
 /** The browsers that are trusted, with where from, in the row of the user, so that they go with it. */
 function trustHandlers(database: Database): Handlers {
   const get = database.prepare<[string], string>('SELECT trusted FROM users_5 WHERE user_id = ?').pluck();
   const set = database.prepare('UPDATE users_5 SET trusted = ? WHERE user_id = ?');
   const revoke = database.prepare(REVOKE_TRUST);
   const setDays = database.prepare('UPDATE accounts_5 SET trusted_device_days = ? WHERE account_id = ?');
+  const shorten = trustShortener(database);
 
   function revokeAll({
     data,
@@ -176,6 +191,7 @@ function trustHandlers(database: Database): Handlers {
     PasswordReset: revokeAll,
     AccountPolicyChanged({ data }) {
       setDays.run(data.trustedDeviceDays, data.accountId);
+      shorten(data.accountId, data);
       return undefined;
     },
   };

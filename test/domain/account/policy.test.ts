@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { accountDecider, policyIn } from '../../../src/domain/account/decider.js';
-import { DEFAULT_POLICY, limitsOf, type AccountPolicy } from '../../../src/domain/account/policy.js';
+import { DEFAULT_POLICY, limitsOf, trustedDaysSince, type AccountPolicy } from '../../../src/domain/account/policy.js';
 import { checkPolicy, type SetAccountPolicy } from '../../../src/domain/account/set-policy.js';
-import { HOUR, MINUTE } from '../../../src/domain/instant.js';
+import { DAY, HOUR, MINUTE } from '../../../src/domain/instant.js';
 import { hasExpired } from '../../../src/domain/session/standing.js';
 import { ACME, event, later } from '../../support/builders.js';
 import { at, given, stateAfter } from '../../support/given.js';
@@ -166,5 +166,46 @@ describe('A session that was over by the limits of its time', () => {
     given(accountDecider, registered, ...toAndFro)
       .when(setting({ codesToEnable: 2 }))
       .then(changed({ codesToEnable: 2, idleMinutes: 60 }));
+  });
+});
+
+describe('Days of trusted browsers that were lowered', () => {
+  function loweredAfter(...set: readonly (readonly [day: number, days: number])[]) {
+    const events = set.map(([day, days]) => at(later(day * DAY), changed({ trustedDeviceDays: days })));
+    return policyIn(stateAfter(accountDecider, registered, ...events)).loweredTrust;
+  }
+
+  it('count for trust from before, also once there are more again', () => {
+    const policy = policyIn(
+      stateAfter(
+        accountDecider,
+        registered,
+        at(later(0), changed({ trustedDeviceDays: 7 })),
+        at(later(2), changed({ trustedDeviceDays: 0 })),
+        at(later(4), changed({ trustedDeviceDays: 7 })),
+      ),
+    );
+    expect([1, 2, 3].map((since) => trustedDaysSince(later(since), policy))).toEqual([0, 0, 7]);
+  });
+
+  it('are kept as the fewest since a moment, until no trust is that old', () => {
+    expect(loweredAfter([0, 7])).toBeUndefined();
+    const first = { days: 5, at: later(DAY) };
+    const fewer = { days: 3, at: later(2 * DAY) };
+    expect(loweredAfter([0, 7], [1, 5])).toEqual([first]);
+    expect(loweredAfter([0, 7], [1, 5], [2, 3])).toEqual([fewer]);
+    expect(loweredAfter([0, 7], [1, 3], [1, 7], [2, 5])).toEqual([
+      { days: 3, at: later(DAY) },
+      { days: 5, at: later(2 * DAY) },
+    ]);
+    expect(loweredAfter([0, 7], [1, 5], [7, 6])).toEqual([first]);
+    expect(loweredAfter([0, 7], [1, 5], [8, 6])).toBeUndefined();
+  });
+
+  it('are in no event', () => {
+    const toAndFro = [7, 0, 7].map((days, n) => at(later(n), changed({ trustedDeviceDays: days })));
+    given(accountDecider, registered, ...toAndFro)
+      .when(setting({ codesToEnable: 2 }))
+      .then(changed({ trustedDeviceDays: 7, codesToEnable: 2 }));
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MINUTE } from '../../../src/domain/instant.js';
+import { HOUR, MINUTE } from '../../../src/domain/instant.js';
 import { mfaDecider } from '../../../src/domain/mfa/decider.js';
 import type { MfaEvent } from '../../../src/domain/mfa/events.js';
 import { areFew, methodsOf, RECOVERY_CODES, recoveryCodesLeft } from '../../../src/domain/mfa/recovery-codes.js';
@@ -75,6 +75,32 @@ describe('A recovery code', () => {
     given(mfaDecider, enabled, generated, used(3, 9))
       .when(recoveryCode(3, { purpose }))
       .thenRejected(notRecovered(4), event('RecoveryCodeRejected', { purpose, reason: 'USED' }));
+  });
+
+  it('that is not right is recorded 20 times in a row within an hour, and a right one is accepted at any time', () => {
+    const wrong = times(19, (n) => event('RecoveryCodeRejected', { challengeId: `before ${n}` }));
+    const recorded = event('RecoveryCodeRejected', { attemptsLeft: 4 });
+    given(mfaDecider, enabled, generated, ...wrong)
+      .when(recoveryCode(null))
+      .thenRejected(notRecovered(4), recorded);
+    const flooded = [enabled, generated, ...wrong, event('RecoveryCodeRejected', { challengeId: 'before' })];
+    given(mfaDecider, ...flooded)
+      .when(recoveryCode(null))
+      .thenRejected(notRecovered(5));
+    given(mfaDecider, ...flooded)
+      .when(recoveryCode(null, { now: later(HOUR - 1) }))
+      .thenRejected(notRecovered(5));
+    given(mfaDecider, ...flooded)
+      .when(recoveryCode(null, { now: later(HOUR) }))
+      .thenRejected(notRecovered(4), recorded);
+    given(mfaDecider, ...flooded)
+      .when(recoveryCode(3))
+      .then(event('RecoveryCodeUsed'));
+    for (const right of [event('MfaCodeAccepted', { challengeId: 'before' }), used(1, 9)]) {
+      given(mfaDecider, ...flooded, right)
+        .when(recoveryCode(null))
+        .thenRejected(notRecovered(4), recorded);
+    }
   });
 
   it('is answered alike where it is used and where it is wrong', () => {

@@ -33,6 +33,23 @@ describe('Requiring MFA of a sub-user', () => {
     given(mfaDecider, before).when(requireMfa({ effective })).then();
   });
 
+  it.each([
+    ['NEXT_SIGN_IN', required],
+    ['NEXT_SIGN_IN', immediately],
+    ['IMMEDIATELY', immediately],
+  ] as const)('again revokes the browsers that were trusted since, and counts as before (%s)', (effective, before) => {
+    const past = [before, ...enabled, event('DeviceTrusted')];
+    const revoked = event('TrustedDevicesRevoked', { by: 'ADMINISTRATOR' });
+    given(mfaDecider, ...past)
+      .when(requireMfa({ effective }))
+      .then(revoked);
+    const { requirement } = stateAfter(mfaDecider, ...past);
+    expect(stateAfter(mfaDecider, ...past, revoked).requirement).toEqual(requirement);
+    given(mfaDecider, ...past, revoked)
+      .when(requireMfa({ effective }))
+      .then();
+  });
+
   it('again after it was waived is a new requirement', () => {
     given(mfaDecider, immediately, waived).when(requireMfa()).then(required);
     expect(stateAfter(mfaDecider, immediately, waived, required).requirement).toEqual({

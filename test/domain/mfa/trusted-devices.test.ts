@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { AccountPolicy } from '../../../src/domain/account/policy.js';
 import { DAY, type Instant } from '../../../src/domain/instant.js';
 import { mfaDecider } from '../../../src/domain/mfa/decider.js';
 import type { MfaEvent } from '../../../src/domain/mfa/events.js';
@@ -18,15 +19,22 @@ interface Given {
   readonly mfa?: readonly Past<MfaEvent>[];
   readonly user?: readonly Past<UserEvent>[];
   readonly days?: number;
+  readonly policy?: AccountPolicy;
   readonly now?: Instant;
 }
 
 /** The browsers that are trusted, after that: Sam has a device, and trusted a browser with it at the very beginning. */
-function trustedAfter({ mfa = [], user = [], days = 7, now = NOW }: Given): readonly string[] {
+function trustedAfter({
+  mfa = [],
+  user = [],
+  days = 7,
+  policy = trustingFor(days),
+  now = NOW,
+}: Given): readonly string[] {
   const state = stateAfter(mfaDecider, enabled, trusted, ...mfa);
   const sam = stateAfter(userDecider, created, ...user);
   if (sam.status !== 'ACTIVE') throw new Error('there is no Sam');
-  return trustedDevices({ mfa: state, user: sam, policy: trustingFor(days) }, now).map(({ trustId }) => trustId);
+  return trustedDevices({ mfa: state, user: sam, policy }, now).map(({ trustId }) => trustId);
 }
 
 describe('Trusting a browser', () => {
@@ -83,6 +91,16 @@ describe('A browser is trusted', () => {
 
   it('not where the policy allows none by now', () => {
     expect(trustedAfter({ days: 0 })).toEqual([]);
+  });
+
+  it('not where the policy allows more again, having allowed fewer since', () => {
+    const since = (days: number, loweredAt: number) => ({
+      policy: { ...trustingFor(7), loweredTrust: [{ days, at: later(loweredAt) }] },
+    });
+    expect(trustedAfter({ ...since(0, 1) })).toEqual([]);
+    expect(trustedAfter({ ...since(3, 1), now: later(3 * DAY - 1) })).toEqual(['trust']);
+    expect(trustedAfter({ ...since(3, 1), now: later(3 * DAY) })).toEqual([]);
+    expect(trustedAfter({ ...since(0, -1) })).toEqual(['trust']);
   });
 
   it.each([

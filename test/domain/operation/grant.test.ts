@@ -1,13 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { MINUTE } from '../../../src/domain/instant.js';
 import { GRANT_LIFETIME, grantDecider, type RedeemGrant } from '../../../src/domain/operation/grant.js';
+import { userDecider } from '../../../src/domain/user/decider.js';
 import { ACME, event, later, SAM } from '../../support/builders.js';
-import { given } from '../../support/given.js';
+import { at, given, stateAfter } from '../../support/given.js';
 
 const redeemed = event('VerificationGrantRedeemed');
 const VM = { credentialId: 'credential-of-vm', accountId: ACME, service: 'vm' };
 
-function redeem(credential: Partial<typeof VM> = {}, now = later(1)): RedeemGrant {
+const sam = stateAfter(userDecider, event('UserCreated'));
+
+function redeem(credential: Partial<typeof VM> = {}, now = later(1), user = sam): RedeemGrant {
   return {
     type: 'RedeemGrant',
     grant: {
@@ -15,6 +18,7 @@ function redeem(credential: Partial<typeof VM> = {}, now = later(1)): RedeemGran
       ...{ service: 'vm', operation: 'vm:DeleteInstance', resource: 'i-123', argumentsDigest: 'digest' },
     },
     credential: { ...VM, ...credential },
+    user,
     now,
   };
 }
@@ -45,6 +49,31 @@ describe('A grant', () => {
     given(grantDecider, redeemed)
       .when(redeem({}, later(GRANT_LIFETIME)))
       .thenRejected('GRANT_ALREADY_REDEEMED');
+  });
+
+  it.each([
+    ['was deleted', event('UserDeleted')],
+    ['was reset as it was issued', event('PasswordReset')],
+    ['was reset after it was issued', at(later(1), event('PasswordReset'))],
+  ])('is none once its user %s', (_, since) => {
+    const user = stateAfter(userDecider, event('UserCreated'), since);
+    given(grantDecider)
+      .when(redeem({}, later(2), user))
+      .thenRejected('GRANT_INVALID');
+    given(grantDecider, redeemed)
+      .when(redeem({}, later(2), user))
+      .thenRejected('GRANT_ALREADY_REDEEMED');
+  });
+
+  it.each([
+    ['was reset before', at(later(-1), event('PasswordReset'))],
+    ['changed the password', event('PasswordChanged')],
+    ['was renamed', event('UserRenamed')],
+  ])('is one where its user %s', (_, past) => {
+    const user = stateAfter(userDecider, event('UserCreated'), past);
+    given(grantDecider)
+      .when(redeem({}, later(2), user))
+      .then(redeemed);
   });
 
   it.each([

@@ -29,12 +29,22 @@ describe('Where the browser was trusted, a session that began without a code', (
     readonly user?: readonly Past<UserEvent>[];
     readonly decidedOn?: number;
     readonly days?: number;
+    /** Milliseconds after its start at which the policy allowed none for a while. */
+    readonly offAt?: number;
     readonly raised?: boolean;
     readonly minutes?: number;
     readonly is: Standing;
   }
 
-  function standingInBrowser({ mfa = [], user = [], decidedOn = 4, days = 7, raised = false, minutes = 0 }: Trusted) {
+  function standingInBrowser({
+    mfa = [],
+    user = [],
+    decidedOn = 4,
+    days = 7,
+    offAt,
+    raised = false,
+    minutes = 0,
+  }: Trusted) {
     const factors = ['PASSWORD', 'TRUSTED_DEVICE'] as const;
     const begun = event('SessionStarted', { factors, mfaVersion: decidedOn });
     const session = raised ? [begun, event('SessionRaised', { mfaVersion: 6 })] : [begun];
@@ -43,7 +53,10 @@ describe('Where the browser was trusted, a session that began without a code', (
       session: stateAfter(sessionDecider, ...session),
       user: stateAfter(userDecider, event('UserCreated'), ...user),
       mfa: stateAfter(mfaDecider, ...before, ...mfa),
-      policy: trustingFor(days),
+      policy:
+        offAt === undefined
+          ? trustingFor(days)
+          : { ...trustingFor(days), loweredTrust: [{ days: 0, at: later(offAt) }] },
     };
     return standingOf(facts, later(minutes * MINUTE));
   }
@@ -52,6 +65,9 @@ describe('Where the browser was trusted, a session that began without a code', (
     { where: 'that began in it', is: 'FULL' },
     { where: 'whose policy allows that no more', days: 0, is: 'MFA_CHALLENGE' },
     { where: 'whose policy allows that no more, for long', days: 0, minutes: 5, is: 'ENDED' },
+    { where: 'whose policy allowed none for a while', offAt: MINUTE, minutes: 2, is: 'MFA_CHALLENGE' },
+    { where: 'whose policy allowed none for a while, long ago', offAt: MINUTE, minutes: 5, is: 'ENDED' },
+    { where: 'that began after the policy allowed none for a while', offAt: -MINUTE, is: 'FULL' },
     { where: 'whose trust was revoked', mfa: [revoked], is: 'MFA_CHALLENGE' },
     { where: 'whose trust was revoked, begun minutes ago', mfa: [revoked], minutes: 5, is: 'ENDED' },
     { where: 'whose trust was revoked, and which gave a code', mfa: [revoked, accepted], raised: true, is: 'FULL' },

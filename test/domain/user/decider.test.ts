@@ -247,6 +247,7 @@ describe('A user', () => {
       operationProtection: false,
       mustChangePassword: false,
       resetByOperatorAt: null,
+      resetAt: null,
       sessionsEnded: null,
     });
   });
