@@ -111,24 +111,6 @@ export async function guard(
   return { verified: false, challenge: await challengeFor(app, request, current, call) };
 }
 
-/** What an operation that may need no verification comes to: none was used where operation protection is off. */
-export type GuardedIfProtected =
-  Guarded | { readonly verified: true; readonly method: null; readonly challengeId: null };
-
-/**
- * As `guard`, for operations that need a verification only where the actor's operation protection is on (rule 12); elsewhere
- * a verification that came along is left unused.
- */
-export async function guardIfProtected(
-  app: Application,
-  request: RequestContext,
-  current: CurrentSession,
-  call: SentCall,
-): Promise<GuardedIfProtected> {
-  const needed = needsVerification(call.operation, current.user.operationProtection);
-  return needed ? guard(app, request, current, call) : { verified: true, method: null, challengeId: null };
-}
-
 /** What a command in a session is done with. */
 export interface SessionRequest {
   readonly app: Application;
@@ -138,7 +120,7 @@ export interface SessionRequest {
 
 /**
  * Does what needs a verification only where the actor's operation protection is on (rule 12): there it uses one up first, or
- * answers with a challenge and does nothing.
+ * answers with a challenge and does nothing; elsewhere a verification that came along is left unused.
  * @param act does it; told the verification that was used, null where none was needed
  */
 export async function doGuarded<T extends object>(
@@ -146,8 +128,9 @@ export async function doGuarded<T extends object>(
   call: SentCall,
   act: (challengeId: string | null) => Promise<Result<T>>,
 ): Promise<Result<Challenged<T>>> {
-  const guarded = await guardIfProtected(app, request, current, call);
-  if (!guarded.verified) return notVerified(guarded);
-  const result = await act(guarded.challengeId);
+  const needed = needsVerification(call.operation, current.user.operationProtection);
+  const guarded = needed ? await guard(app, request, current, call) : null;
+  if (guarded?.verified === false) return notVerified(guarded);
+  const result = await act(guarded?.challengeId ?? null);
   return result.ok ? done({ challenge: null, ...result.value }) : refused(...result.rejections);
 }

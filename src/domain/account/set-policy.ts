@@ -1,10 +1,8 @@
 import { accept, reject, type Decision } from '../decider.js';
 import type { Rejection } from '../rejection.js';
 import type { AccountEvent } from './events.js';
-import { LONGEST_SESSION_MINUTES, type AccountPolicy } from './policy.js';
+import { LONGEST_SESSION_MINUTES, MOST_TRUSTED_DAYS, type AccountPolicy } from './policy.js';
 
-/** Days for which a browser may be trusted at most. */
-export const MOST_TRUSTED_DEVICE_DAYS = 7;
 /** Minutes that a session lasts at least, with use or without. */
 export const SHORTEST_SESSION_MINUTES = 15;
 
@@ -34,8 +32,7 @@ function checkLimits({ idleMinutes, absoluteMinutes }: AccountPolicy): Rejection
 /** Every value of a policy that is out of bounds, each as a refusal of its own. */
 export function checkPolicy(policy: AccountPolicy): readonly Rejection[] {
   const refused: Rejection[] = [];
-  if (!isWhole(policy.trustedDeviceDays, 0, MOST_TRUSTED_DEVICE_DAYS))
-    refused.push({ code: 'INVALID_TRUSTED_DEVICE_DAYS' });
+  if (!isWhole(policy.trustedDeviceDays, 0, MOST_TRUSTED_DAYS)) refused.push({ code: 'INVALID_TRUSTED_DEVICE_DAYS' });
   if (!isWhole(policy.codesToEnable, 1, 2)) refused.push({ code: 'INVALID_CODES_TO_ENABLE' });
   return [...refused, ...checkLimits(policy)];
 }
