@@ -20,12 +20,12 @@ import {
   tokenOf,
   type World,
 } from '../support/world.js';
+import { breaches, LIFETIME, type Sent } from './guarded-breaches.js';
 import { isSame, protecting, someCall, unproven, type Call } from './guarded-play.js';
 
 /** Sequences in all, as many of them in each world: a log that has grown is what commands meet. */
 const SEQUENCES = 10_000;
 const IN_ONE_WORLD = 250;
-const LIFETIME = 5 * MINUTE;
 
 /** A challenge as it was handed out. */
 interface Handed {
@@ -35,13 +35,6 @@ interface Handed {
   readonly at: number;
   verified: boolean;
   used: boolean;
-}
-
-/** What was sent in a request, by its id. */
-interface Sent {
-  readonly seed: number;
-  readonly call: Call;
-  readonly token: string;
 }
 
 function isOpen({ verified }: Handed): boolean {
@@ -220,69 +213,6 @@ class Player {
     }
     return { code: isRight ? this.#authenticator.nextCode() : '000000', password: null };
   }
-}
-
-/** What a walk through the log keeps of a challenge. */
-interface Challenge {
-  readonly stream: string;
-  readonly at: number;
-  readonly digest: string;
-  verified: boolean;
-  used: boolean;
-}
-
-/** Walks through a log: what was done without a verification of its own, or with one that had been used. */
-function breaches(events: readonly LoggedEvent[], sent: ReadonlyMap<string, Sent>): readonly string[] {
-  const found: string[] = [];
-  const challenges = new Map<string, Challenge>();
-  const usedIn = new Map<string, Challenge>();
-  /** The call that an arguments digest was first used for. */
-  const callOf = new Map<string, Sent>();
-  let isProtected = false;
-  const take = (event: LoggedEvent): void => {
-    const { requestId } = event.metadata;
-    const request = sent.get(requestId);
-    const breach = (what: string): void => void found.push(`seed ${request?.seed ?? -1}: ${event.type} ${what}`);
-    const at = millisecondsOf(event.metadata.occurredAt);
-    switch (event.type) {
-      case 'OperationChallenged':
-        challenges.set(event.data.challengeId, {
-          ...{ stream: event.stream, at, digest: event.data.argumentsDigest, verified: false, used: false },
-        });
-        break;
-      case 'OperationVerified': {
-        const challenge = challenges.get(event.data.challengeId);
-        if (challenge !== undefined) challenge.verified = true;
-        break;
-      }
-      case 'OperationVerificationUsed': {
-        const challenge = challenges.get(event.data.challengeId);
-        if (challenge?.verified !== true) {
-          breach('of what was not verified');
-          return;
-        }
-        if (challenge.used) breach('a second time');
-        if (challenge.stream !== event.stream) breach('in another session');
-        if (at - challenge.at >= LIFETIME) breach('too late');
-        challenge.used = true;
-        const first = callOf.get(challenge.digest) ?? request;
-        if (request !== undefined && first !== undefined) {
-          callOf.set(challenge.digest, first);
-          if (!isSame(first.call, request.call) || first.token !== request.token) breach('for another call');
-        }
-        usedIn.set(requestId, challenge);
-        break;
-      }
-      default:
-    }
-    if (request?.call.effect === event.type && (isProtected || request.call.always) && !usedIn.has(requestId)) {
-      breach('without a verification');
-    }
-    if (event.type === 'OperationProtectionEnabled') isProtected = true;
-    if (event.type === 'OperationProtectionDisabled') isProtected = false;
-  };
-  events.forEach(take);
-  return found;
 }
 
 async function logOf({ store, app }: World): Promise<readonly LoggedEvent[]> {
