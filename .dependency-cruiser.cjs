@@ -7,6 +7,8 @@
 const ports = { eventstore: '^src/eventstore/[^/]+[.]ts$', vault: '^src/vault/[^/]+[.]ts$' };
 const adapters = '^src/(?:eventstore|vault)/[^/]+/';
 const sqliteAdapters = '^src/(?:eventstore|vault)/sqlite/';
+/** The one module that imports a driver of SQLite. */
+const drivers = '^src/sqlite/driver[.]ts$';
 const packages = '(?:^|/)node_modules/';
 
 /**
@@ -54,11 +56,11 @@ const rooms = [
   ),
   room('sqlite-knows-nobody', '^src/sqlite/', ['^src/sqlite/'], 'What any SQLite file has in common is of no kind.'),
   {
-    name: 'sqlite-needs-only-its-driver',
-    comment: 'No packages beside better-sqlite3 in what any SQLite file has in common.',
+    name: 'sqlite-needs-no-package',
+    comment: 'No packages in what any SQLite file has in common, but for the driver.',
     severity: 'error',
-    from: { path: '^src/sqlite/' },
-    to: { pathNot: ['^src/', `${packages}(?:@types/)?better-sqlite3/`], dependencyTypesNot: ['core'] },
+    from: { path: '^src/sqlite/', pathNot: drivers },
+    to: { pathNot: '^src/', dependencyTypesNot: ['core'] },
   },
   room(
     'eventstore-knows-domain',
@@ -197,12 +199,6 @@ const composition = [
     },
     to: { path: '^src/sqlite/', pathNot: '^src/sqlite/lock-file[.]ts$' },
   },
-  packageOnlyIn(
-    'sqlite-only-in-adapters-and-projections',
-    'better-sqlite3',
-    ['^src/(?:sqlite|projections)/', sqliteAdapters],
-    'Only what owns tables speaks SQL.',
-  ),
   packageOnlyIn('jose-only-in-grants', 'jose', ['^src/grants/'], 'Only the signing of grants speaks JOSE.'),
   packageOnlyIn('canonicalize-only-in-canonical', 'canonicalize', ['^src/canonical/'], 'There is one canonical form.'),
   packageOnlyIn(
@@ -221,6 +217,13 @@ const composition = [
 ];
 
 const general = [
+  {
+    name: 'one-module-knows-sqlite-drivers',
+    comment: 'Use src/sqlite/connection.ts, which works with the driver of every Node.',
+    severity: 'error',
+    from: { path: '^(?:src|test|scripts|bench)/', pathNot: drivers },
+    to: { path: [`${packages}(?:@types/)?(?:@photostructure/sqlite|better-sqlite3)(?:/|$)`, '^(?:node:)?sqlite$'] },
+  },
   {
     name: 'no-circles',
     comment: 'GraphQL types refer to each other; nothing else may, not even by type.',

@@ -6,7 +6,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Left out: native packages, what compiles schemas of routes, of which there are none, and what is not installed. */
 const EXTERNAL = [
-  ...['better-sqlite3', '@node-rs/argon2', 'class-validator'],
+  ...['@photostructure/sqlite', '@node-rs/argon2', 'class-validator'],
   ...['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler'],
 ];
 /** Loaded only where it is used, from where it is installed: in a bundle these would lose the names that they export. */
