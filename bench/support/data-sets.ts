@@ -41,6 +41,17 @@ export function peopleData({ quick, progress }: Settings): Promise<DataSet> {
   );
 }
 
+/** Accounts that are attacked and others that attack, with what attackers need. */
+export function attackedData({ quick, progress }: Settings): Promise<DataSet> {
+  const size = quick
+    ? { usersEach: 40, challenges: 500, oldStream: 500 }
+    : { usersEach: 300, challenges: 4_000, oldStream: 3_000 };
+  const params = { viewers: 8, attackers: 4, sessionsEach: 3, endedSessions: 4, ...size };
+  return cached(`attacked-${Object.values(params).join('-')}`, (folder) =>
+    runJob('attacked', { folder, ...params }, { onProgress: progress }),
+  );
+}
+
 /** A user for each length of the MFA stream. */
 export function oldStreamsData({ progress }: Settings, lengths: readonly number[]): Promise<DataSet> {
   return cached(`old-streams-${lengths.join('-')}`, (folder) =>
