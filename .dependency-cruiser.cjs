@@ -133,7 +133,12 @@ const rooms = [
     ],
     'Commands of the command line open the log as the service does, and read it.',
   ),
-  room('config-knows-nobody', '^src/config[.]ts$', ['^src/config[.]ts$'], 'The configuration is read by the top.'),
+  room(
+    'config-knows-only-budgets',
+    '^src/config[.]ts$',
+    ['^src/config[.]ts$', '^src/application/request-budgets[.]ts$'],
+    'The configuration is read by the top. It knows the table of budgets, so that each is declared once.',
+  ),
   {
     name: 'every-room-has-a-rule',
     comment: 'Say in .dependency-cruiser.cjs what a new room may import.',

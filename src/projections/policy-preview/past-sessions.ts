@@ -75,7 +75,9 @@ export async function challengedSignIns(
   const filter = { types: ['DeviceTrusted'], since: after(since, -days * DAY) };
   await readTrail(audit, accountId, filter, ({ subjectId, occurredAt }) => {
     const userId = subjectId ?? '';
-    trusts.set(userId, [...(trusts.get(userId) ?? []), occurredAt]);
+    const ofUser = trusts.get(userId);
+    if (ofUser === undefined) trusts.set(userId, [occurredAt]);
+    else ofUser.push(occurredAt);
   });
   return signIns.filter(({ userId, startedAt }) => {
     const trustedAt = trusts.get(userId)?.findLast((at) => at <= startedAt);

@@ -44,13 +44,13 @@ interface Row extends Omit<SessionView, 'stage' | 'session' | 'policy'> {
 }
 
 const OPEN = `
-  SELECT session_id AS sessionId, position, sessions_3.account_id AS accountId, sessions_3.user_id AS userId, ip,
+  SELECT session_id AS sessionId, position, sessions_4.account_id AS accountId, sessions_4.user_id AS userId, ip,
     user_agent AS userAgent, state, user, mfa, policy
-  FROM sessions_3 JOIN session_users_3 ON session_users_3.user_id = sessions_3.user_id
-    LEFT JOIN session_accounts_3 ON session_accounts_3.account_id = sessions_3.account_id
+  FROM sessions_4 JOIN session_users_4 ON session_users_4.user_id = sessions_4.user_id
+    LEFT JOIN session_accounts_4 ON session_accounts_4.account_id = sessions_4.account_id
   WHERE open = 1`;
 
-const SELECT = `${OPEN} AND sessions_3.account_id = ?`;
+const SELECT = `${OPEN} AND sessions_4.account_id = ?`;
 
 function policyIn(json: string | null): AccountPolicy {
   return json === null ? DEFAULT_POLICY : (JSON.parse(json) as AccountPolicy);
@@ -79,11 +79,11 @@ export function createSessionQueries(database: SqliteConnection): SessionQueries
   const byId = database.prepare<[string, string], Row>(`${SELECT} AND session_id = ?`);
 
   const beginning = database.prepare<[string, string], Pick<SessionView, 'ip' | 'userAgent'>>(
-    'SELECT ip, user_agent AS userAgent FROM sessions_3 WHERE account_id = ? AND session_id = ?',
+    'SELECT ip, user_agent AS userAgent FROM sessions_4 WHERE account_id = ? AND session_id = ?',
   );
   const anywhere = database.prepare<[string], Row>(`${OPEN} AND session_id = ?`);
 
-  const policy = database.prepareValues<[string], string>('SELECT policy FROM session_accounts_3 WHERE account_id = ?');
+  const policy = database.prepareValues<[string], string>('SELECT policy FROM session_accounts_4 WHERE account_id = ?');
 
   /** Reads on until the page is full, since sessions end without an event. */
   function collect(accountId: string, userId: string, page: PageRequest, now: string): SessionView[] {
@@ -92,7 +92,7 @@ export function createSessionQueries(database: SqliteConnection): SessionQueries
     for (;;) {
       const keys = pageClause('position', from, 'descending');
       const rows = database
-        .prepare<SqliteValue[], Row>(`${SELECT} AND sessions_3.user_id = ?${keys.sql}${keys.tail}`)
+        .prepare<SqliteValue[], Row>(`${SELECT} AND sessions_4.user_id = ?${keys.sql}${keys.tail}`)
         .all(accountId, userId, ...keys.parameters);
       found.push(...rows.flatMap((row) => viewOf(row, now) ?? []));
       const last = rows.at(-1);
