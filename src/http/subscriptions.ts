@@ -20,6 +20,7 @@ import { extraRules, PARSE_OPTIONS } from '../graphql/server.js';
 import { arrive, bearerOf, type Arrival, type Credential, type Origin } from './arrival.js';
 import { askerOf, staleMark, type GraphqlRouteOptions } from './graphql-route.js';
 import type { ClientFaults } from './client-faults.js';
+import { asRequestError, operationFault, withCode } from './request-errors.js';
 import { offerUpgrades, type UpgradeOptions } from './upgrades.js';
 import { serveWebSockets, type Extra } from './websockets.js';
 
@@ -87,7 +88,7 @@ async function arriveIfPossible(
 /** Errors in the form in which they leave; a connection is one request. */
 function masked(report: ReportError, { arrival }: Connection, errors: readonly GraphQLError[] | undefined) {
   const formatError = createErrorMask(() => arrival?.request.requestId ?? NO_REQUEST, report);
-  return errors?.map((error) => formatError(error.toJSON(), error));
+  return errors?.map(asRequestError).map((error) => formatError(error.toJSON(), error));
 }
 
 function prepare(
@@ -97,7 +98,7 @@ function prepare(
 ): ExecutionArgs | readonly GraphQLError[] {
   const document = parse(payload.query, PARSE_OPTIONS);
   const faults = validate(schema, document, [...specifiedRules, ...extraRules(introspection)], { maxErrors: 5 });
-  if (faults.length > 0) return faults;
+  if (faults.length > 0) return faults.map((fault) => withCode(fault, 'GRAPHQL_VALIDATION_FAILED'));
   const other = document.definitions.some(
     (definition) =>
       definition.kind === Kind.OPERATION_DEFINITION && definition.operation !== OperationTypeNode.SUBSCRIPTION,
@@ -107,6 +108,8 @@ function prepare(
     return [new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } })];
   }
   const { variables, operationName } = payload;
+  const fault = operationFault(document, operationName);
+  if (fault !== null) return [fault];
   return { schema, document, contextValue, variableValues: variables ?? {}, operationName: operationName ?? null };
 }
 
@@ -129,11 +132,12 @@ function handlers(options: SubscriptionOptions): ServerOptions<Params, Connectio
       return arrival !== null && (arrival.request.current !== null || arrival.tokenReader !== null);
     },
     onSubscribe({ extra }, _id, payload) {
-      if (extra.arrival === undefined) return [new GraphQLError('Connect first.')];
+      if (extra.arrival === undefined) return [withCode(new GraphQLError('Connect first.'), 'UNAUTHENTICATED')];
       try {
         return prepare(options, payload, contextOf(options, extra.arrival));
       } catch (error) {
-        return [error instanceof GraphQLError ? error : new GraphQLError('The subscription cannot be read.')];
+        if (error instanceof GraphQLError) return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
+        throw error;
       }
     },
     onNext: (...message): FormattedExecutionResult => {
