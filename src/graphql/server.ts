@@ -7,7 +7,7 @@ import type { GraphQLSchema, ValidationRule } from 'graphql';
 import type { GraphqlContext } from './context.js';
 import { createErrorMask, type ReportError } from './masking.js';
 import { documentLimits } from './rules/limits.js';
-import { noSchemaIntrospection } from './rules/no-schema-introspection.js';
+import { noIntrospection } from './rules/no-introspection.js';
 import { noSubscriptions } from './rules/no-subscriptions.js';
 import { oneMutation } from './rules/one-mutation.js';
 import { extensionsPlugin } from './extensions-plugin.js';
@@ -29,7 +29,7 @@ const MOST_TOKENS = 1_000;
 
 /** The rules that a document is held to beside those of GraphQL, over HTTP and over WebSocket. */
 export function extraRules(introspection: boolean): readonly ValidationRule[] {
-  return [documentLimits(LIMITS), oneMutation, ...(introspection ? [] : [noSchemaIntrospection])];
+  return [documentLimits(LIMITS), oneMutation, ...(introspection ? [] : [noIntrospection])];
 }
 
 /** How much of a document is read. */
