@@ -39,6 +39,6 @@ export default {
     ],
   },
   reporters: countsFile ? ['default', ['<rootDir>/.ci/count-reporter.mjs', { file: countsFile }]] : ['default'],
-  collectCoverageFrom: ['src/**/*.ts', '!src/main.ts'],
+  collectCoverageFrom: ['src/**/*.ts', '!src/main.ts', '!src/entry.ts'],
   coverageProvider: 'v8',
 };
