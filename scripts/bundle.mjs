@@ -16,8 +16,8 @@ const LAZY = ['@eventstore/db-client', '@zxcvbn-ts/language-common'];
 const BANNER =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** What is shipped, by the name of its file. */
-const SERVICE = { main: 'src/main.ts' };
+/** What is shipped, by the name of its file: `main.js` imports `program.js`, unless the Node is refused. */
+const SERVICE = { main: 'src/entry.ts', program: 'src/main.ts' };
 
 /**
  * Bundles the service: `main.js`, and beside it what is loaded only when it is needed. One file is read and compiled several
