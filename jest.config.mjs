@@ -40,6 +40,6 @@ export default {
     ],
   },
   reporters: countsFile ? [...reporters, ['<rootDir>/.ci/count-reporter.mjs', { file: countsFile }]] : reporters,
-  collectCoverageFrom: ['src/**/*.ts', '!src/main.ts'],
+  collectCoverageFrom: ['src/**/*.ts', '!src/main.ts', '!src/entry.ts'],
   coverageProvider: 'v8',
 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openConnection } from '../../src/sqlite/connection.js';
 import type { Settings } from '../framework/row.js';
 import { projections } from '../../src/projections/read-models.js';
 import { catalogue } from '../../src/domain/catalogue.js';
@@ -91,7 +91,7 @@ export function copyOf(
 
 /** How many events of each type are in the log of a folder. */
 export function eventCounts(folder: string): ReadonlyMap<string, number> {
-  const database = new Database(join(folder, 'log.db'), { readonly: true });
+  const database = openConnection(join(folder, 'log.db'), { readOnly: true });
   try {
     const rows = database
       .prepare<[], { type: string; count: number }>('SELECT type, count(*) AS count FROM events GROUP BY type')

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openConnection } from '../../src/sqlite/connection.js';
 import { getIntrospectionQuery } from 'graphql';
 import { projections } from '../../src/projections/read-models.js';
 import { documentOf, errorOf, mutate, viewer } from '../support/operations.js';
@@ -179,7 +179,7 @@ const onFiles = LOG_KIND === 'sqlite' ? describe : describe.skip;
 onFiles('while another process holds the log', () => {
   it('a command is unavailable, nothing is done, and it works again once the log is free', async () => {
     const service = await startService();
-    const other = new Database(join(service.folder, 'log.db'));
+    const other = openConnection(join(service.folder, 'log.db'));
     try {
       const { client } = await primary(service);
       const head = await headOf(service);

@@ -74,6 +74,6 @@ describe('Of a session of whoever was erased', () => {
 describe('The file of the read models', () => {
   it('has what a row held overwritten', () => {
     const { connection } = openReadModelFile(':memory:');
-    expect(connection.pragma('secure_delete', { simple: true })).toBe(2);
+    expect(connection.pragma('secure_delete')).toBe(2);
   });
 });

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection, SqliteValue } from '../../sqlite/connection.js';
 import { DEFAULT_POLICY, type AccountPolicy } from '../../domain/account/policy.js';
 import { mfaDecider } from '../../domain/mfa/decider.js';
 import type { MfaState } from '../../domain/mfa/state.js';
@@ -75,7 +75,7 @@ function viewOf(row: Row, now: string): SessionView | null {
 }
 
 /** Prepares the queries of sessions on the read models' file. */
-export function createSessionQueries(database: Database): SessionQueries {
+export function createSessionQueries(database: SqliteConnection): SessionQueries {
   const byId = database.prepare<[string, string], Row>(`${SELECT} AND session_id = ?`);
 
   const beginning = database.prepare<[string, string], Pick<SessionView, 'ip' | 'userAgent'>>(
@@ -83,9 +83,7 @@ export function createSessionQueries(database: Database): SessionQueries {
   );
   const anywhere = database.prepare<[string], Row>(`${OPEN} AND session_id = ?`);
 
-  const policy = database
-    .prepare<[string], string>('SELECT policy FROM session_accounts_3 WHERE account_id = ?')
-    .pluck();
+  const policy = database.prepareValues<[string], string>('SELECT policy FROM session_accounts_3 WHERE account_id = ?');
 
   /** Reads on until the page is full, since sessions end without an event. */
   function collect(accountId: string, userId: string, page: PageRequest, now: string): SessionView[] {
@@ -94,7 +92,7 @@ export function createSessionQueries(database: Database): SessionQueries {
     for (;;) {
       const keys = pageClause('position', from, 'descending');
       const rows = database
-        .prepare<unknown[], Row>(`${SELECT} AND sessions_3.user_id = ?${keys.sql}${keys.tail}`)
+        .prepare<SqliteValue[], Row>(`${SELECT} AND sessions_3.user_id = ?${keys.sql}${keys.tail}`)
         .all(accountId, userId, ...keys.parameters);
       found.push(...rows.flatMap((row) => viewOf(row, now) ?? []));
       const last = rows.at(-1);

@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { SqliteConnection, SqliteStatement } from '../../sqlite/connection.js';
 import { LRUCache } from 'lru-cache';
 import { DEFAULT_POLICY, policyAfter, type AccountPolicy } from '../../domain/account/policy.js';
 import { mfaDecider } from '../../domain/mfa/decider.js';
@@ -79,13 +79,13 @@ interface StreamIntake extends Pick<Intake, 'write' | 'forget'> {
 }
 
 function userIntake<S extends object, E extends DomainEvent>(
-  database: Database,
+  database: SqliteConnection,
   column: 'user' | 'mfa',
   decider: Folding<S, E>,
 ): StreamIntake {
-  const get: Statement<[string], string | null> = database
-    .prepare<[string], string | null>(`SELECT ${column} FROM session_users_3 WHERE user_id = ?`)
-    .pluck();
+  const get: SqliteStatement<[string], string | null> = database.prepareValues<[string], string | null>(
+    `SELECT ${column} FROM session_users_3 WHERE user_id = ?`,
+  );
   const set = database.prepare<[string, string]>(`
     INSERT INTO session_users_3 (user_id, ${column}) VALUES (?, ?)
     ON CONFLICT (user_id) DO UPDATE SET ${column} = excluded.${column}`);
@@ -98,8 +98,8 @@ function userIntake<S extends object, E extends DomainEvent>(
 }
 
 /** Keeps the policies of accounts that have set one. */
-function openPolicies(database: Database): (event: LoggedEvent) => void {
-  const get = database.prepare<[string], string>('SELECT policy FROM session_accounts_3 WHERE account_id = ?').pluck();
+function openPolicies(database: SqliteConnection): (event: LoggedEvent) => void {
+  const get = database.prepareValues<[string], string>('SELECT policy FROM session_accounts_3 WHERE account_id = ?');
   const set = database.prepare<[string, string]>(
     'INSERT OR REPLACE INTO session_accounts_3 (account_id, policy) VALUES (?, ?)',
   );
@@ -116,7 +116,9 @@ function openPolicies(database: Database): (event: LoggedEvent) => void {
 type Start = Pick<OpenSession, 'accountId' | 'userId'> & Pick<LoggedEvent, 'position' | 'request'>;
 
 /** Writes sessions as they are now, together with their start where that is new. */
-function sessionWriter(database: Database): (sessionId: string, state: SessionState, start: Start | undefined) => void {
+function sessionWriter(
+  database: SqliteConnection,
+): (sessionId: string, state: SessionState, start: Start | undefined) => void {
   // A session that began while its user was being erased came too late for that.
   const insert = database.prepare(`
     WITH past (erased) AS (
@@ -143,7 +145,7 @@ function sessionWriter(database: Database): (sessionId: string, state: SessionSt
 }
 
 /** Takes where the sessions of users who were erased came from out of their rows, at the end of a transaction. */
-function openForgetting(database: Database): Pick<Intake, 'take' | 'write' | 'forget'> {
+function openForgetting(database: SqliteConnection): Pick<Intake, 'take' | 'write' | 'forget'> {
   const clear = database.prepare('UPDATE sessions_3 SET ip = NULL, user_agent = NULL WHERE user_id = ?');
   const erased = new Set<string>();
   return {
@@ -160,10 +162,10 @@ function openForgetting(database: Database): Pick<Intake, 'take' | 'write' | 'fo
   };
 }
 
-function sessionIntake(database: Database): StreamIntake {
-  const get: Statement<[string], string> = database
-    .prepare<[string], string>('SELECT state FROM sessions_3 WHERE session_id = ?')
-    .pluck();
+function sessionIntake(database: SqliteConnection): StreamIntake {
+  const get: SqliteStatement<[string], string> = database.prepareValues<[string], string>(
+    'SELECT state FROM sessions_3 WHERE session_id = ?',
+  );
   const write = sessionWriter(database);
   const states = statesBy(sessionDecider, (sessionId) => get.get(sessionId) ?? null);
   const starts = new Map<string, Start>();
@@ -186,7 +188,7 @@ function sessionIntake(database: Database): StreamIntake {
   };
 }
 
-function open(database: Database): Intake {
+function open(database: SqliteConnection): Intake {
   const intakes = {
     user: userIntake(database, 'user', userDecider),
     mfa: userIntake(database, 'mfa', mfaDecider),
