@@ -6,6 +6,7 @@ import { openHttp, urlOf } from './composition/http.js';
 import { createLogger } from './runtime/logger.js';
 import { startReactions } from './composition/reactions.js';
 import { openReadSide } from './composition/read-side.js';
+import { warnOfOpenSecretFiles } from './composition/secret-files.js';
 import { prepareStartUp } from './composition/start-up.js';
 import { openStorage, type Storage, type WrapStore } from './composition/storage.js';
 import type { Config } from './config.js';
@@ -116,6 +117,7 @@ export async function start(config: Config, overrides: Overrides = {}): Promise<
     const { wrapStore } = overrides;
     const parts = await compose(config, { now, logger, wrapStore, keep: (close) => opened.push(close) });
     const { http, startUp, readSide } = parts;
+    await warnOfOpenSecretFiles(config, logger);
     await http.listen({ host: config.host, port: config.port });
     await startUp.begin();
     const ready = async () => {
