@@ -114,7 +114,7 @@ const rooms = [
     'runtime-fulfils-ports',
     '^src/runtime/',
     ['^src/(?:runtime|application|domain)/', ports.eventstore, ports.vault],
-    'Clock, ids and randomness fulfil ports that inner rooms declare.',
+    'What is of the process, such as its log lines and its last resort, knows no adapter.',
   ),
   room(
     'grants-fulfil-a-port',
