@@ -56,7 +56,8 @@ export class UserResolver {
   @Access({ stages: ['FULL'], roles: 'ANY' })
   @FieldResolver(() => SessionConnection, {
     nullable: true,
-    description: 'The sessions that are not over, newest first: for the user itself, and for those who manage it.',
+    description:
+      'The sessions that are not over, newest first: for the user itself, and for those who manage it. A page looks at 500 sessions at most, so it may have fewer than were asked for. As long as `hasNextPage` is true, `endCursor` goes on where it stopped.',
   })
   sessions(
     @Root() user: User,
