@@ -16,6 +16,7 @@ import type { ServerOptions, SubscribePayload } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { GraphqlContext } from '../graphql/context.js';
+import { admitOperation } from '../graphql/costs/admit-operation.js';
 import { createErrorMask, type ReportError } from '../graphql/masking.js';
 import { extraRules, PARSE_OPTIONS } from '../graphql/server.js';
 import { arrive, bearerOf, type Arrival, type Credential, type Origin } from './arrival.js';
@@ -94,11 +95,11 @@ function masked(report: ReportError, { arrival }: Connection, errors: readonly G
   return errors?.map((error) => formatError(error.toJSON(), error));
 }
 
-function prepare(
+async function prepare(
   { schema, introspection }: SubscriptionOptions,
   payload: SubscribePayload,
   contextValue: GraphqlContext,
-): ExecutionArgs | readonly GraphQLError[] {
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
   const document = parse(payload.query, PARSE_OPTIONS);
   const faults = validate(schema, document, [...specifiedRules, ...extraRules(introspection)], { maxErrors: 5 });
   if (faults.length > 0) return faults;
@@ -111,7 +112,9 @@ function prepare(
     return [new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } })];
   }
   const { variables, operationName } = payload;
-  return { schema, document, contextValue, variableValues: variables ?? {}, operationName: operationName ?? null };
+  const args = { schema, document, variableValues: variables ?? {}, operationName: operationName ?? null };
+  await admitOperation(args, contextValue);
+  return { ...args, contextValue };
 }
 
 function handlers(options: SubscriptionOptions): ServerOptions<Params, Connection> {
@@ -132,10 +135,10 @@ function handlers(options: SubscriptionOptions): ServerOptions<Params, Connectio
       else extra.arrival = arrival;
       return arrival !== null && (arrival.request.current !== null || arrival.tokenReader !== null);
     },
-    onSubscribe({ extra }, _id, payload) {
+    async onSubscribe({ extra }, _id, payload) {
       if (extra.arrival === undefined) return [new GraphQLError('Connect first.')];
       try {
-        return prepare(options, payload, contextOf(options, extra.arrival));
+        return await prepare(options, payload, contextOf(options, extra.arrival));
       } catch (error) {
         return [error instanceof GraphQLError ? error : new GraphQLError('The subscription cannot be read.')];
       }
