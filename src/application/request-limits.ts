@@ -103,15 +103,16 @@ function siteOf(ip: string | null): string | null {
 }
 
 /**
- * Takes one out of the budget of an address, and out of the wide one of its site.
- * @throws {RateLimitedError} where nothing is left in one of them
+ * Takes points out of the budget of an address, and out of the wide one of its site.
+ * @throws {RateLimitedError} where not enough is left in one of them
  */
 export async function takeOfAddress(
   limits: RequestLimits,
-  limit: 'SIGN_INS_OF_ADDRESS' | 'REGISTRATIONS_OF_ADDRESS',
+  limit: 'SIGN_INS_OF_ADDRESS' | 'REGISTRATIONS_OF_ADDRESS' | 'READ_COST_OF_ADDRESS',
   ip: string | null,
+  points = 1,
 ): Promise<void> {
-  await limits.take(limit, networkOf(ip));
+  await limits.take(limit, networkOf(ip), { points });
   const site = siteOf(ip);
-  if (site !== null) await limits.take(limit, site, { breadth: 'WIDE' });
+  if (site !== null) await limits.take(limit, site, { points, breadth: 'WIDE' });
 }

@@ -10,6 +10,7 @@ import { documentLimits } from './rules/limits.js';
 import { noIntrospection } from './rules/no-introspection.js';
 import { noSubscriptions } from './rules/no-subscriptions.js';
 import { oneMutation } from './rules/one-mutation.js';
+import { costPlugin } from './costs/cost-plugin.js';
 import { extensionsPlugin } from './extensions-plugin.js';
 import { createRequestIds, NO_REQUEST } from './request-ids.js';
 import { retryPlugin, statusPlugin } from './status-plugin.js';
@@ -57,7 +58,7 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
     maxRecursiveSelections: true,
     validationRules: [...extraRules(introspection), noSubscriptions],
     formatError: createErrorMask(requestIds.of, report),
-    plugins: [...WITHOUT, requestIds.plugin, statusPlugin, retryPlugin, extensionsPlugin, ...plugins],
+    plugins: [...WITHOUT, requestIds.plugin, costPlugin, statusPlugin, retryPlugin, extensionsPlugin, ...plugins],
     logger: { debug: () => undefined, info: () => undefined, warn, error: warn },
   });
   await server.start();

@@ -14,6 +14,7 @@ import {
 import type { ServerOptions, SubscribePayload } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { GraphqlContext } from '../graphql/context.js';
+import { admitOperation } from '../graphql/costs/admit-operation.js';
 import { NO_REQUEST } from '../graphql/request-ids.js';
 import { createErrorMask, type ReportError } from '../graphql/masking.js';
 import { extraRules, PARSE_OPTIONS } from '../graphql/server.js';
@@ -91,11 +92,11 @@ function masked(report: ReportError, { arrival }: Connection, errors: readonly G
   return errors?.map(asRequestError).map((error) => formatError(error.toJSON(), error));
 }
 
-function prepare(
+async function prepare(
   { schema, introspection }: SubscriptionOptions,
   payload: SubscribePayload,
   contextValue: GraphqlContext,
-): ExecutionArgs | readonly GraphQLError[] {
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
   const document = parse(payload.query, PARSE_OPTIONS);
   const faults = validate(schema, document, [...specifiedRules, ...extraRules(introspection)], { maxErrors: 5 });
   if (faults.length > 0) return faults.map((fault) => withCode(fault, 'GRAPHQL_VALIDATION_FAILED'));
@@ -110,7 +111,9 @@ function prepare(
   const { variables, operationName } = payload;
   const fault = operationFault(document, operationName);
   if (fault !== null) return [fault];
-  return { schema, document, contextValue, variableValues: variables ?? {}, operationName: operationName ?? null };
+  const args = { schema, document, variableValues: variables ?? {}, operationName: operationName ?? null };
+  await admitOperation(args, contextValue);
+  return { ...args, contextValue };
 }
 
 function handlers(options: SubscriptionOptions): ServerOptions<Params, Connection> {
@@ -131,13 +134,13 @@ function handlers(options: SubscriptionOptions): ServerOptions<Params, Connectio
       else extra.arrival = arrival;
       return arrival !== null && (arrival.request.current !== null || arrival.tokenReader !== null);
     },
-    onSubscribe({ extra }, _id, payload) {
+    async onSubscribe({ extra }, _id, payload) {
       if (extra.arrival === undefined) return [withCode(new GraphQLError('Connect first.'), 'UNAUTHENTICATED')];
       try {
-        return prepare(options, payload, contextOf(options, extra.arrival));
+        return await prepare(options, payload, contextOf(options, extra.arrival));
       } catch (error) {
-        if (error instanceof GraphQLError) return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
-        throw error;
+        if (!(error instanceof GraphQLError)) throw error;
+        return [error.extensions.code === undefined ? withCode(error, 'GRAPHQL_PARSE_FAILED') : error];
       }
     },
     onNext: (...message): FormattedExecutionResult => {
