@@ -155,7 +155,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.mjs'],
+    files: ['test/**/*.ts', 'test/fixtures/**/*.mjs', 'bench/**/*.ts', 'examples/**/*.mjs'],
     rules: {
       // Matchers take functions unbound, stand-ins are empty, and inputs are wrong on purpose.
       '@typescript-eslint/unbound-method': 'off',

@@ -46,7 +46,7 @@ export interface SqliteConnection {
     options?: ReadOptions,
   ): SqliteStatement<P, R>;
   /** Prepares a statement of whose rows the first value alone is read. */
-  prepareValues<P extends SqliteParameters, R>(sql: string, options?: ReadOptions): SqliteStatement<P, R>;
+  prepareValues<P extends SqliteParameters, R = SqliteValue>(sql: string, options?: ReadOptions): SqliteStatement<P, R>;
   /** Runs a job in a transaction, which is undone if the job or its commit throws. There is none within another. */
   transaction<T>(mode: TransactionMode, job: () => T): T;
   /** Closes the connection and its statements; once more is no error. */
