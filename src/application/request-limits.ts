@@ -130,3 +130,31 @@ export async function takeOfAddress(
   const site = siteOf(ip);
   if (site !== null) await limits.take(limit, site, { points, breadth: 'WIDE' });
 }
+
+/** Who takes out of an account's budget. */
+export interface AccountMember {
+  readonly accountId: string;
+  readonly isPrimary: boolean;
+}
+
+/**
+ * Takes points out of an account's budget. The primary has a reserved part of it, so that members cannot use up what the
+ * primary needs; once that is used up, the primary shares the rest with everybody.
+ * @throws {RateLimitedError} where not enough is left
+ */
+export async function takeOfAccount(
+  limits: RequestLimits,
+  limit: 'WRITES_OF_ACCOUNT' | 'READ_COST_OF_ACCOUNT',
+  { accountId, isPrimary }: AccountMember,
+  points = 1,
+): Promise<void> {
+  if (isPrimary) {
+    try {
+      await limits.take(limit, accountId, { points, breadth: 'RESERVED' });
+      return;
+    } catch (error) {
+      if (!(error instanceof RateLimitedError)) throw error;
+    }
+  }
+  await limits.take(limit, accountId, { points, breadth: 'SHARED' });
+}

@@ -1,17 +1,14 @@
 import type { TokenReader } from './authenticate-audit-token.js';
 import type { ServiceCaller } from './authenticate-service-credential.js';
-import { RateLimitedError } from './errors.js';
 import type { CurrentSession } from './request-context.js';
-import type { RequestLimits } from './request-limits.js';
+import { takeOfAccount, type AccountMember, type RequestLimits } from './request-limits.js';
 
 /** Who is about to add events to the log. */
-export interface Writer {
-  readonly accountId: string;
+export interface Writer extends AccountMember {
   /** The session, or what a program comes with instead. */
   readonly sessionKey: string;
   /** Null where no user's budget counts. */
   readonly userId: string | null;
-  readonly isPrimary: boolean;
 }
 
 /**
@@ -34,28 +31,16 @@ export function serviceWriterOf({ accountId, credentialId }: ServiceCaller): Wri
   return { accountId, sessionKey: `service credential ${credentialId}`, userId: null, isPrimary: false };
 }
 
-/** Takes one write out of the part of the account's budget that only the primary has; answers whether one was left. */
-async function takeReserved(limits: RequestLimits, accountId: string): Promise<boolean> {
-  try {
-    await limits.take('WRITES_OF_ACCOUNT', accountId, { breadth: 'RESERVED' });
-    return true;
-  } catch (error) {
-    if (error instanceof RateLimitedError) return false;
-    throw error;
-  }
-}
-
 /**
  * Takes one write out of the budgets of a session, then its user, then its account: who is refused for its own sake takes nothing
  * from others. The primary has a reserved part of the account's budget, so that members cannot use up what the primary needs.
  * @throws {RateLimitedError} where one of the budgets is used up
  */
 export async function takeWrite(limits: RequestLimits, writer: Writer): Promise<void> {
-  const { accountId, sessionKey, userId, isPrimary } = writer;
+  const { sessionKey, userId } = writer;
   await limits.take('WRITES_OF_SESSION', sessionKey);
   if (userId !== null) await limits.take('WRITES_OF_USER', userId);
-  if (isPrimary && (await takeReserved(limits, accountId))) return;
-  await limits.take('WRITES_OF_ACCOUNT', accountId, { breadth: 'SHARED' });
+  await takeOfAccount(limits, 'WRITES_OF_ACCOUNT', writer);
 }
 
 /**
