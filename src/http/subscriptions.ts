@@ -1,5 +1,4 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { fastifyCookie } from '@fastify/cookie';
 import {
   GraphQLError,
@@ -13,15 +12,19 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { ServerOptions, SubscribePayload } from 'graphql-ws';
-import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { GraphqlContext } from '../graphql/context.js';
+import { NO_REQUEST } from '../graphql/request-ids.js';
 import { createErrorMask, type ReportError } from '../graphql/masking.js';
 import { extraRules, PARSE_OPTIONS } from '../graphql/server.js';
 import { arrive, bearerOf, type Arrival, type Credential, type Origin } from './arrival.js';
 import { askerOf, staleMark, type GraphqlRouteOptions } from './graphql-route.js';
+import type { ClientFaults } from './client-faults.js';
+import { offerUpgrades, type UpgradeOptions } from './upgrades.js';
+import { serveWebSockets, type Extra } from './websockets.js';
 
-export interface SubscriptionOptions extends GraphqlRouteOptions {
+export interface SubscriptionOptions extends GraphqlRouteOptions, UpgradeOptions {
+  readonly faults: ClientFaults;
   readonly schema: GraphQLSchema;
   readonly introspection: boolean;
   readonly report: ReportError;
@@ -38,13 +41,6 @@ const CONNECTION_INIT_TIMEOUT = 5_000;
 
 type Params = Readonly<Record<string, unknown>> | undefined;
 type Connection = Extra & { arrival?: Arrival };
-
-// A browser sends cookies with a WebSocket of any page; only the Origin header says of which (RFC 6455 section 10.2).
-function isSameOrigin({ headers }: IncomingMessage): boolean {
-  const { origin, host } = headers;
-  if (origin === undefined) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
-}
 
 function credentialOf(options: SubscriptionOptions, request: IncomingMessage, params: Params): Credential | null {
   const authorization = params?.authorization;
@@ -90,7 +86,7 @@ async function arriveIfPossible(
 
 /** Errors in the form in which they leave; a connection is one request. */
 function masked(report: ReportError, { arrival }: Connection, errors: readonly GraphQLError[] | undefined) {
-  const formatError = createErrorMask(() => arrival?.request.requestId ?? '', report);
+  const formatError = createErrorMask(() => arrival?.request.requestId ?? NO_REQUEST, report);
   return errors?.map((error) => formatError(error.toJSON(), error));
 }
 
@@ -156,20 +152,17 @@ function handlers(options: SubscriptionOptions): ServerOptions<Params, Connectio
 
 /** Offers subscriptions at `/graphql` over the protocol `graphql-transport-ws`, under the same limits as HTTP. */
 export function offerSubscriptions(server: Server, options: SubscriptionOptions): Subscriptions {
+  const { faults, report } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE });
-  const running = useServer<Params, { arrival?: Arrival }>(handlers(options), sockets);
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const path = (request.url ?? '').split('?', 1)[0];
-    if (path !== '/graphql' || !isSameOrigin(request)) {
-      socket.end(`HTTP/1.1 ${path === '/graphql' ? '403 Forbidden' : '404 Not Found'}\r\nconnection: close\r\n\r\n`);
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, (connection) => sockets.emit('connection', connection, request));
+  const running = serveWebSockets<Params, Connection>(handlers(options), sockets, {
+    faults,
+    report: (error, { arrival }) => report(error, arrival?.request.requestId ?? NO_REQUEST),
   });
+  const upgrades = offerUpgrades(server, sockets, options);
   return {
     async stop() {
-      await running.dispose();
-      sockets.close();
+      upgrades.stop();
+      await running.stop();
     },
   };
 }
