@@ -34,7 +34,10 @@ const TOP_LEVEL_CODES: readonly (readonly [string, string])[] = [
   ['GRAPHQL_PARSE_FAILED', 'The operation is not GraphQL.'],
   ['GRAPHQL_VALIDATION_FAILED', 'The operation asks for what the schema does not have, or for too much.'],
   ['BAD_REQUEST', 'The request is not GraphQL over HTTP.'],
-  ['RATE_LIMITED', 'Too many attempts; `extensions.retryAfterSeconds` and the header `retry-after` say for how long.'],
+  [
+    'RATE_LIMITED',
+    'Too many attempts, or too much is open at the same time; `extensions.retryAfterSeconds` and the header `retry-after` say for how long.',
+  ],
   ['UNAVAILABLE', 'The service cannot do this now. The message says whether it may have been done.'],
   ['INTERNAL_SERVER_ERROR', 'A fault of the service. Tell its operator the request id.'],
 ];
