@@ -1,10 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ClientFaults } from './client-faults.js';
 import { sendFault, type HttpFault } from './errors.js';
 import { securityHeaders } from './security-headers.js';
-import type { SocketOwner, SocketOwnerOptions } from './socket-owner.js';
+import type { SocketOwner } from './socket-owner.js';
 import { UpgradableRequest } from './upgrades.js';
+
+interface ClientErrorsOptions {
+  readonly owner: SocketOwner;
+  readonly faults: ClientFaults;
+}
 
 const badRequest = (status: number, message: string): HttpFault => ({ status, code: 'BAD_REQUEST', message });
 
@@ -37,19 +43,22 @@ export function createFrameworkErrors(tls: boolean) {
   };
 }
 
-/** Answers what is not HTTP. A socket on which an answer has begun is closed: more bytes would become part of that answer. */
-export function createClientErrors({
-  owner,
-  faults,
-}: Pick<SocketOwnerOptions, 'faults'> & { readonly owner: SocketOwner }) {
-  const answering = new WeakSet<Socket>();
+/** Answers what is not HTTP. Where an answer to a request before it is due, its socket is closed: a refusal would pass for that answer. */
+export function createClientErrors({ owner, faults }: ClientErrorsOptions) {
+  const due = new WeakMap<Socket, Set<FastifyReply>>();
+
+  function passesForAnother(socket: Socket): boolean {
+    return [...(due.get(socket) ?? [])].some(({ raw, request }) => raw.headersSent || request.raw.complete);
+  }
+
   return {
-    /** Takes note of which sockets have an answer under way. */
+    /** Takes note of the answers that are due on each socket. */
     watch: (http: FastifyInstance): void => {
       http.addHook('onRequest', (request, reply, next) => {
         const { socket } = request.raw;
-        answering.add(socket);
-        reply.raw.once('close', () => answering.delete(socket));
+        const replies = due.get(socket) ?? new Set();
+        due.set(socket, replies.add(reply));
+        reply.raw.once('close', () => replies.delete(reply));
         next();
       });
     },
@@ -57,7 +66,7 @@ export function createClientErrors({
       owner.own(socket);
       const isLost = socket.destroyed || error.code === 'ECONNRESET';
       faults.note(isLost ? 'CONNECTION_LOST' : 'INVALID_HTTP', error);
-      if (isLost || answering.has(socket)) socket.destroy();
+      if (isLost || passesForAnother(socket)) socket.destroy();
       else owner.refuse(socket, PARSER_FAULTS[error.code ?? ''] ?? NOT_HTTP);
     },
   };

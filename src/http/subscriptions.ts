@@ -14,6 +14,7 @@ import {
 import type { ServerOptions, SubscribePayload } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { GraphqlContext, Live } from '../graphql/context.js';
+import { admitOperation } from '../graphql/costs/admit-operation.js';
 import { NO_REQUEST } from '../graphql/request-ids.js';
 import { createErrorMask, type ReportError } from '../graphql/masking.js';
 import { extraRules, PARSE_OPTIONS } from '../graphql/server.js';
@@ -24,6 +25,7 @@ import type { OpenPlaces } from './open-places.js';
 import { boundBuffer, endIfTooSlow } from './slow-readers.js';
 import { takeSubscriptionPlaces } from './subscription-places.js';
 import type { ClientFaults } from './client-faults.js';
+import { asRequestError, operationFault, withCode } from './request-errors.js';
 import { offerUpgrades, type UpgradeOptions } from './upgrades.js';
 import { serveWebSockets, type Extra } from './websockets.js';
 
@@ -94,17 +96,17 @@ async function arriveIfPossible(
 /** Errors in the form in which they leave; a connection is one request. */
 function masked(report: ReportError, { arrival }: Connection, errors: readonly GraphQLError[] | undefined) {
   const formatError = createErrorMask(() => arrival?.request.requestId ?? NO_REQUEST, report);
-  return errors?.map((error) => formatError(error.toJSON(), error));
+  return errors?.map(asRequestError).map((error) => formatError(error.toJSON(), error));
 }
 
-function prepare(
+async function prepare(
   { schema, introspection }: SubscriptionOptions,
   payload: SubscribePayload,
   contextValue: GraphqlContext,
-): ExecutionArgs | readonly GraphQLError[] {
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
   const document = parse(payload.query, PARSE_OPTIONS);
   const faults = validate(schema, document, [...specifiedRules, ...extraRules(introspection)], { maxErrors: 5 });
-  if (faults.length > 0) return faults;
+  if (faults.length > 0) return faults.map((fault) => withCode(fault, 'GRAPHQL_VALIDATION_FAILED'));
   const other = document.definitions.some(
     (definition) =>
       definition.kind === Kind.OPERATION_DEFINITION && definition.operation !== OperationTypeNode.SUBSCRIPTION,
@@ -114,7 +116,11 @@ function prepare(
     return [new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } })];
   }
   const { variables, operationName } = payload;
-  return { schema, document, contextValue, variableValues: variables ?? {}, operationName: operationName ?? null };
+  const fault = operationFault(document, operationName);
+  if (fault !== null) return [fault];
+  const args = { schema, document, variableValues: variables ?? {}, operationName: operationName ?? null };
+  await admitOperation(args, contextValue);
+  return { ...args, contextValue };
 }
 
 function handlers(options: SubscriptionOptions): ServerOptions<Params, Connection> {
@@ -135,12 +141,13 @@ function handlers(options: SubscriptionOptions): ServerOptions<Params, Connectio
       else extra.arrival = arrival;
       return arrival !== null && (arrival.request.current !== null || arrival.tokenReader !== null);
     },
-    onSubscribe({ extra }, _id, payload) {
-      if (extra.arrival === undefined) return [new GraphQLError('Connect first.')];
+    async onSubscribe({ extra }, _id, payload) {
+      if (extra.arrival === undefined) return [withCode(new GraphQLError('Connect first.'), 'UNAUTHENTICATED')];
       try {
-        return prepare(options, payload, contextOf(options, extra.arrival));
+        return await prepare(options, payload, contextOf(options, extra.arrival));
       } catch (error) {
-        return [error instanceof GraphQLError ? error : new GraphQLError('The subscription cannot be read.')];
+        if (!(error instanceof GraphQLError)) throw error;
+        return [error.extensions.code === undefined ? withCode(error, 'GRAPHQL_PARSE_FAILED') : error];
       }
     },
     onNext: (...message): FormattedExecutionResult => {

@@ -1,5 +1,5 @@
-import type { Database } from 'better-sqlite3';
 import type { LoggedEvent } from '../eventstore/event-codec.js';
+import type { SqliteConnection } from '../sqlite/connection.js';
 import type { EventLog } from '../eventstore/event-log.js';
 import type { Batch, EventStore } from '../eventstore/event-store.js';
 import { dropOldVersions } from './checkpoint.js';
@@ -39,7 +39,7 @@ export type NewsListener = (events: readonly LoggedEvent[]) => void;
 
 export interface RunnerOptions {
   /** The file of the read models. */
-  readonly database: Database;
+  readonly database: SqliteConnection;
   readonly store: EventStore;
   readonly log: EventLog;
   readonly projections: readonly Projection[];
@@ -162,7 +162,7 @@ class Runner implements ProjectionRunner {
     try {
       this.#origin.note(first.id);
     } catch (error) {
-      throw asReadModelFileError(this.options.database.name, error);
+      throw asReadModelFileError(this.options.database.path, error);
     }
   }
 
@@ -173,7 +173,7 @@ class Runner implements ProjectionRunner {
     try {
       dropOldVersions(database, projections);
     } catch (error) {
-      throw asReadModelFileError(database.name, error);
+      throw asReadModelFileError(database.path, error);
     }
     this.#hasOldVersions = false;
   }

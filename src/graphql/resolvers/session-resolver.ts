@@ -18,6 +18,7 @@ import { current } from './current.js';
 import { guarded } from './guarded.js';
 import { outcomeOf, viewerIn } from './outcome.js';
 import { EVERYBODY } from './readers.js';
+import { fixed } from '../costs/weights.js';
 
 const COMPLETED_SHOWN = 30 * DAY;
 
@@ -34,6 +35,7 @@ export class SessionResolver {
   @Access({ stages: ['ANONYMOUS', ...SIGNED_IN], roles: EVERYBODY })
   @Query(() => Viewer, {
     nullable: true,
+    complexity: fixed(1),
     description:
       "The session's user, its stage and what it must do next; null where nobody has signed in, as for an audit token.",
   })
@@ -44,6 +46,7 @@ export class SessionResolver {
   @Access({ stages: SIGNED_IN, roles: 'ANY' })
   @FieldResolver(() => User, {
     nullable: true,
+    complexity: fixed(1.5),
     description: 'The user; null until the session is full, or has to enable a device.',
   })
   user(@Root() _: Viewer, @Ctx() context: GraphqlContext): User | null {
@@ -54,6 +57,7 @@ export class SessionResolver {
   @Access({ stages: SIGNED_IN, roles: 'ANY' })
   @FieldResolver(() => AccountRecovery, {
     nullable: true,
+    complexity: fixed(0.5),
     description:
       'The recovery of the account that is pending, or was completed in the last 30 days, for the primary and for `ADMIN`s in a full session; null for others, and where there is none.',
   })
@@ -70,7 +74,7 @@ export class SessionResolver {
     };
   }
 
-  @Access({ stages: ['ANONYMOUS'], roles: 'ANY' })
+  @Access({ stages: ['ANONYMOUS'], roles: 'ANY', budget: 'OF_ITS_OWN' })
   @Mutation(() => SignInPayload, {
     description:
       'Signs in by password. Where a virtual MFA device is enabled, this begins a challenge, to be answered within 5 minutes, unless the browser is trusted. Unknown names and wrong passwords are answered alike.',
@@ -87,7 +91,7 @@ export class SessionResolver {
     return answer(context, signedIn, (issued) => ({ outcome: outcomeOf(context, issued) }));
   }
 
-  @Access({ stages: ['MFA_CHALLENGE'], roles: 'ANY' })
+  @Access({ stages: ['MFA_CHALLENGE'], roles: 'ANY', budget: 'URGENT_WRITES' })
   @Mutation(() => AnswerMfaChallengePayload, {
     description:
       'Answers the challenge at sign-in with a code of the device or a recovery code, each of which works once. Five wrong ones end the challenge; ten wrong codes of the device in a row lock these for a while, and recovery codes never. With `trustDevice` no code is asked for in this browser for some days, where the account policy allows that.',
@@ -100,7 +104,7 @@ export class SessionResolver {
     return answer(context, answered, (issued) => ({ outcome: outcomeOf(context, issued) }));
   }
 
-  @Access({ stages: SIGNED_IN, roles: 'ANY' })
+  @Access({ stages: SIGNED_IN, roles: 'ANY', budget: 'URGENT_WRITES' })
   @Mutation(() => SignOutPayload, { description: 'Ends the session.' })
   async signOut(@Ctx() context: GraphqlContext): Promise<SignOutPayload> {
     await endSession(context.app, context.request, current(context), 'SIGNED_OUT');
@@ -110,7 +114,7 @@ export class SessionResolver {
     return { userErrors: [] };
   }
 
-  @Access({ stages: ['FULL'], roles: 'ANY' })
+  @Access({ stages: ['FULL'], roles: 'ANY', budget: 'URGENT_WRITES' })
   @Mutation(() => RevokeSessionPayload, {
     description: 'Ends a session of oneself, or of a user whom one manages; one that is over stays so.',
   })

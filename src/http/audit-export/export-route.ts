@@ -11,8 +11,9 @@ import type { Authorship } from '../../application/execute.js';
 import { doGuarded } from '../../application/guard.js';
 import type { CurrentSession, RequestContext } from '../../application/request-context.js';
 import { exportAuditTrail } from '../../application/export-audit-trail.js';
+import { takeWrite, tokenWriterOf, writerOf, type Writer } from '../../application/write-budgets.js';
 import { REJECTION_CODES } from '../../domain/rejection.js';
-import type { OperationChallenge } from '../../domain/session/state.js';
+import type { OperationChallenge } from '../../domain/session/challenges.js';
 import { refusalOf, type AccessRule } from '../../graphql/access.js';
 import type { ReportError } from '../../graphql/masking.js';
 import type { StandingWatch, Watched } from '../../graphql/standing-watch.js';
@@ -42,6 +43,7 @@ interface Caller {
   readonly by: Authorship;
   /** Null where a program asks, by an audit token. */
   readonly session: CurrentSession | null;
+  readonly writer: Writer;
 }
 
 function readerOf({ accountId, session }: Caller): ExportReader {
@@ -75,8 +77,7 @@ const NO_PLACE: Readonly<Record<NoPlace, HttpFault>> = {
 const TOO_OFTEN: HttpFault = {
   status: 429,
   code: 'RATE_LIMITED',
-  message:
-    'Too many exports of this account were begun within a minute; nothing was done. Try again when retry-after says.',
+  message: 'Too many exports or changes within a minute; nothing was done. Try again after the seconds in retry-after.',
 };
 
 const BEHIND: HttpFault = {
@@ -98,7 +99,10 @@ const NOT_FOR_EXPORTS = fault(403, 'FORBIDDEN', 'This audit token has not the sc
 
 async function programOf(app: Application, reader: TokenReader): Promise<Caller | HttpFault> {
   if (!reader.scopes.includes('EXPORT')) return NOT_FOR_EXPORTS;
-  return { accountId: reader.accountId, by: await byAuditToken(app, reader), session: null };
+  return {
+    ...{ accountId: reader.accountId, by: await byAuditToken(app, reader), session: null },
+    writer: tokenWriterOf(reader),
+  };
 }
 
 function faultOf({ extensions, message }: GraphQLError): HttpFault {
@@ -114,7 +118,8 @@ async function callerOf(app: Application, { arrival }: Admitted): Promise<Caller
   if (refused !== null) return faultOf(refused);
   // Like a mutation: whom the read models alone know may be signed out by now.
   if (arrival.source === 'READ_MODELS') return AWAY;
-  return session === null ? NOBODY : { accountId: session.user.accountId, by: bySelf(session), session };
+  if (session === null) return NOBODY;
+  return { accountId: session.user.accountId, by: bySelf(session), session, writer: writerOf(session) };
 }
 
 const GONE = fault(404, 'NOT_FOUND', 'There is nothing with this id.');
@@ -127,10 +132,11 @@ function verificationRequired({ challengeId: id, methods, operation, expiresAt }
   };
 }
 
-/** Seconds until another export of an account may be begun; 0 where it may now. */
-async function secondsToWait(app: Application, { accountId }: Caller): Promise<number> {
+/** Seconds until another export may be begun; 0 where it may now. It is charged as a write, since it is recorded in the trail. */
+async function secondsToWait({ limits }: Application, { accountId, writer }: Caller): Promise<number> {
   try {
-    await app.limits.take('EXPORTS_OF_ACCOUNT', accountId);
+    await limits.take('EXPORTS_OF_ACCOUNT', accountId);
+    await takeWrite(limits, writer);
     return 0;
   } catch (error) {
     if (error instanceof RateLimitedError) return error.retryAfterSeconds;
