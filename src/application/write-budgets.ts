@@ -34,10 +34,13 @@ export function serviceWriterOf({ accountId, credentialId }: ServiceCaller): Wri
   return { accountId, sessionKey: `service credential ${credentialId}`, userId: null, isPrimary: false };
 }
 
-/** Takes one write out of the part of the account's budget that only the primary has; answers whether one was left. */
-async function takeReserved(limits: RequestLimits, accountId: string): Promise<boolean> {
+/** Budgets of an account that others than the primary take from as well. */
+type AccountLimit = 'WRITES_OF_ACCOUNT' | 'EXPORTS_OF_ACCOUNT' | 'SUB_USER_PASSWORDS_OF_ACCOUNT';
+
+/** Takes one out of the part of an account's budget that only the primary has; answers whether one was left. */
+async function takeReserved(limits: RequestLimits, limit: AccountLimit, accountId: string): Promise<boolean> {
   try {
-    await limits.take('WRITES_OF_ACCOUNT', accountId, { breadth: 'RESERVED' });
+    await limits.take(limit, accountId, { breadth: 'RESERVED' });
     return true;
   } catch (error) {
     if (error instanceof RateLimitedError) return false;
@@ -46,16 +49,28 @@ async function takeReserved(limits: RequestLimits, accountId: string): Promise<b
 }
 
 /**
+ * Takes one out of a budget of an account. A part of it is for the primary alone, so that members cannot use up what the primary needs.
+ * @throws {RateLimitedError} where nothing is left of what the writer may take
+ */
+export async function takeOfAccount(
+  limits: RequestLimits,
+  limit: AccountLimit,
+  { accountId, isPrimary }: Pick<Writer, 'accountId' | 'isPrimary'>,
+): Promise<void> {
+  if (isPrimary && (await takeReserved(limits, limit, accountId))) return;
+  await limits.take(limit, accountId, { breadth: 'SHARED' });
+}
+
+/**
  * Takes one write out of the budgets of a session, then its user, then its account: who is refused for its own sake takes nothing
- * from others. The primary has a reserved part of the account's budget, so that members cannot use up what the primary needs.
+ * from others.
  * @throws {RateLimitedError} where one of the budgets is used up
  */
 export async function takeWrite(limits: RequestLimits, writer: Writer): Promise<void> {
-  const { accountId, sessionKey, userId, isPrimary } = writer;
+  const { sessionKey, userId } = writer;
   await limits.take('WRITES_OF_SESSION', sessionKey);
   if (userId !== null) await limits.take('WRITES_OF_USER', userId);
-  if (isPrimary && (await takeReserved(limits, accountId))) return;
-  await limits.take('WRITES_OF_ACCOUNT', accountId, { breadth: 'SHARED' });
+  await takeOfAccount(limits, 'WRITES_OF_ACCOUNT', writer);
 }
 
 /**
