@@ -15,7 +15,9 @@ import { doGuarded, type Challenged } from './guard.js';
 import { isFree, reserveName, usernameIn, type Name } from './names.js';
 import { checkPassword, storeCredentials, type NewCredentials } from './new-credentials.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
+import { takeOfAccount } from './request-limits.js';
 import { done, refusals, refused, type Result } from './result.js';
+import { writerOf } from './write-budgets.js';
 
 export interface CreateSubUserInput {
   readonly username: string;
@@ -55,7 +57,7 @@ export async function createSubUser(
   const name = usernameIn(accountId, input.username);
   const invalid = await checkInput(app, input, name);
   if (invalid.length > 0) return refused(...invalid);
-  await app.limits.take('SUB_USER_PASSWORDS_OF_ACCOUNT', accountId);
+  await takeOfAccount(app.limits, 'SUB_USER_PASSWORDS_OF_ACCOUNT', writerOf(current));
   const { challengeId } = input;
   const call = { operation: 'CREATE_SUB_USER', arguments: argumentsOf(input), challengeId } as const;
   return doGuarded({ app, request, current }, call, () => createNamed(app, request, current, { ...input, name }));

@@ -9,8 +9,10 @@ import { doGuarded, type Challenged } from './guard.js';
 import { releaseName, usernameIn } from './names.js';
 import { checkPassword, storePassword } from './new-credentials.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
+import { takeOfAccount } from './request-limits.js';
 import { done, refused, type Result } from './result.js';
 import { managedSubject } from './subject.js';
+import { writerOf } from './write-budgets.js';
 
 type Managed = Promise<Result<Challenged<{ readonly userId: string }>>>;
 
@@ -56,7 +58,7 @@ export async function resetSubUserPassword(
   if (invalid !== null) return refused(invalid);
   const subject = await managedSubject(app, current, input.userId);
   if ('code' in subject) return refused(subject);
-  await app.limits.take('SUB_USER_PASSWORDS_OF_ACCOUNT', current.user.accountId);
+  await takeOfAccount(app.limits, 'SUB_USER_PASSWORDS_OF_ACCOUNT', writerOf(current));
   const { userId } = subject.user;
   const { challengeId } = input;
   const call = { operation: 'RESET_SUB_USER_PASSWORD', arguments: { userId }, challengeId } as const;

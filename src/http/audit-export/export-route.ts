@@ -11,6 +11,7 @@ import type { Authorship } from '../../application/execute.js';
 import { doGuarded } from '../../application/guard.js';
 import type { CurrentSession, RequestContext } from '../../application/request-context.js';
 import { exportAuditTrail } from '../../application/export-audit-trail.js';
+import { takeOfAccount } from '../../application/request-limits.js';
 import { takeWrite, tokenWriterOf, writerOf, type Writer } from '../../application/write-budgets.js';
 import { REJECTION_CODES } from '../../domain/rejection.js';
 import type { OperationChallenge } from '../../domain/session/challenges.js';
@@ -133,9 +134,9 @@ function verificationRequired({ challengeId: id, methods, operation, expiresAt }
 }
 
 /** Seconds until another export may be begun; 0 where it may now. It is charged as a write, since it is recorded in the trail. */
-async function secondsToWait({ limits }: Application, { accountId, writer }: Caller): Promise<number> {
+async function secondsToWait({ limits }: Application, { writer }: Caller): Promise<number> {
   try {
-    await limits.take('EXPORTS_OF_ACCOUNT', accountId);
+    await takeOfAccount(limits, 'EXPORTS_OF_ACCOUNT', writer);
     await takeWrite(limits, writer);
     return 0;
   } catch (error) {
