@@ -16,6 +16,8 @@ export interface SessionView {
   readonly userId: string;
   readonly stage: SessionStage;
   readonly session: OpenSession;
+  /** Of its user. */
+  readonly mfa: MfaState;
   /** Of the account. */
   readonly policy: AccountPolicy;
   readonly ip: string | null;
@@ -36,7 +38,7 @@ export interface SessionQueries {
   policyOf(accountId: string): AccountPolicy;
 }
 
-interface Row extends Omit<SessionView, 'stage' | 'session' | 'policy'> {
+interface Row extends Omit<SessionView, 'stage' | 'session' | 'mfa' | 'policy'> {
   readonly state: string;
   readonly user: string | null;
   readonly mfa: string | null;
@@ -71,7 +73,7 @@ function viewOf(row: Row, now: string): SessionView | null {
   const stage = standingOf(facts, now);
   if (stage === 'ENDED' || facts.session.status !== 'OPEN') return null;
   const { state: _state, user: _user, mfa: _mfa, ...known } = row;
-  return { ...known, session: facts.session, policy: facts.policy, stage };
+  return { ...known, session: facts.session, mfa: facts.mfa, policy: facts.policy, stage };
 }
 
 /** Prepares the queries of sessions on the read models' file. */
