@@ -151,7 +151,7 @@ async function namedWithin(app: Application, request: RequestContext, input: Sig
     await limitStranger(app, request, input);
     return seek(app, input);
   }
-  await app.limits.take('SIGN_INS_OF_ADDRESS', `browsers at ${networkOf(from.ip ?? null)}`, 'WIDE');
+  await app.limits.take('SIGN_INS_OF_ADDRESS', `browsers at ${networkOf(from.ip ?? null)}`, { breadth: 'WIDE' });
   const sought = await seek(app, input);
   const userId = sought.named?.user.userId ?? null;
   const isKnown = userId !== null && browserKnownTo(app, knownBrowser, userId) !== null;

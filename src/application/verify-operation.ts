@@ -3,8 +3,8 @@ import type { VerificationMethod } from '../domain/operation/method.js';
 import type { Rejection } from '../domain/rejection.js';
 import type { VerifyOperation } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
-import type { OperationChallenge } from '../domain/session/state.js';
-import { challengeNamed, checkAnswerable } from '../domain/session/verification.js';
+import { challengeNamed, type OperationChallenge } from '../domain/session/challenges.js';
+import { checkAnswerable } from '../domain/session/verification.js';
 import { checkDemand } from '../domain/authority.js';
 import type { Application } from './application.js';
 import { checkCode } from './check-code.js';
@@ -107,13 +107,14 @@ export async function verifyOperation(
 ): Promise<Result<OperationChallenge>> {
   const method = methodOf(input);
   if (method === null) return refused({ code: 'ONE_ANSWER_EXPECTED' });
-  const challenge = challengeNamed(current.session, input.challengeId);
-  const unanswerable = checkAnswerable(challenge, method, app.now());
+  const { challengeId } = input;
+  const unanswerable = checkAnswerable(current.session, { challengeId, method, now: app.now() });
   if (unanswerable !== null) return refused(unanswerable);
+  const challenge = challengeNamed(current.session, challengeId);
   // A session that has to enable a device verifies nothing but setting one up.
   const acting = actingOnSelf(current, challenge?.operation === 'START_MFA_ENROLLMENT' ? ENROLLING : undefined);
   const rejection =
     checkDemand(acting.demand, current, current.user) ?? (await checkAnswer(app, request, acting, input));
   if (rejection !== null) return refused(rejection);
-  return recordVerification(app, request, acting, { challengeId: input.challengeId, method });
+  return recordVerification(app, request, acting, { challengeId, method });
 }

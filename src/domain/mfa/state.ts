@@ -86,8 +86,13 @@ export const noMfa: MfaState = {
 const COUNTS_KEPT = 10 * MINUTE;
 /** A session that was open before the device was enabled owes a code until its own end: its count is kept for so long. */
 const SIGN_INS_KEPT = LONGEST_SESSION_MINUTES * MINUTE;
-/** Counts that are kept at most; the oldest leave. */
+/**
+ * Of so many challenges the counts are kept at most, those counted last. Dropping the others lets nobody guess more: wrong codes
+ * of all challenges together lead to a lock.
+ */
 const MOST_COUNTS = 50;
+/** Steps before a burnt one that stay burnt. No code of a step this old is accepted, as clocks are never so far apart. */
+const BURNT_STEPS_KEPT = 100;
 
 function isKept({ purpose, answered, lastAt }: ChallengeCount, at: Instant): boolean {
   return !hasElapsed(purpose === 'SIGN_IN' && !answered ? SIGN_INS_KEPT : COUNTS_KEPT, lastAt, at);
@@ -164,7 +169,8 @@ function evolveRequirement(state: MfaState, event: Recorded<MfaEvent>): MfaState
 function burn(device: EnabledDevice | null, timeStep: number | null): EnabledDevice | null {
   if (device === null || timeStep === null || timeStep <= device.lastTimeStep) return device;
   if (device.burntSteps.includes(timeStep)) return device;
-  return { ...device, burntSteps: [...device.burntSteps, timeStep] };
+  const others = device.burntSteps.filter((step) => step > timeStep - BURNT_STEPS_KEPT);
+  return { ...device, burntSteps: [...others, timeStep] };
 }
 
 function accept(device: EnabledDevice | null, timeStep: number): EnabledDevice | null {

@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { SqliteConnection, SqliteStatement } from '../../sqlite/connection.js';
 import type { SealedSecret } from '../sealing.js';
 import type { ListOptions, SecretEntry, SecretKind, SecretRef } from '../vault.js';
 
@@ -42,14 +42,14 @@ const KEY_ID_WIDTH = 32;
 
 /** The statements on the table of secrets, prepared once; they are synchronous, and know nothing of keys. */
 export class SecretsTable {
-  readonly #insert: Statement<[kind: string, id: string, keyId: string, sealed: Uint8Array, createdAt: string]>;
-  readonly #find: Statement<[kind: string, id: string], SecretRow>;
-  readonly #findMany: Statement<[kind: string, ids: string], SecretRow>;
-  readonly #replace: Statement<[keyId: string, sealed: Uint8Array, kind: string, id: string]>;
-  readonly #destroy: Statement<[kind: string, id: string]>;
-  readonly #list: Statement<[kind: string, after: string, createdBefore: string | null, limit: number], EntryRow>;
+  readonly #insert: SqliteStatement<[kind: string, id: string, keyId: string, sealed: Uint8Array, createdAt: string]>;
+  readonly #find: SqliteStatement<[kind: string, id: string], SecretRow>;
+  readonly #findMany: SqliteStatement<[kind: string, ids: string], SecretRow>;
+  readonly #replace: SqliteStatement<[keyId: string, sealed: Uint8Array, kind: string, id: string]>;
+  readonly #destroy: SqliteStatement<[kind: string, id: string]>;
+  readonly #list: SqliteStatement<[kind: string, after: string, createdBefore: string | null, limit: number], EntryRow>;
 
-  constructor(connection: Database) {
+  constructor(connection: SqliteConnection) {
     connection.exec(TABLE);
     const living = 'FROM secrets WHERE destroyed = 0 AND kind = ?';
     this.#insert = connection.prepare(

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import type { Instant } from '../../domain/instant.js';
 import type { KeyRingSource } from '../key-ring-source.js';
 import { open, seal, type SealedSecret } from '../sealing.js';
@@ -9,7 +9,7 @@ import { SecretsTable } from './secrets-table.js';
 
 /** What the vault needs of the file that it shares with the log. */
 export interface VaultDatabase {
-  readonly connection: Database;
+  readonly connection: SqliteConnection;
   /** Runs a job in a transaction; answers when it is durable. A job may be run more than once. */
   write<T>(job: () => T): Promise<T>;
   /** Empties the -wal file, if nobody is just reading it. */
@@ -122,6 +122,6 @@ class SqliteVault implements Vault {
   }
 
   #refuseIfClosed(): void {
-    if (this.#closed || !this.#database.connection.open) throw new VaultError('CLOSED', 'the vault is closed');
+    if (this.#closed || !this.#database.connection.isOpen) throw new VaultError('CLOSED', 'the vault is closed');
   }
 }
