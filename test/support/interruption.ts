@@ -68,13 +68,18 @@ function lastReadBefore({ calls }: Interrupted, stream: string, before: number):
   return calls.slice(0, before).findLastIndex((call) => call.call === 'log readStream' && call.stream === stream);
 }
 
+/** The last call before another that is no reading of the log: a hash, the vault, a limit, another append. */
+function lastSlowWorkBefore({ calls }: Interrupted, before: number): number {
+  return calls.slice(0, before).findLastIndex(({ call }) => call !== 'log readStream');
+}
+
 /**
- * The appends that a change came too early for: it was made before the last reading of the stream that it changed, or of the
- * stream that was appended to, which every command reads.
+ * The appends that should have known of a change: it was made before the last slow work, or before the last reading of the stream
+ * that it changed or of the stream that was appended to, which every command reads.
  */
 export function appendsInSpiteOf(run: Interrupted, at: number, changedStream: string): readonly StoredAppend[] {
   return run.appends.filter(({ index, stream }) => {
     const lastReading = Math.max(lastReadBefore(run, changedStream, index), lastReadBefore(run, stream, index));
-    return at <= lastReading;
+    return at <= Math.max(lastReading, lastSlowWorkBefore(run, index));
   });
 }

@@ -35,6 +35,8 @@ export interface Late {
   readonly command: Command<unknown>;
   readonly actorId: string;
   readonly targetId: string;
+  /** The session of the primary that makes the change; left out where it is the one of the world. */
+  readonly changedIn?: string;
   /** The service credential that it is sent with, if any. */
   readonly credentialId?: string;
 }
@@ -132,8 +134,7 @@ export function byPrimary(
 
 /** Makes a change, by the primary, on another node. */
 export async function make(change: Change, { world }: Scene, late: Late): Promise<void> {
-  const { primary } = world;
-  const { actorId, targetId, token, credentialId = '' } = late;
+  const { actorId, targetId, token, changedIn = world.primary, credentialId = '' } = late;
   const commands: Record<Change, Command<unknown>> = {
     SESSION_REVOKED: (...rest) => revokeSession(...rest, { sessionId: sessionIdOf(token ?? ''), challengeId: null }),
     ACTOR_DELETED: (...rest) => deleteSubUser(...rest, { userId: actorId, challengeId: null }),
@@ -144,7 +145,7 @@ export async function make(change: Change, { world }: Scene, late: Late): Promis
     ACTOR_PASSWORD_RESET: (...rest) =>
       resetSubUserPassword(...rest, { userId: actorId, newPassword: 'reset in between', challengeId: null }),
   };
-  const { refusal } = await send(world.another(), primary, commands[change]);
+  const { refusal } = await send(world.another(), changedIn, commands[change]);
   // The late command may have deleted its target by then.
   if (refusal !== null && refusal !== 'NOT_FOUND') throw new Error(`${change} was refused: ${refusal}`);
 }

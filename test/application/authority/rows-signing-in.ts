@@ -68,13 +68,13 @@ export const SIGNING_IN: Rows = {
       changes: BY_PRIMARY,
       async prepare({ world }) {
         const { app, accountId, userId } = world;
-        const { authenticator } = await enableDevice(world, await tokenOf(app, PRIMARY));
+        const { authenticator, token: changedIn } = await enableDevice(world, world.primary);
         const owing = await tokenOf(app, PRIMARY);
         const account = await accountNamed(app, accountId);
         if (account === null) throw new Error('there is no account');
         await requestAccountRecovery(app, requestContext(), account, { reason: 'lost', coolOff: 1_000_000 });
         const command = answering({ code: authenticator.nextCode() });
-        return { token: owing, command, actorId: '', targetId: userId };
+        return { token: owing, command, changedIn, actorId: '', targetId: userId };
       },
     },
   ],
