@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import { OPEN_LIMITS, openLimitSettings, type OpenLimitSettings } from './application/open-limits.js';
 import { REQUEST_BUDGETS, settingsOf, type RequestLimitSettings } from './application/request-budgets.js';
 
 /** What the service is told from outside; every value has been checked. */
@@ -46,6 +47,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** How many points a minute each budget of a node has; null: as many as one likes. */
   readonly requestLimits: RequestLimitSettings;
+  /** How many of a kind may be open at the same time on a node; null: as many as one likes. */
+  readonly openLimits: OpenLimitSettings;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   /** A file with the milliseconds by which this process's clock is off; for tests, refused in production. */
   readonly testClockFile: string | null;
@@ -79,8 +82,8 @@ const ORIGIN = 'must be a name such as mfa.example.com/audit, without spaces and
 const MOST_A_MINUTE = 100_000;
 const A_MINUTE = `must be a number from 1 to ${MOST_A_MINUTE}, or off`;
 
-/** A number of requests a minute. */
-function perMinute(most: number) {
+/** A number of requests a minute, or of what may be open at the same time. */
+function countOrOff(most: number) {
   return z
     .string()
     .regex(/^(?:\d{1,6}|off)$/, { error: A_MINUTE })
@@ -243,8 +246,13 @@ function refuseInProduction({ NODE_ENV, TEST_CLOCK_FILE, PUBLIC_URL }: Variables
 /** The variables of all budgets. */
 const budgetVariables = z.object(
   Object.fromEntries(
-    Object.values(REQUEST_BUDGETS).map(({ variable, perMinute: most }) => [variable, perMinute(most)]),
+    Object.values(REQUEST_BUDGETS).map(({ variable, perMinute: most }) => [variable, countOrOff(most)]),
   ),
+);
+
+/** The variables of all limits of what may be open at the same time. */
+const openLimitVariables = z.object(
+  Object.fromEntries(Object.values(OPEN_LIMITS).map(({ variable, most }) => [variable, countOrOff(most)])),
 );
 
 function parse<T>(schema: z.ZodType<T>, environment: Readonly<Record<string, string | undefined>>): T {
@@ -262,6 +270,7 @@ function parse<T>(schema: z.ZodType<T>, environment: Readonly<Record<string, str
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
   const read = parse(variables, environment);
   const budgets = parse(budgetVariables, environment);
+  const openLimits = parse(openLimitVariables, environment);
   refuseInProduction(read);
   return {
     environment: read.NODE_ENV,
@@ -281,6 +290,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     recoveryCoolOffHours: read.RECOVERY_COOL_OFF_HOURS,
     trustedProxies: read.TRUSTED_PROXIES,
     requestLimits: settingsOf((limit) => budgets[REQUEST_BUDGETS[limit].variable] ?? null),
+    openLimits: openLimitSettings((limit) => openLimits[OPEN_LIMITS[limit].variable] ?? null),
     logLevel: read.LOG_LEVEL,
     testClockFile: read.TEST_CLOCK_FILE ?? null,
   };
