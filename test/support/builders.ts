@@ -275,7 +275,7 @@ export function unlock(of: Partial<UnlockMfa> = {}): UnlockMfa {
 }
 
 export function rightPassword(of: Partial<CheckPassword> = {}): CheckPassword {
-  return { type: 'CheckPassword', ...sam, browserId: null, matches: true, now: NOW, ...of };
+  return { type: 'CheckPassword', ...sam, browserId: null, matches: true, isCurrent: true, now: NOW, ...of };
 }
 
 export function wrongPassword(of: Partial<CheckPassword> = {}): CheckPassword {
@@ -287,7 +287,8 @@ export function clearBackOff(): ClearPasswordBackOff {
 }
 
 export function startSession(of: Partial<StartSession> = {}): StartSession {
-  return { type: 'StartSession', ...sam, ...basis, secretDigest: 'first-digest', transport: 'COOKIE', ...of };
+  const defaults = { ...basis, secretDigest: 'first-digest', transport: 'COOKIE', isProven: true } as const;
+  return { type: 'StartSession', ...sam, ...defaults, ...of };
 }
 
 export function raiseSession(of: Partial<RaiseSession> = {}): RaiseSession {
@@ -311,15 +312,8 @@ export function challengeOperation(of: Partial<ChallengeOperation> = {}): Challe
 }
 
 export function verifyOperation(of: Partial<VerifyOperation> = {}): VerifyOperation {
-  return {
-    type: 'VerifyOperation',
-    challengeId: CHALLENGE,
-    method: 'PASSWORD',
-    grantId: 'grant',
-    limits: limitsOf(DEFAULT_POLICY),
-    now: NOW,
-    ...of,
-  };
+  const answer = { challengeId: CHALLENGE, method: 'PASSWORD', hasDevice: false, grantId: 'grant' } as const;
+  return { type: 'VerifyOperation', limits: limitsOf(DEFAULT_POLICY), ...answer, now: NOW, ...of };
 }
 
 export function useVerification(of: Partial<UseVerification> = {}): UseVerification {

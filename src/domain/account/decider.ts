@@ -69,7 +69,7 @@ function decide(command: AccountCommand, state: AccountState): Decision<AccountE
     case 'AbandonRegistration':
       return decideRegistration(command, state);
     case 'ExportAuditTrail':
-      return decideExport(command, state.status === 'REGISTERED');
+      return state.status === 'REGISTERED' ? decideExport(command, state.auditTokens) : reject({ code: 'NOT_FOUND' });
     case 'RequestAccountRecovery':
     case 'CancelAccountRecovery':
     case 'CompleteAccountRecovery':

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_POLICY } from '../../../src/domain/account/policy.js';
 import { accountDecider, type AccountCommand } from '../../../src/domain/account/decider.js';
 import { ACME, ADA, event } from '../../support/builders.js';
-import { given, stateAfter } from '../../support/given.js';
+import { given, NOW, stateAfter } from '../../support/given.js';
 
 const register: AccountCommand = { type: 'RegisterPrimaryAccount', accountId: ACME, userId: ADA, alias: 'acme' };
 const abandon: AccountCommand = { type: 'AbandonRegistration', accountId: ACME, userId: ADA };
@@ -56,6 +56,7 @@ describe('A primary account', () => {
 describe('Exporting the audit trail', () => {
   const exporting: AccountCommand = {
     ...{ type: 'ExportAuditTrail', accountId: ACME, exportId: 'export', format: 'NATIVE', from: 0, to: 100 },
+    ...{ tokenId: null, now: NOW },
   };
 
   it('is recorded', () => {
