@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { after } from '../../src/domain/instant.js';
 import type { Client, Loose } from '../support/client.js';
 import { mutate, succeed, viewer } from '../support/operations.js';
-import { enable, primary, signIn, takeToken, type Account } from '../support/people.js';
+import { answerChallenge, enable, primary, signIn, takeToken, type Account } from '../support/people.js';
 import { startService, type TestService } from '../support/service.js';
 import { storedTypes } from '../support/stored.js';
 
@@ -79,10 +79,12 @@ describe('the identity of whoever sets up a device', () => {
     });
   });
 
-  it('is asked for in a session that is open while another enables a device', async () => {
+  it('is asked for in a session that is open while another enables a device, once it has given its code', async () => {
     const { account, client } = await primary(service);
     const other = await signIn(service, account);
-    await enable(service, client);
+    const authenticator = await enable(service, client);
+    expect((await mutate(other, 'startMfaEnrollment', {})).refusal).toBe('MFA_CHALLENGE_REQUIRED');
+    await answerChallenge(other, authenticator);
     expect((await challengeFor(other)).methods).toStrictEqual(['VIRTUAL_MFA']);
   });
 });
