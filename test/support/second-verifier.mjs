@@ -110,7 +110,7 @@ function check(text, key, notes) {
   const checkpoints = [
     ...notes.map((note) => readCheckpoint(note, key, true)),
     ...header.checkpoints.map((note) => readCheckpoint(note, key, false)),
-  ].filter((checkpoint) => checkpoint.origin === origin);
+  ].filter((checkpoint) => checkpoint.origin.split('/').slice(1).at(-1) === account);
   const findings = checkpoints.filter(({ signed }) => !signed).map(({ size }) => `BAD_SIGNATURE ${size}`);
   const usable = checkpoints.filter(({ signed, size }) => signed && size >= from).sort((a, b) => a.size - b.size);
 
@@ -139,7 +139,9 @@ function check(text, key, notes) {
   }
   const largest = usable.at(-1)?.size ?? 0;
   if (largest > next) findings.push(`TRUNCATED ${next} ${largest}`);
-  return { findings, canProve: usable.some(({ kept }) => kept) || (notes.length === 0 && usable.length > 0) };
+  const isNamed = usable.some((one) => one.origin === origin);
+  const isProvable = usable.some(({ kept }) => kept) || (notes.length === 0 && usable.length > 0);
+  return { findings, canProve: isNamed && isProvable };
 }
 
 /** Verifies an export. */

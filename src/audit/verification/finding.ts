@@ -42,14 +42,34 @@ export type Finding =
       readonly refusal: NoteRefusal;
     };
 
+/** Why a checkpoint was not used. */
+export const UNUSED_REASONS = ['MALFORMED', 'OTHER_ACCOUNT', 'BEFORE_START', 'AFTER_GAP', 'NOT_REACHED'] as const;
+
+/**
+ * `MALFORMED`: it is no checkpoint. `OTHER_ACCOUNT`: its origin names another account. `BEFORE_START`: it is smaller than the
+ * first `seq` of the export. `AFTER_GAP`: records before it are missing. `NOT_REACHED`: what was read ends before it.
+ */
+export type UnusedReason = (typeof UNUSED_REASONS)[number];
+
+/** A checkpoint that nothing was compared with: it proves nothing, and says nothing against the trail. */
+export interface UnusedCheckpoint {
+  readonly checkpoint: CheckpointSource;
+  /** What it says of itself; null where it is malformed. */
+  readonly origin: string | null;
+  readonly size: number | null;
+  readonly reason: UnusedReason;
+}
+
 /** Why nothing can be said of a trail. Lines count from 1, the header. */
 export type Problem =
   | { readonly code: 'EMPTY' | 'MALFORMED_HEADER' | 'UNKNOWN_VERSION' }
   | { readonly code: 'MALFORMED_LINE'; readonly line: number }
   /** What was given as a checkpoint is none. */
   | { readonly code: 'MALFORMED_CHECKPOINT'; readonly checkpoint: CheckpointSource }
-  /** No checkpoint is of this log and of a size that the export reaches back to: nothing could be proven. */
-  | { readonly code: 'NO_CHECKPOINT' };
+  /** No checkpoint is of this account and of a size that the export reaches back to: nothing could be proven. */
+  | { readonly code: 'NO_CHECKPOINT' }
+  /** No checkpoint that was used is signed under the origin that the export says it is of. */
+  | { readonly code: 'UNKNOWN_ORIGIN'; readonly origin: string };
 
 /** `unusable` where something stood in the way of an answer and nothing wrong was found before. */
 export type Verdict = 'sound' | 'tampered' | 'unusable';

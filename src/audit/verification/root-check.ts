@@ -1,8 +1,8 @@
 import type { ExportHeader } from '../export/header.js';
 import { growTree } from '../merkle/frontier.js';
 import { sameHash } from '../merkle/hashing.js';
-import type { Finding, Proven } from './finding.js';
-import type { KnownCheckpoint } from './known-checkpoints.js';
+import type { Finding, Proven, UnusedCheckpoint, UnusedReason } from './finding.js';
+import { unusedFor, type KnownCheckpoint } from './known-checkpoints.js';
 
 /** Grows the tree of a trail by the hashes of its records, and compares its root at each checkpoint. */
 export interface RootCheck {
@@ -17,6 +17,8 @@ export interface RootCheck {
   /** What is to be said at the end. */
   end(): readonly Finding[];
   proven(): Proven;
+  /** The checkpoints that no root was compared with so far, and why. */
+  unused(): readonly UnusedCheckpoint[];
 }
 
 type Sizes = { -readonly [K in keyof Proven]: Proven[K] };
@@ -37,7 +39,7 @@ function openComparison() {
     compare(checkpoint: KnownCheckpoint, root: Uint8Array): readonly Finding[] {
       const { size, source } = checkpoint;
       if (sameHash(root, checkpoint.root)) {
-        proven[source === 'KEPT' ? 'kept' : 'exported'] = size;
+        proven[source.from === 'KEPT' ? 'kept' : 'exported'] = size;
         match(size);
         return [];
       }
@@ -50,18 +52,26 @@ function openComparison() {
   };
 }
 
+type Started = Pick<ExportHeader, 'start'>;
+
+function unusedOf(reason: UnusedReason, checkpoints: readonly KnownCheckpoint[]): readonly UnusedCheckpoint[] {
+  return checkpoints.map((one) => unusedFor(reason, one.source, one));
+}
+
 /** Checks roots from the start of an export on, against checkpoints in the order of their sizes. */
-export function openRootCheck({ start }: ExportHeader, checkpoints: readonly KnownCheckpoint[]): RootCheck {
+export function openRootCheck({ start }: Started, checkpoints: readonly KnownCheckpoint[]): RootCheck {
   const tree = growTree(start);
   const comparison = openComparison();
   let next = start.size;
   let isWhole = true;
   let due = 0;
+  const skipped: KnownCheckpoint[] = [];
 
   function compareDue(): readonly Finding[] {
     const findings: Finding[] = [];
     for (let one = checkpoints[due]; one !== undefined && one.size <= next; one = checkpoints[due]) {
       if (isWhole) findings.push(...comparison.compare(one, tree.root()));
+      else skipped.push(one);
       due += 1;
     }
     return findings;
@@ -84,5 +94,9 @@ export function openRootCheck({ start }: ExportHeader, checkpoints: readonly Kno
       return largest > next ? [{ code: 'TRUNCATED', from: next, to: largest }] : [];
     },
     proven: comparison.proven,
+    unused: () => [
+      ...unusedOf('AFTER_GAP', skipped),
+      ...unusedOf(isWhole ? 'NOT_REACHED' : 'AFTER_GAP', checkpoints.slice(due)),
+    ],
   };
 }

@@ -1,10 +1,10 @@
 import { recordHash } from '../leaf.js';
 import { EMPTY_FRONTIER } from '../merkle/frontier.js';
-import { claimOf } from '../notes/checkpoint.js';
+import { accountOfOrigin, claimOf } from '../notes/checkpoint.js';
 import type { VerifierKey } from '../notes/keys.js';
 import { recordOf, trailOf, type TrailSource } from '../record.js';
-import type { Finding, Problem, Verdict } from './finding.js';
-import { knownCheckpoints, type KnownCheckpoint } from './known-checkpoints.js';
+import type { Finding, Problem, UnusedCheckpoint, Verdict } from './finding.js';
+import { candidatesOf, knownCheckpoints, unusedFor, type Candidate } from './known-checkpoints.js';
 import { openRootCheck, type RootCheck } from './root-check.js';
 import { openStreamVersions } from './stream-versions.js';
 
@@ -30,8 +30,6 @@ export interface LogEvidence {
   /** Signed checkpoints of any account, kept by somebody. */
   readonly checkpoints: readonly string[];
   readonly keys: readonly VerifierKey[];
-  /** Which account the log of an origin is of; null where it is none of this service. */
-  readonly accountOf: (origin: string) => string | null;
   /** The accounts to be verified; null for all. */
   readonly accounts: ReadonlySet<string> | null;
   /** The ids of those events whose personal values are not what was recorded; none where that is not looked at. */
@@ -41,6 +39,8 @@ export interface LogEvidence {
 /** Who is told while a verification goes on. */
 export interface LogReport {
   readonly onFinding: (finding: LogFinding) => void;
+  /** Told at the end of each checkpoint that was not used. */
+  readonly onUnused?: (unused: UnusedCheckpoint) => void;
   /** Told after each batch how many records of trails were read. */
   readonly onProgress?: (records: number) => void;
 }
@@ -65,11 +65,12 @@ interface Trail {
 }
 
 /** A trail from its first record on. */
-const WHOLE = { start: EMPTY_FRONTIER, checkpoints: [] } as const;
+const WHOLE = { start: EMPTY_FRONTIER } as const;
 
 interface Sorted {
   readonly trails: Map<string, Trail>;
   readonly findings: readonly LogFinding[];
+  readonly unused: readonly UnusedCheckpoint[];
   readonly problem: Problem | null;
 }
 
@@ -77,16 +78,18 @@ function isAsked({ accounts }: LogEvidence, account: string | null): account is 
   return account !== null && (accounts === null || accounts.has(account));
 }
 
-/** The notes of each account's log, by origin. */
-function byOrigin(evidence: LogEvidence): { readonly notes: Map<string, string[]>; readonly problem: Problem | null } {
-  const notes = new Map<string, string[]>();
-  let problem: Problem | null = null;
-  for (const [index, note] of evidence.checkpoints.entries()) {
-    const claim = claimOf(note);
-    if (claim === null) problem ??= { code: 'MALFORMED_CHECKPOINT', checkpoint: { from: 'KEPT', index } };
-    else notes.set(claim.origin, [...(notes.get(claim.origin) ?? []), note]);
+/** The checkpoints by the account that their origins name. */
+function byAccount(evidence: LogEvidence) {
+  const accounts = new Map<string, Candidate[]>();
+  const unused: UnusedCheckpoint[] = [];
+  for (const candidate of candidatesOf('KEPT', evidence.checkpoints)) {
+    const claim = claimOf(candidate.note);
+    const account = claim && accountOfOrigin(claim.origin);
+    if (claim === null) unused.push(unusedFor('MALFORMED', candidate.source, null));
+    else if (!isAsked(evidence, account)) unused.push(unusedFor('OTHER_ACCOUNT', candidate.source, claim));
+    else accounts.set(account, [...(accounts.get(account) ?? []), candidate]);
   }
-  return { notes, problem };
+  return { accounts, unused };
 }
 
 /** What the checks of one trail say, which know nothing of gaps in a log. */
@@ -95,30 +98,23 @@ function ofAccount(account: string, findings: readonly Finding[]): readonly LogF
 }
 
 /** The trails that there are checkpoints of, before their first record. */
-function trailsWith(usable: ReadonlyMap<string, readonly KnownCheckpoint[]>): Map<string, Trail> {
+function sortCheckpoints(evidence: LogEvidence): Sorted {
+  const { accounts, unused } = byAccount(evidence);
   const trails = new Map<string, Trail>();
-  for (const [account, checkpoints] of usable) {
-    if (checkpoints.length === 0) continue;
-    const sorted = checkpoints.toSorted((one, other) => one.size - other.size);
-    trails.set(account, { size: 0, roots: openRootCheck({ ...WHOLE, account, origin: '' }, sorted) });
+  const findings: LogFinding[] = [];
+  for (const [account, candidates] of accounts) {
+    const known = knownCheckpoints(candidates, { ...WHOLE, account }, evidence.keys);
+    findings.push(...ofAccount(account, known.findings));
+    unused.push(...known.unused);
+    if (known.usable.length > 0) trails.set(account, { size: 0, roots: openRootCheck(WHOLE, known.usable) });
   }
-  return trails;
+  return { trails, findings, unused, problem: problemOf(trails, unused) };
 }
 
-/** The checkpoints of accounts, under whatever origin: a service may have been called otherwise before. */
-function sortCheckpoints(evidence: LogEvidence): Sorted {
-  const { notes, problem } = byOrigin(evidence);
-  const usable = new Map<string, KnownCheckpoint[]>();
-  const findings: LogFinding[] = [];
-  for (const [origin, kept] of notes) {
-    const account = evidence.accountOf(origin);
-    if (!isAsked(evidence, account)) continue;
-    const known = knownCheckpoints(kept, { ...WHOLE, account, origin }, evidence.keys);
-    findings.push(...ofAccount(account, known.findings));
-    usable.set(account, [...(usable.get(account) ?? []), ...known.usable]);
-  }
-  const trails = trailsWith(usable);
-  return { trails, findings, problem: problem ?? (trails.size > 0 ? null : { code: 'NO_CHECKPOINT' }) };
+function problemOf(trails: ReadonlyMap<string, Trail>, unused: readonly UnusedCheckpoint[]): Problem | null {
+  const malformed = unused.find(({ reason }) => reason === 'MALFORMED');
+  if (malformed !== undefined) return { code: 'MALFORMED_CHECKPOINT', checkpoint: malformed.checkpoint };
+  return trails.size > 0 ? null : { code: 'NO_CHECKPOINT' };
 }
 
 /** Counts what is reported on its way. */
@@ -174,6 +170,10 @@ function provenOf(trails: ReadonlyMap<string, Trail>): LogVerification['proven']
   );
 }
 
+function reportUnused({ trails, unused }: Sorted, { onUnused = () => undefined }: LogReport): void {
+  for (const one of [...unused, ...[...trails.values()].flatMap(({ roots }) => roots?.unused() ?? [])]) onUnused(one);
+}
+
 /** What is said of roots at an edge of the log: before its first event, or behind its last. */
 function reportEdge(trails: ReadonlyMap<string, Trail>, edge: 'begin' | 'end', tally: Tally): void {
   for (const [account, { roots }] of trails) tally.reportRoots(account, roots?.[edge]());
@@ -186,7 +186,8 @@ function reportEdge(trails: ReadonlyMap<string, Trail>, edge: 'begin' | 'end', t
  */
 export async function verifyLog(evidence: LogEvidence, report: LogReport): Promise<LogVerification> {
   const tally = openTally(report);
-  const { trails, findings, problem } = sortCheckpoints(evidence);
+  const sorted = sortCheckpoints(evidence);
+  const { trails, findings, problem } = sorted;
   findings.forEach(tally.report);
   reportEdge(trails, 'begin', tally);
   const intake = openIntake(evidence, trails, tally);
@@ -196,6 +197,7 @@ export async function verifyLog(evidence: LogEvidence, report: LogReport): Promi
     report.onProgress?.(intake.records());
   }
   reportEdge(trails, 'end', tally);
+  reportUnused(sorted, report);
   const soundness = problem === null ? 'sound' : 'unusable';
   return {
     verdict: tally.count() > 0 ? 'tampered' : soundness,

@@ -1,8 +1,8 @@
 import { parseHeader, type ExportHeader } from '../export/header.js';
 import { parseExportLine, type ExportedRecord } from '../export/line.js';
 import type { VerifierKey } from '../notes/keys.js';
-import type { Finding, Problem, Proven, Verification } from './finding.js';
-import { knownCheckpoints } from './known-checkpoints.js';
+import type { Finding, Problem, Proven, UnusedCheckpoint, Verification } from './finding.js';
+import { candidatesOf, knownCheckpoints, type KnownCheckpoints } from './known-checkpoints.js';
 import { checkRecord } from './record-check.js';
 import { openRootCheck, type RootCheck } from './root-check.js';
 
@@ -10,7 +10,7 @@ import { openRootCheck, type RootCheck } from './root-check.js';
 export interface TrailEvidence {
   /** The lines of the export without their newlines. */
   readonly lines: AsyncIterable<string> | Iterable<string>;
-  /** Signed checkpoints that somebody else kept; those of other logs are passed over. */
+  /** Signed checkpoints that somebody else kept. */
   readonly checkpoints: readonly string[];
   /** The keys by which checkpoints may be signed, old ones too. */
   readonly keys: readonly VerifierKey[];
@@ -19,6 +19,8 @@ export interface TrailEvidence {
 /** Who is told while a verification goes on. */
 export interface VerificationReport {
   readonly onFinding: (finding: Finding) => void;
+  /** Told at the end of each checkpoint that was not used. */
+  readonly onUnused?: (unused: UnusedCheckpoint) => void;
   /** Told now and then how many records were read, and once at the end. */
   readonly onProgress?: (records: number) => void;
 }
@@ -43,13 +45,16 @@ function place(exported: ExportedRecord, account: string, roots: RootCheck): rea
 }
 
 /** Counts what is reported on its way. */
-function openTally({ onFinding, onProgress = () => undefined }: VerificationReport) {
+function openTally({ onFinding, onUnused = () => undefined, onProgress = () => undefined }: VerificationReport) {
   let findings = 0;
   let records = 0;
   return {
     report(found: readonly Finding[]): void {
       findings += found.length;
       for (const finding of found) onFinding(finding);
+    },
+    reportUnused(unused: readonly UnusedCheckpoint[]): void {
+      for (const one of unused) onUnused(one);
     },
     countRecord(): void {
       records += 1;
@@ -90,6 +95,19 @@ async function* each(lines: TrailEvidence['lines']): AsyncGenerator<string, unde
   yield* lines;
 }
 
+function checkpointsFor({ checkpoints, keys }: TrailEvidence, header: ExportHeader): KnownCheckpoints {
+  return knownCheckpoints(
+    [...candidatesOf('KEPT', checkpoints), ...candidatesOf('EXPORT', header.checkpoints)],
+    header,
+    keys,
+  );
+}
+
+/** What the header says of its origin is to be believed only where a checkpoint says the same. */
+function problemOfOrigin({ origin }: ExportHeader, { usable }: KnownCheckpoints): Problem | null {
+  return usable.some((one) => one.origin === origin) ? null : { code: 'UNKNOWN_ORIGIN', origin };
+}
+
 /**
  * Verifies an exported trail (docs/audit-format.md): that every record is what its hash is of, that all are there and in
  * order, that they have the roots that checkpoints were signed over, and that personal values are those that were recorded.
@@ -103,11 +121,12 @@ export async function verifyTrail(evidence: TrailEvidence, report: VerificationR
     if (first === undefined) return tally.close({ code: 'EMPTY' }, NOTHING_PROVEN);
     const header = parseHeader(first);
     if (typeof header === 'string') return tally.close({ code: header }, NOTHING_PROVEN);
-    const known = knownCheckpoints(evidence.checkpoints, header, evidence.keys);
+    const known = checkpointsFor(evidence, header);
     tally.report(known.findings);
     const roots = openRootCheck(header, known.usable);
     const problem = await checkLines(lines, header, roots, tally);
-    return tally.close(problem ?? known.problem, roots.proven());
+    tally.reportUnused([...known.unused, ...roots.unused()]);
+    return tally.close(problem ?? known.problem ?? problemOfOrigin(header, known), roots.proven());
   } finally {
     // Whoever gives the lines is told that no more are wanted, also where the first was enough.
     await lines.return(undefined);

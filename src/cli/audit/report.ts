@@ -1,5 +1,6 @@
-import type { Verdict } from '../../audit/verification/finding.js';
+import type { UnusedCheckpoint, Verdict } from '../../audit/verification/finding.js';
 import type { Output } from '../terminal.js';
+import { sentencesOfUnused } from './sentences.js';
 
 /** What a verification says at its end. */
 export interface Conclusion {
@@ -15,6 +16,8 @@ export interface Conclusion {
 /** Tells what is found, as it is found, and how it ends. */
 export interface Report {
   finding(code: string, sentence: string, details: object): void;
+  /** Takes note of a checkpoint that was not used; told before the conclusion. */
+  unused(checkpoint: UnusedCheckpoint): void;
   conclude(conclusion: Conclusion): void;
 }
 
@@ -22,6 +25,9 @@ const WORDS: Readonly<Record<Verdict, string>> = { sound: 'SOUND', tampered: 'TA
 
 /** How a verification ends as an exit code. */
 export const EXIT_CODES: Readonly<Record<Verdict, number>> = { sound: 0, tampered: 1, unusable: 2 };
+
+/** Sentences on checkpoints that were not used; a file of checkpoints may be of many accounts. */
+const MOST_UNUSED = 20;
 
 /** Further ones are only counted: of a trail that is all wrong there is one for each record. */
 const MOST_SENTENCES = 100;
@@ -37,14 +43,21 @@ function shown(text: string): string {
 
 function openSentences(output: Output): Report {
   let findings = 0;
+  const unused: UnusedCheckpoint[] = [];
+  const tellMore = (more: number): void => {
+    if (more > 0) output.write(`… and ${more} more; --json tells each\n`);
+  };
   return {
     finding(code, sentence) {
       findings += 1;
       if (findings <= MOST_SENTENCES) output.write(`${code}: ${shown(sentence)}\n`);
     },
+    unused: (checkpoint) => void unused.push(checkpoint),
     conclude({ verdict, problem, proven }) {
-      const more = findings - MOST_SENTENCES;
-      if (more > 0) output.write(`… and ${more} more; --json tells each\n`);
+      tellMore(findings - MOST_SENTENCES);
+      const sentences = sentencesOfUnused(unused);
+      for (const sentence of sentences.slice(0, MOST_UNUSED)) output.write(`${shown(sentence)}\n`);
+      tellMore(sentences.length - MOST_UNUSED);
       if (problem !== null) output.write(`${shown(problem)}\n`);
       output.write(`${WORDS[verdict]}: ${shown(proven)}\n`);
     },
@@ -55,6 +68,7 @@ function openLines(output: Output): Report {
   const write = (line: object): void => void output.write(`${shown(JSON.stringify(line))}\n`);
   return {
     finding: (_, message, details) => write({ finding: { ...details, message } }),
+    unused: (unused) => write({ unused: { ...unused, message: sentencesOfUnused([unused]).join('') } }),
     conclude: ({ verdict, problem, details }) => write({ verdict, ...details, message: problem }),
   };
 }

@@ -1,4 +1,11 @@
-import type { CheckpointSource, Finding, Problem, Proven } from '../../audit/verification/finding.js';
+import type {
+  CheckpointSource,
+  Finding,
+  Problem,
+  Proven,
+  UnusedCheckpoint,
+  UnusedReason,
+} from '../../audit/verification/finding.js';
 import type { NoteRefusal } from '../../audit/notes/signed-note.js';
 
 function spanOf(from: number, to: number): string {
@@ -50,8 +57,46 @@ export function sentenceOfProblem(problem: Problem): string {
     case 'MALFORMED_CHECKPOINT':
       return `${nameOf(problem.checkpoint)} is no checkpoint: give files that hold checkpoints and nothing else`;
     case 'NO_CHECKPOINT':
-      return 'no checkpoint is of this log, signed by a given key, and reached by what was read: give one that somebody kept';
+      return 'no checkpoint is of this account, signed by a given key, and reached by what was read: give one that somebody kept';
+    case 'UNKNOWN_ORIGIN':
+      return `no checkpoint that was used has the origin ${problem.origin}, which the export says it is of: give a checkpoint of that origin`;
   }
+}
+
+const UNUSED: Readonly<Record<UnusedReason, string>> = {
+  MALFORMED: 'it is no checkpoint',
+  OTHER_ACCOUNT: 'its origin names another account',
+  BEFORE_START: 'it is smaller than the first record of the export: export from an earlier one',
+  AFTER_GAP: 'records before it are missing',
+  NOT_REACHED: 'what was read ends before it',
+};
+
+/** Numbers of checkpoints that a sentence names. */
+const MOST_NUMBERS = 5;
+
+function numbersOf(unused: readonly UnusedCheckpoint[]): string {
+  const named = unused.slice(0, MOST_NUMBERS).map(({ checkpoint }) => String(checkpoint.index + 1));
+  const more = unused.length - named.length;
+  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
+}
+
+function sentenceOfUnused(unused: readonly UnusedCheckpoint[]): string {
+  const [first] = unused;
+  if (first === undefined) return '';
+  const { checkpoint, origin, reason } = first;
+  const whose = checkpoint.from === 'KEPT' ? 'kept checkpoint' : "the export's checkpoint";
+  const under = origin === null ? '' : ` of ${origin}`;
+  return `${whose} no. ${numbersOf(unused)}${under} not used: ${UNUSED[reason]}`;
+}
+
+/** What is said of the checkpoints that were not used: one sentence for each source, origin and reason. */
+export function sentencesOfUnused(unused: readonly UnusedCheckpoint[]): readonly string[] {
+  const groups = new Map<string, UnusedCheckpoint[]>();
+  for (const one of unused) {
+    const group = JSON.stringify([one.checkpoint.from, one.origin, one.reason]);
+    groups.set(group, [...(groups.get(group) ?? []), one]);
+  }
+  return [...groups.values()].map(sentenceOfUnused);
 }
 
 /** What is proven, and against what. */

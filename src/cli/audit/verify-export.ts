@@ -1,4 +1,4 @@
-import type { Finding, Proven, Verification } from '../../audit/verification/finding.js';
+import type { Finding, Proven, UnusedCheckpoint, Verification } from '../../audit/verification/finding.js';
 import { verifyTrail } from '../../audit/verification/verify-trail.js';
 import { openProgress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
@@ -55,13 +55,17 @@ export async function verifyExport(options: VerifyExportOptions, terminal: Termi
     progress.clear();
     report.finding(finding.code, sentenceOfFinding(finding), finding);
   };
+  const onUnused = (unused: UnusedCheckpoint): void => {
+    progress.clear();
+    report.unused(unused);
+  };
   try {
     const keys = await readKeys(options.key);
     const checkpoints = await readCheckpoints(options.checkpoint);
     const input = await openInput(options.file, terminal);
     const evidence = { lines: linesOf(unpacked(input.bytes)), checkpoints, keys };
     const onProgress = (records: number): void => progress.show(shareOf(input), `${records} records`);
-    const verification = await verifyTrail(evidence, { onFinding, onProgress });
+    const verification = await verifyTrail(evidence, { onFinding, onUnused, onProgress });
     progress.clear();
     return concluded(report, verification);
   } catch (error) {

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commitmentTo, type Opening } from '../../canonical/commitment.js';
 import type { VerifierKey } from '../../audit/notes/keys.js';
-import type { Problem } from '../../audit/verification/finding.js';
+import type { Problem, UnusedCheckpoint } from '../../audit/verification/finding.js';
 import {
   verifyLog,
   type LogEvidence,
@@ -79,11 +79,6 @@ function unfitIn({ log }: LogReading): LogEvidence['unfit'] {
     const sealed = (events as readonly StoredEvent[]).filter(({ personal }) => personal !== undefined);
     return new Set((await unfitOf(log, sealed)).map(({ id }) => id));
   };
-}
-
-/** The account of an origin: what stands behind its last slash. */
-function accountOf(origin: string): string | null {
-  return origin.includes('/') ? origin.slice(origin.lastIndexOf('/') + 1) : null;
 }
 
 function sentenceOf(finding: LogFinding): string {
@@ -181,15 +176,20 @@ export async function verifyStore(options: VerifyStoreOptions, config: Config, t
     progress.clear();
     report.finding(finding.code, sentenceOf(finding), finding);
   };
+  const onUnused = (unused: UnusedCheckpoint): void => {
+    progress.clear();
+    report.unused(unused);
+  };
   const onWarning = (message: string): void => void terminal.stderr.write(`${message}\n`);
   let reading: LogReading | null = null;
   try {
     const given = await givenBy(options, config);
     reading = await openLogReading(config, { now: clockOf(config), onWarning }, options.openings);
     const accounts = options.account.length === 0 ? null : new Set(options.account);
-    const evidence = { ...given, accounts, accountOf, unfit: unfitIn(reading) };
+    const evidence = { ...given, accounts, unfit: unfitIn(reading) };
     const batches = portions(reading.store, shown.onPosition);
-    const verification = await verifyLog({ ...evidence, batches }, { onFinding, onProgress: shown.onProgress });
+    const { onProgress } = shown;
+    const verification = await verifyLog({ ...evidence, batches }, { onFinding, onUnused, onProgress });
     progress.clear();
     return conclude(report, verification);
   } catch (error) {

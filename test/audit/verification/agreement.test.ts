@@ -51,12 +51,27 @@ async function both(exported: readonly string[], notes: readonly string[]) {
 
 const anew = exportOf(withRecord(trail, 14, (record) => ({ ...record, id: 'another' })));
 const split = signCheckpoint({ ...checkpointAt(other, 20), origin: trail.origin }, [KEY]);
+const renamed = { ...trail, origin: 'other.example/audit/acme' };
 const changed = (seq: number, what: string, by: string) =>
   lines.with(lineOf(seq), replaced(lines[lineOf(seq)], what, by));
 
 describe('Two verifiers that share nothing but the format', () => {
   it.each<[string, string, readonly string[], readonly string[]]>([
     ['as it is', 'sound', lines, kept],
+    ['renamed, with checkpoints of both origins', 'sound', exportOf(renamed), [...kept, signedAt(renamed, 40)]],
+    ['renamed, with no checkpoint of the new origin', 'unusable', exportOf(renamed), kept],
+    [
+      'renamed and hashed anew, with a checkpoint of each origin',
+      'tampered',
+      exportOf(withRecord(renamed, 14, (record) => ({ ...record, id: 'another' }))),
+      [
+        ...kept.slice(0, 3),
+        signedAt(
+          withRecord(renamed, 14, (record) => ({ ...record, id: 'another' })),
+          40,
+        ),
+      ],
+    ],
     ['with checkpoints of its own', 'sound', exportOf(trail, 0, kept), []],
     ['with checkpoints of other logs too', 'sound', lines, [...kept, signedAt(other, 40)]],
     ['from a place on', 'sound', exportOf(trail, 13), kept],

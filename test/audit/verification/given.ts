@@ -6,7 +6,7 @@ import { EMPTY_FRONTIER, growTree } from '../../../src/audit/merkle/frontier.js'
 import { signCheckpoint, type Checkpoint } from '../../../src/audit/notes/checkpoint.js';
 import type { SigningKey } from '../../../src/audit/notes/keys.js';
 import type { AuditRecord } from '../../../src/audit/record.js';
-import type { Finding, Verification } from '../../../src/audit/verification/finding.js';
+import type { Finding, UnusedCheckpoint, Verification } from '../../../src/audit/verification/finding.js';
 import { verifyTrail } from '../../../src/audit/verification/verify-trail.js';
 import { commitmentTo, type Opening } from '../../../src/canonical/commitment.js';
 import { keyOf } from '../notes/given.js';
@@ -97,6 +97,7 @@ export function exportOf(trail: Trail, from = 0, checkpoints: readonly string[] 
 /** What came of a verification, with its findings. */
 export interface Outcome extends Omit<Verification, 'findings'> {
   readonly findings: readonly Finding[];
+  readonly unused: readonly UnusedCheckpoint[];
 }
 
 /** Verifies lines against kept checkpoints. */
@@ -106,10 +107,14 @@ export async function verify(
   keys: readonly SigningKey[] = [KEY],
 ): Promise<Outcome> {
   const findings: Finding[] = [];
+  const unused: UnusedCheckpoint[] = [];
   const evidence = { lines, checkpoints, keys: keys.map(({ verifier }) => verifier) };
-  const { findings: count, ...outcome } = await verifyTrail(evidence, { onFinding: (one) => findings.push(one) });
+  const { findings: count, ...outcome } = await verifyTrail(evidence, {
+    onFinding: (one) => findings.push(one),
+    onUnused: (one) => unused.push(one),
+  });
   if (count !== findings.length) throw new Error(`${count} findings are counted, ${findings.length} reported`);
-  return { ...outcome, findings };
+  return { ...outcome, findings, unused };
 }
 
 /** A trail with one record changed, and its hash with it. */
