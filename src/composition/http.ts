@@ -37,11 +37,10 @@ export async function openHttp(options: HttpOptions): Promise<HttpApp> {
   const schema = await buildGraphqlSchema();
   const introspection = config.environment !== 'production';
   const records = createTrailReader(store, readModels.trees);
-  const originOf = (accountId: string) => `${config.auditOrigin}/${accountId}`;
   return createHttpApp({
     ...{ app, readModels, checkpoints, freshness, report, schema, introspection, tls: config.tls },
     addresses: createClientAddresses(config.trustedProxies),
-    ...{ jwks: published, records, exporter: { log: app.log, records, readModels, originOf } },
+    ...{ jwks: published, records, exporter: { log: app.log, records, readModels, originOf: app.auditOriginOf } },
     server: await createGraphqlServer({ schema, introspection, report }),
     isStarted: () => startUp.head() !== null,
     reached: (position) => runner.reached(position, LONGEST_WAIT_FOR_READ_MODELS),

@@ -33,12 +33,14 @@ export const SAM = 'sam';
 export const PHONE = 'phone';
 export const TABLET = 'tablet';
 export const CHALLENGE = 'challenge';
+export const ORIGIN = 'localhost/audit/acme';
 
 /** The moment so long after `NOW`. */
 export function later(milliseconds: number): Instant {
   return after(NOW, milliseconds);
 }
 
+const origin = { accountId: ACME, auditOrigin: ORIGIN };
 const sam = { accountId: ACME, userId: SAM };
 const basis = { factors: ['PASSWORD'], userVersion: 1, mfaVersion: 0 } as const;
 const attempt = { ...sam, deviceId: PHONE, purpose: 'SIGN_IN', challengeId: CHALLENGE } as const;
@@ -54,7 +56,8 @@ const token = { accountId: ACME, tokenId: 'token' };
 const names = { username: 'sam', displayName: 'Sam', email: 'sam@example.com' };
 
 const EVENTS: { readonly [T in DomainEventType]: Omit<EventNamed<T>, 'type'> } = {
-  PrimaryAccountRegistered: { data: { accountId: ACME, userId: ADA }, personal: { alias: 'acme' } },
+  PrimaryAccountRegistered: { data: { ...origin, userId: ADA }, personal: { alias: 'acme' } },
+  AuditOriginChanged: { data: { ...origin, formerOrigin: null }, personal: null },
   RegistrationAbandoned: { data: sam, personal: null },
   UserCreated: { data: { ...sam, ...identity }, personal: names },
   UserRenamed: { data: sam, personal: { username: 'samuel', displayName: 'Samuel' } },

@@ -15,7 +15,7 @@ import { readFileSync } from 'node:fs';
 /** @typedef {{ origin: string, size: number, root: Buffer, signed: boolean, kept: boolean }} Checkpoint */
 /** @typedef {{ format: string, version: number, account: string, origin: string, from: number, frontier: string[], checkpoints: string[] }} Header */
 /** @typedef {{ salt: string, values: Record<string, unknown> } | null} Opening */
-/** @typedef {{ v: number, seq: number, data: { accountId?: unknown }, personal: string[] }} AuditRecord */
+/** @typedef {{ v: number, seq: number, type: string, data: { accountId?: unknown, auditOrigin?: unknown }, personal: string[] }} AuditRecord */
 /** @typedef {{ hash: string, openings?: Opening[], record: AuditRecord }} Line */
 
 const sha256 = (/** @type {(Buffer | string)[]} */ ...parts) =>
@@ -99,6 +99,10 @@ function openingsFit({ personal }, openings) {
   return openings.length === 0 || (openings.length === personal.length && openings.every(fits));
 }
 
+/** @type {(record: AuditRecord) => boolean} */
+const isNaming = ({ type, data }) =>
+  ['PrimaryAccountRegistered', 'AuditOriginChanged'].includes(type) && typeof data.auditOrigin === 'string';
+
 /** What is wrong, as words with places; throws where the input is unusable. */
 /** @type {(text: string, key: string, notes: string[]) => { findings: string[], canProve: boolean }} */
 function check(text, key, notes) {
@@ -115,6 +119,8 @@ function check(text, key, notes) {
   const usable = checkpoints.filter(({ signed, size }) => signed && size >= from).sort((a, b) => a.size - b.size);
 
   const leaves = [];
+  /** @type {[seq: number, origin: unknown][]} */
+  const named = [];
   let [next, whole] = [from, Infinity];
   for (const { hash, openings = [], record } of /** @type {Line[]} */ (rest.map(parse))) {
     if (record.v !== 1) throw new Error('not a record');
@@ -122,6 +128,8 @@ function check(text, key, notes) {
     if (sha256(Buffer.of(0), canonical(record)).toString('base64') !== hash) findings.push(`HASH_MISMATCH ${seq}`);
     if (!openingsFit(record, openings)) findings.push(`COMMITMENT_MISMATCH ${seq}`);
     if (seq !== next || record.data.accountId !== account) findings.push(`SEQ_GAP ${next} ${seq}`);
+    if (seq === next && record.data.accountId === account && isNaming(record))
+      named.push([seq, record.data.auditOrigin]);
     if (seq < next) continue;
     if (seq > next) whole = Math.min(whole, next);
     leaves.push(Buffer.from(hash, 'base64'));
@@ -131,7 +139,10 @@ function check(text, key, notes) {
   /** @type {number[]} */
   const matched = [0];
   let wrong = false;
-  for (const { size, root } of usable.filter((one) => one.size <= Math.min(next, whole))) {
+  for (const { size, root, origin: signedUnder } of usable.filter((one) => one.size <= Math.min(next, whole))) {
+    const namedBefore = named.filter(([seq]) => seq < size).map(([, name]) => name);
+    if (from === 0 && namedBefore.length > 0 && !namedBefore.includes(signedUnder))
+      findings.push(`ORIGIN_MISMATCH ${size}`);
     const isSame = treeHash(0, size, from, before, leaves).equals(root);
     if (!isSame && !wrong) findings.push(`ROOT_MISMATCH ${matched.findLast((one) => one < size) ?? 0} ${size}`);
     if (isSame) matched.push(size);
@@ -139,7 +150,7 @@ function check(text, key, notes) {
   }
   const largest = usable.at(-1)?.size ?? 0;
   if (largest > next) findings.push(`TRUNCATED ${next} ${largest}`);
-  const isNamed = usable.some((one) => one.origin === origin);
+  const isNamed = usable.some((one) => one.origin === origin) || named.some(([, name]) => name === origin);
   const isProvable = usable.some(({ kept }) => kept) || (notes.length === 0 && usable.length > 0);
   return { findings, canProve: isNamed && isProvable };
 }

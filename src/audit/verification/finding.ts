@@ -8,6 +8,7 @@ export const FINDING_CODES = [
   'TRUNCATED',
   'COMMITMENT_MISMATCH',
   'BAD_SIGNATURE',
+  'ORIGIN_MISMATCH',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];
@@ -34,6 +35,13 @@ export type Finding =
   | { readonly code: 'ROOT_MISMATCH'; readonly from: number; readonly to: number }
   /** The records from `from` to before `to`, which a checkpoint counted, are not there. */
   | { readonly code: 'TRUNCATED'; readonly from: number; readonly to: number }
+  /** A checkpoint is signed under an origin that no record before it names, though records name another. */
+  | {
+      readonly code: 'ORIGIN_MISMATCH';
+      readonly checkpoint: CheckpointSource;
+      readonly origin: string;
+      readonly size: number;
+    }
   /** A checkpoint, which says it is of this size, has no signature of a known key, or a wrong one. */
   | {
       readonly code: 'BAD_SIGNATURE';
@@ -68,7 +76,7 @@ export type Problem =
   | { readonly code: 'MALFORMED_CHECKPOINT'; readonly checkpoint: CheckpointSource }
   /** No checkpoint is of this account and of a size that the export reaches back to: nothing could be proven. */
   | { readonly code: 'NO_CHECKPOINT' }
-  /** No checkpoint that was used is signed under the origin that the export says it is of. */
+  /** No checkpoint that was used, and no record, has the origin that the export says it is of. */
   | { readonly code: 'UNKNOWN_ORIGIN'; readonly origin: string };
 
 /** `unusable` where something stood in the way of an answer and nothing wrong was found before. */

@@ -4,7 +4,14 @@ import { accountOfOrigin, claimOf } from '../notes/checkpoint.js';
 import type { VerifierKey } from '../notes/keys.js';
 import { recordOf, trailOf, type TrailSource } from '../record.js';
 import type { Finding, Problem, UnusedCheckpoint, Verdict } from './finding.js';
-import { candidatesOf, knownCheckpoints, unusedFor, type Candidate } from './known-checkpoints.js';
+import {
+  candidatesOf,
+  knownCheckpoints,
+  unusedFor,
+  type Candidate,
+  type KnownCheckpoint,
+} from './known-checkpoints.js';
+import { openOriginCheck, type OriginCheck } from './origin-check.js';
 import { openRootCheck, type RootCheck } from './root-check.js';
 import { openStreamVersions } from './stream-versions.js';
 
@@ -60,8 +67,9 @@ export interface LogVerification {
 /** A trail as it grows. */
 interface Trail {
   size: number;
-  /** Null where there is no checkpoint: there is nothing that its root could be compared with. */
+  /** Null where there is no checkpoint: there is nothing that it could be compared with. */
   readonly roots: RootCheck | null;
+  readonly origins: OriginCheck | null;
 }
 
 /** A trail from its first record on. */
@@ -97,6 +105,10 @@ function ofAccount(account: string, findings: readonly Finding[]): readonly LogF
   return findings.flatMap((finding) => (finding.code === 'SEQ_GAP' ? [] : [{ ...finding, account }]));
 }
 
+function trailWith(checkpoints: readonly KnownCheckpoint[]): Trail {
+  return { size: 0, roots: openRootCheck(WHOLE, checkpoints), origins: openOriginCheck(WHOLE, checkpoints) };
+}
+
 /** The trails that there are checkpoints of, before their first record. */
 function sortCheckpoints(evidence: LogEvidence): Sorted {
   const { accounts, unused } = byAccount(evidence);
@@ -106,7 +118,7 @@ function sortCheckpoints(evidence: LogEvidence): Sorted {
     const known = knownCheckpoints(candidates, { ...WHOLE, account }, evidence.keys);
     findings.push(...ofAccount(account, known.findings));
     unused.push(...known.unused);
-    if (known.usable.length > 0) trails.set(account, { size: 0, roots: openRootCheck(WHOLE, known.usable) });
+    if (known.usable.length > 0) trails.set(account, trailWith(known.usable));
   }
   return { trails, findings, unused, problem: problemOf(trails, unused) };
 }
@@ -151,11 +163,12 @@ function openIntake(evidence: LogEvidence, trails: Map<string, Trail>, tally: Ta
     take(event: TrailSource, isUnfit: boolean): void {
       const account = trailOf(event);
       if (!isAsked(evidence, account)) return;
-      const trail = trails.get(account) ?? { size: 0, roots: null };
+      const trail = trails.get(account) ?? { size: 0, roots: null, origins: null };
       trails.set(account, trail);
       const seq = trail.size;
       checkVersion(event, account, seq);
       if (isUnfit) tally.report({ code: 'COMMITMENT_MISMATCH', account, seq });
+      trail.origins?.take({ seq, type: event.type, data: event.data });
       tally.reportRoots(account, trail.roots?.take(recordHash(recordOf(event, seq))));
       trail.size += 1;
       records += 1;
@@ -174,9 +187,17 @@ function reportUnused({ trails, unused }: Sorted, { onUnused = () => undefined }
   for (const one of [...unused, ...[...trails.values()].flatMap(({ roots }) => roots?.unused() ?? [])]) onUnused(one);
 }
 
-/** What is said of roots at an edge of the log: before its first event, or behind its last. */
-function reportEdge(trails: ReadonlyMap<string, Trail>, edge: 'begin' | 'end', tally: Tally): void {
-  for (const [account, { roots }] of trails) tally.reportRoots(account, roots?.[edge]());
+/** Tells what is wrong before the first event of the log. */
+function reportBeginning(trails: ReadonlyMap<string, Trail>, tally: Tally): void {
+  for (const [account, { roots }] of trails) tally.reportRoots(account, roots?.begin());
+}
+
+/** Tells what is wrong behind the last event of the log. */
+function reportEnd(trails: ReadonlyMap<string, Trail>, tally: Tally): void {
+  for (const [account, { roots, origins }] of trails) {
+    tally.reportRoots(account, roots?.end());
+    tally.reportRoots(account, origins?.end(roots?.unused() ?? []));
+  }
 }
 
 /**
@@ -189,14 +210,14 @@ export async function verifyLog(evidence: LogEvidence, report: LogReport): Promi
   const sorted = sortCheckpoints(evidence);
   const { trails, findings, problem } = sorted;
   findings.forEach(tally.report);
-  reportEdge(trails, 'begin', tally);
+  reportBeginning(trails, tally);
   const intake = openIntake(evidence, trails, tally);
   for await (const batch of evidence.batches) {
     const unfit = await evidence.unfit(batch);
     for (const event of batch) intake.take(event, unfit.has(event.id));
     report.onProgress?.(intake.records());
   }
-  reportEdge(trails, 'end', tally);
+  reportEnd(trails, tally);
   reportUnused(sorted, report);
   const soundness = problem === null ? 'sound' : 'unusable';
   return {

@@ -3,6 +3,7 @@ import { parseExportLine, type ExportedRecord } from '../export/line.js';
 import type { VerifierKey } from '../notes/keys.js';
 import type { Finding, Problem, Proven, UnusedCheckpoint, Verification } from './finding.js';
 import { candidatesOf, knownCheckpoints, type KnownCheckpoints } from './known-checkpoints.js';
+import { openOriginCheck, type OriginCheck } from './origin-check.js';
 import { checkRecord } from './record-check.js';
 import { openRootCheck, type RootCheck } from './root-check.js';
 
@@ -33,11 +34,18 @@ function accountOf({ record }: ExportedRecord): string | null {
   return typeof accountId === 'string' ? accountId : null;
 }
 
+/** What a trail is held against as it is read. */
+interface Checks {
+  readonly roots: RootCheck;
+  readonly origins: OriginCheck;
+}
+
 /** Gives a record its place: a finding where it has another than its turn would be. */
-function place(exported: ExportedRecord, account: string, roots: RootCheck): readonly Finding[] {
+function place(exported: ExportedRecord, account: string, { roots, origins }: Checks): readonly Finding[] {
   const found = { seq: exported.record.seq, account: accountOf(exported) };
   const seq = roots.next();
   const isInPlace = found.seq === seq && found.account === account;
+  if (isInPlace) origins.take(exported.record);
   if (found.seq > seq) roots.skipTo(found.seq);
   // What the line says is its hash, not what it should be: so one changed record does not make every later root wrong.
   const findings = found.seq < seq ? [] : roots.take(exported.hash);
@@ -74,9 +82,10 @@ type Tally = ReturnType<typeof openTally>;
 async function checkLines(
   lines: AsyncIterable<string>,
   { account }: ExportHeader,
-  roots: RootCheck,
+  checks: Checks,
   tally: Tally,
 ): Promise<Problem | null> {
+  const { roots } = checks;
   tally.report(roots.begin());
   let line = 1;
   for await (const text of lines) {
@@ -84,7 +93,7 @@ async function checkLines(
     const exported = parseExportLine(text);
     if (exported === null) return { code: 'MALFORMED_LINE', line };
     tally.report(checkRecord(exported));
-    tally.report(place(exported, account, roots));
+    tally.report(place(exported, account, checks));
     tally.countRecord();
   }
   tally.report(roots.end());
@@ -103,9 +112,10 @@ function checkpointsFor({ checkpoints, keys }: TrailEvidence, header: ExportHead
   );
 }
 
-/** What the header says of its origin is to be believed only where a checkpoint says the same. */
-function problemOfOrigin({ origin }: ExportHeader, { usable }: KnownCheckpoints): Problem | null {
-  return usable.some((one) => one.origin === origin) ? null : { code: 'UNKNOWN_ORIGIN', origin };
+/** What the header says of its origin is to be believed only where a checkpoint or a record says the same. */
+function problemOfOrigin({ origin }: ExportHeader, { usable }: KnownCheckpoints, { origins }: Checks): Problem | null {
+  const isTold = usable.some((one) => one.origin === origin) || origins.isNamed(origin);
+  return isTold ? null : { code: 'UNKNOWN_ORIGIN', origin };
 }
 
 /**
@@ -123,10 +133,14 @@ export async function verifyTrail(evidence: TrailEvidence, report: VerificationR
     if (typeof header === 'string') return tally.close({ code: header }, NOTHING_PROVEN);
     const known = checkpointsFor(evidence, header);
     tally.report(known.findings);
-    const roots = openRootCheck(header, known.usable);
-    const problem = await checkLines(lines, header, roots, tally);
+    const [roots, origins] = [
+      openRootCheck(header, known.usable),
+      openOriginCheck(header, known.usable, [header.origin]),
+    ];
+    const problem = await checkLines(lines, header, { roots, origins }, tally);
+    tally.report(origins.end(roots.unused()));
     tally.reportUnused([...known.unused, ...roots.unused()]);
-    return tally.close(problem ?? known.problem ?? problemOfOrigin(header, known), roots.proven());
+    return tally.close(problem ?? known.problem ?? problemOfOrigin(header, known, { roots, origins }), roots.proven());
   } finally {
     // Whoever gives the lines is told that no more are wanted, also where the first was enough.
     await lines.return(undefined);

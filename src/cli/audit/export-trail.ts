@@ -105,8 +105,8 @@ export async function exportFromLog(options: ExportTrailOptions, config: Config,
     const signed = await keeping.checkpoints.sign(accountId);
     const request = { accountId, format, from, to: signed.size, span: {}, ocsfVersion, checkpoints: [signed.note] };
     const records = createTrailReader(storage.store, readModels.trees);
-    const originOf = (id: string) => `${config.auditOrigin}/${id}`;
-    const text = exportTrail({ log: storage.app.log, records, readModels, originOf }, request);
+    const { log, auditOriginOf: originOf } = storage.app;
+    const text = exportTrail({ log, records, readModels, originOf }, request);
     await write(shown(text, request, progress), options, target);
   } finally {
     progress.clear();

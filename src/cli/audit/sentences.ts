@@ -33,6 +33,8 @@ const FINDINGS: { readonly [C in Finding['code']]: (finding: FindingNamed<C>) =>
     `${spanOf(from, to)}: something there was changed, dropped or put in, and hashed anew: they are not those that the checkpoint of size ${to} was signed over`,
   TRUNCATED: ({ from, to }) =>
     `${spanOf(from, to)}, which a checkpoint of size ${to} counted, ${to - from === 1 ? 'is' : 'are'} missing at the end`,
+  ORIGIN_MISMATCH: ({ checkpoint, origin, size }) =>
+    `${nameOf(checkpoint)}, of size ${size}, is signed under ${origin}, which no record before it names: the service records each rename of its origin`,
   BAD_SIGNATURE: ({ checkpoint, size, refusal }) =>
     `${nameOf(checkpoint)}, which says it is of size ${size}, ${REFUSALS[refusal]}`,
 };
@@ -59,7 +61,7 @@ export function sentenceOfProblem(problem: Problem): string {
     case 'NO_CHECKPOINT':
       return 'no checkpoint is of this account, signed by a given key, and reached by what was read: give one that somebody kept';
     case 'UNKNOWN_ORIGIN':
-      return `no checkpoint that was used has the origin ${problem.origin}, which the export says it is of: give a checkpoint of that origin`;
+      return `no checkpoint that was used, and no record, has the origin ${problem.origin}, which the export says it is of: give a checkpoint of that origin`;
   }
 }
 

@@ -23,6 +23,8 @@ import {
   trailOf,
   verify,
   withRecord,
+  renamed,
+  naming,
 } from './given.js';
 
 function wordsOf(finding: Finding): string {
@@ -33,7 +35,8 @@ function wordsOf(finding: Finding): string {
     case 'TRUNCATED':
       return `${finding.code} ${finding.from} ${finding.to}`;
     case 'BAD_SIGNATURE':
-      return `BAD_SIGNATURE ${finding.size}`;
+    case 'ORIGIN_MISMATCH':
+      return `${finding.code} ${finding.size}`;
     default:
       return `${finding.code} ${finding.seq}`;
   }
@@ -51,23 +54,29 @@ async function both(exported: readonly string[], notes: readonly string[]) {
 
 const anew = exportOf(withRecord(trail, 14, (record) => ({ ...record, id: 'another' })));
 const split = signCheckpoint({ ...checkpointAt(other, 20), origin: trail.origin }, [KEY]);
-const renamed = { ...trail, origin: 'other.example/audit/acme' };
 const changed = (seq: number, what: string, by: string) =>
   lines.with(lineOf(seq), replaced(lines[lineOf(seq)], what, by));
 
 describe('Two verifiers that share nothing but the format', () => {
   it.each<[string, string, readonly string[], readonly string[]]>([
     ['as it is', 'sound', lines, kept],
-    ['renamed, with checkpoints of both origins', 'sound', exportOf(renamed), [...kept, signedAt(renamed, 40)]],
-    ['renamed, with no checkpoint of the new origin', 'unusable', exportOf(renamed), kept],
+    [
+      'renamed, with checkpoints of both origins',
+      'sound',
+      exportOf(renamed(trail)),
+      [...kept, signedAt(renamed(trail), 40)],
+    ],
+    ['that names its rename', 'sound', exportOf(naming), [signedAt(naming, 9), signedAt(renamed(naming), 40)]],
+    ['that names another origin than a checkpoint', 'tampered', exportOf(naming), [signedAt(renamed(naming), 9)]],
+    ['renamed, with no checkpoint of the new origin', 'unusable', exportOf(renamed(trail)), kept],
     [
       'renamed and hashed anew, with a checkpoint of each origin',
       'tampered',
-      exportOf(withRecord(renamed, 14, (record) => ({ ...record, id: 'another' }))),
+      exportOf(withRecord(renamed(trail), 14, (record) => ({ ...record, id: 'another' }))),
       [
         ...kept.slice(0, 3),
         signedAt(
-          withRecord(renamed, 14, (record) => ({ ...record, id: 'another' })),
+          withRecord(renamed(trail), 14, (record) => ({ ...record, id: 'another' })),
           40,
         ),
       ],

@@ -122,6 +122,24 @@ export function withRecord(trail: Trail, seq: number, change: (record: AuditReco
   return { ...trail, records: trail.records.map((record, at) => (at === seq ? change(record) : record)) };
 }
 
+/** The same trail under another origin. */
+export function renamed(original: Trail, origin = `other.example/audit/${original.account}`): Trail {
+  return { ...original, origin };
+}
+
+/** A trail whose records name the origin that it has, and from record 10 on another. */
+export const naming: Trail = [
+  [3, 'PrimaryAccountRegistered', 'mfa.example/audit/acme'],
+  [10, 'AuditOriginChanged', 'other.example/audit/acme'],
+].reduce<Trail>(
+  (before, [seq, type, auditOrigin]) =>
+    withRecord(before, Number(seq), (record) => ({
+      ...{ ...record, type: String(type) },
+      data: { ...record.data, auditOrigin },
+    })),
+  trailOf(40),
+);
+
 /** A line with something in it replaced, which must be there. */
 export function replaced(line: string | undefined, what: string, by: string): string {
   if (line?.includes(what) !== true) throw new Error(`${what} is not in ${line}`);

@@ -13,12 +13,7 @@ import {
   trailOf,
   verify,
 } from './given.js';
-import type { Trail } from './given.js';
-
-/** The same trail under another origin. */
-function renamed(original: Trail, origin = `other.example/audit/${original.account}`): Trail {
-  return { ...original, origin };
-}
+import { naming, renamed, withRecord, type Trail } from './given.js';
 
 /** A trail from which one record was dropped; those behind it moved up. */
 function withoutRecord(original: Trail, dropped: number): Trail {
@@ -63,6 +58,44 @@ describe('A trail whose origin was renamed', () => {
     expect(await verify(exportOf(elsewhere, 0, [signedAt(elsewhere, 40)]), kept)).toMatchObject({
       problem: { code: 'UNKNOWN_ORIGIN', origin: elsewhere.origin },
     });
+  });
+});
+
+describe('A trail that names its origins', () => {
+  const mismatch = (index: number, size: number, origin: string) => ({
+    ...{ code: 'ORIGIN_MISMATCH', checkpoint: { from: 'KEPT', index } },
+    ...{ origin, size },
+  });
+  const after = renamed(naming);
+
+  it('joins the checkpoints from before a rename and after it, in whatever order nodes sign', async () => {
+    const notes = [signedAt(naming, 9), signedAt(after, 12), signedAt(naming, 20), signedAt(after, 40)];
+    expect(await verify(exportOf(naming), notes)).toMatchObject(sound(40));
+    expect(await verify(exportOf(after), notes)).toMatchObject(sound(40));
+    // A record names it: no checkpoint need say the same.
+    expect(await verify(exportOf(after), notes.slice(0, 1))).toMatchObject(sound(9));
+  });
+
+  it('was signed under no other before that was named', async () => {
+    const notes = [signedAt(naming, 9), signedAt(after, 10), signedAt(after, 11), signedAt(naming, 40)];
+    expect(await verify(exportOf(naming), notes)).toMatchObject(tampered(mismatch(1, 10, after.origin)));
+    const third = renamed(naming, 'third.example/acme');
+    expect(await verify(exportOf(naming), [signedAt(third, 40)])).toMatchObject(
+      tampered(mismatch(0, 40, third.origin)),
+    );
+  });
+
+  it('says nothing of checkpoints from before any was named, nor where its beginning is not there', async () => {
+    expect(await verify(exportOf(naming), [signedAt(after, 3), signedAt(naming, 40)])).toMatchObject(sound(40));
+    const third = renamed(naming, 'third.example/acme');
+    expect(await verify(exportOf(third, 4), [signedAt(third, 40)])).toMatchObject(sound(40));
+  });
+
+  it('names them in records of the two types that do, and nowhere else', async () => {
+    const [auditOrigin, type] = ['other.example/audit/acme', 'MfaCodeAccepted'];
+    const forged = withRecord(naming, 10, (record) => ({ ...record, type, data: { ...record.data, auditOrigin } }));
+    const notes = [signedAt(renamed(forged), 40)];
+    expect(await verify(exportOf(forged), notes)).toMatchObject(tampered(mismatch(0, 40, auditOrigin)));
   });
 });
 

@@ -58,6 +58,7 @@ function logon({ factors }: EventNamed<'SessionStarted' | 'SessionRaised'>['data
 const mappings: { readonly [T in TrailEventType]: Mapping<T> } = {
   PrimaryAccountRegistered: () => informs('CREATE_USER', { user: { type_id: 2, type: 'Admin' } }),
   RegistrationAbandoned: () => warns('CREATE_USER'),
+  AuditOriginChanged: ({ accountId }) => warns('UPDATE_ENTITY', { attributes: auditLog(accountId) }),
   AuditTokenCreated: ({ tokenId }) =>
     warns('CREATE_ENTITY', { attributes: { entity: otherEntity('Audit Token', tokenId) } }),
   AuditTokenRevoked: ({ tokenId }) =>
