@@ -63,8 +63,7 @@ function checkContent(kind: FileKind, path: string, patienceMilliseconds: number
 }
 
 function faultOf({ names, samples }: FileKind, connection: Database.Database): string | null {
-  const there = new Set(connection.prepare<[], string>('SELECT name FROM sqlite_schema').pluck().all());
-  const missing = names.find((name) => !there.has(name));
+  const [missing] = missingNames(connection, names);
   if (missing !== undefined) return `it lacks ${missing}`;
   if (sizeOf(connection) > CHECKED_WHOLLY) {
     // A damaged page that these do not come across is found when it is read.
@@ -73,6 +72,12 @@ function faultOf({ names, samples }: FileKind, connection: Database.Database): s
   }
   const verdict = String(connection.pragma('quick_check(1)', { simple: true }));
   return verdict === 'ok' ? null : 'its pages do not fit together';
+}
+
+/** Which of these tables and triggers a file lacks. */
+export function missingNames(connection: Database.Database, names: readonly string[]): readonly string[] {
+  const there = new Set(connection.prepare<[], string>('SELECT name FROM sqlite_schema').pluck().all());
+  return names.filter((name) => !there.has(name));
 }
 
 function sizeOf(connection: Database.Database): number {

@@ -156,8 +156,35 @@ describe('The log of a service', () => {
     expect(await verify(folder, { openings: false })).toMatchObject({ code: 0 });
     const { out } = await verify(folder, { json: true });
     const said = linesIn(out).map((line) => JSON.parse(line));
-    expect(said[0].finding).toMatchObject({ code: 'COMMITMENT_MISMATCH', account: accountId, seq: 1 });
+    expect(said.find(({ finding }) => finding !== undefined).finding).toMatchObject({
+      code: 'COMMITMENT_MISMATCH',
+      account: accountId,
+      seq: 1,
+    });
     expect(said.at(-1)).toMatchObject({ verdict: 'tampered', findings: 1 });
+  });
+
+  it('is read where somebody has dropped what protects it, which is told and not put back', async () => {
+    const folder = tampered('DROP TRIGGER secrets_leave_a_trace; DROP TRIGGER secrets_stay_destroyed');
+    const bytes = () => readFileSync(join(folder, 'log.db'));
+    const before = bytes();
+    const { code, out } = await verify(folder);
+    for (const name of ['events_are_never_changed', 'events_are_never_deleted', 'events_are_only_appended'])
+      expect(out).toContain(`lacks ${name}:`);
+    for (const name of ['secrets_leave_a_trace', 'secrets_stay_destroyed']) expect(out).toContain(`lacks ${name}:`);
+    expect([code, out.split('\n').at(-2)]).toEqual([0, expect.stringMatching(/^SOUND/)]);
+    const { out: json } = await verify(folder, { json: true });
+    expect(linesIn(json).filter((line) => 'warning' in JSON.parse(line))).toHaveLength(5);
+    expect(bytes().equals(before)).toBe(true);
+  });
+
+  it('has its personal values not looked at where the table of secrets is gone, which is told', async () => {
+    const folder = tampered('DROP TABLE secrets');
+    expect(await verify(folder)).toMatchObject({
+      code: 2,
+      out: expect.stringMatching(/lacks secrets: .*\n.*has no table of secrets: restore/s),
+    });
+    expect(await verify(folder, { openings: false })).toMatchObject({ code: 0 });
   });
 
   it('is not judged where it is none', async () => {

@@ -16,6 +16,8 @@ export interface Conclusion {
 /** Tells what is found, as it is found, and how it ends. */
 export interface Report {
   finding(code: string, sentence: string, details: object): void;
+  /** Tells what is no finding of the trail, and what the reader should know. */
+  warning(sentence: string): void;
   /** Takes note of a checkpoint that was not used; told before the conclusion. */
   unused(checkpoint: UnusedCheckpoint): void;
   conclude(conclusion: Conclusion): void;
@@ -52,6 +54,7 @@ function openSentences(output: Output): Report {
       findings += 1;
       if (findings <= MOST_SENTENCES) output.write(`${code}: ${shown(sentence)}\n`);
     },
+    warning: (sentence) => void output.write(`warning: ${shown(sentence)}\n`),
     unused: (checkpoint) => void unused.push(checkpoint),
     conclude({ verdict, problem, proven }) {
       tellMore(findings - MOST_SENTENCES);
@@ -68,6 +71,7 @@ function openLines(output: Output): Report {
   const write = (line: object): void => void output.write(`${shown(JSON.stringify(line))}\n`);
   return {
     finding: (_, message, details) => write({ finding: { ...details, message } }),
+    warning: (warning) => write({ warning }),
     unused: (unused) => write({ unused: { ...unused, message: sentencesOfUnused([unused]).join('') } }),
     conclude: ({ verdict, problem, details }) => write({ verdict, ...details, message: problem }),
   };

@@ -180,7 +180,10 @@ export async function verifyStore(options: VerifyStoreOptions, config: Config, t
     progress.clear();
     report.unused(unused);
   };
-  const onWarning = (message: string): void => void terminal.stderr.write(`${message}\n`);
+  const onWarning = (sentence: string): void => {
+    progress.clear();
+    report.warning(sentence);
+  };
   let reading: LogReading | null = null;
   try {
     const given = await givenBy(options, config);
