@@ -25,7 +25,7 @@ it('a report tells of checkpoints that were not used, by origin and reason, befo
   report.unused({ checkpoint: { from: 'KEPT', index: 7 }, origin: null, size: null, reason: 'MALFORMED' });
   report.conclude({ verdict: 'sound', problem: null, proven: 'all of it', details: {} });
   expect(written.join('')).toBe(
-    `kept checkpoint no. 1, 2, 3, 4, 5 and 2 more of ${origin} not used: its origin names another account\n` +
+    `kept checkpoint no. 1, 2, 3, 4, 5 and 2 more of ${origin} not used: its origin names no account that is verified\n` +
       'kept checkpoint no. 8 not used: it is no checkpoint\n' +
       'SOUND: all of it\n',
   );

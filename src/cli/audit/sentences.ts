@@ -67,7 +67,7 @@ export function sentenceOfProblem(problem: Problem): string {
 
 const UNUSED: Readonly<Record<UnusedReason, string>> = {
   MALFORMED: 'it is no checkpoint',
-  OTHER_ACCOUNT: 'its origin names another account',
+  OTHER_ACCOUNT: 'its origin names no account that is verified',
   BEFORE_START: 'it is smaller than the first record of the export: export from an earlier one',
   AFTER_GAP: 'records before it are missing',
   NOT_REACHED: 'what was read ends before it',
