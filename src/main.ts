@@ -28,6 +28,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ENOTFOUND: 'The name in HOST is not known. Set it to an address of this machine, such as 127.0.0.1.',
 };
 
+/** The exit code for a command line that makes no sense. */
+const USAGE_ERROR = 2;
+
 function explain(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const message = error instanceof Error ? error.message : String(error);
@@ -78,7 +81,9 @@ const program = new Command()
   .name('virtual-mfa')
   .description('Virtual MFA (TOTP) for a cloud console: an event-sourced service with GraphQL')
   .version(versionOf())
-  .showHelpAfterError();
+  .showHelpAfterError()
+  // Subcommands take this over. A wrong command line is told apart from a command that failed.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE_ERROR));
 
 program
   .command('serve', { isDefault: true })
@@ -149,5 +154,5 @@ try {
   await program.parseAsync();
 } catch (error) {
   console.error(explain(error));
-  process.exitCode = 1;
+  process.exitCode ??= 1;
 }

@@ -136,7 +136,7 @@ describe('A native export', () => {
   });
 
   it('is held against no checkpoint that is forged', async () => {
-    const forged = keptAt(lines, 20, keyOf('localhost/audit', 9));
+    const forged = keptAt(lines, 20).replace('\n20\n', '\n19\n');
     const { code, out } = await verify(lines, [...kept, forged]);
     expect({ code, out }).toMatchObject({
       code: 1,
@@ -166,7 +166,14 @@ describe('A native export', () => {
     expect(out).toContain(`the first ${records.length} records fit the export's own checkpoint`);
     const foreign = { key: [keyOf('somebody').verifier.text] };
     const nobodys = await verify(lines, kept, foreign);
-    expect(nobodys).toMatchObject({ code: 1, out: expect.stringContaining('is signed by no key that was given') });
+    expect(nobodys).toMatchObject({
+      code: 2,
+      out: expect.stringContaining(`is signed by ${KEY.name}+${KEY.id}, a key`),
+    });
+    expect(await verify(lines, kept, { key: [] })).toMatchObject({ code: 2 });
+    const gone = '/nowhere/gone.txt';
+    const missing = await verify(lines, kept, { key: [gone] });
+    expect(missing).toMatchObject({ code: 2, out: expect.stringContaining(`${gone} cannot be read`) });
   });
 
   it('proves nothing where no checkpoint that was kept is of it', async () => {

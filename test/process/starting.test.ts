@@ -235,7 +235,7 @@ describe('what cannot be is refused in a sentence', () => {
 
   it('a command that there is not', async () => {
     const { exit, err } = launch({}, ['sreve']);
-    expect((await exit).code).toBe(1);
+    expect((await exit).code).toBe(2);
     expect(err()).toMatch(/^error: .*\n\nUsage: /);
   });
 });

@@ -12,7 +12,7 @@
 import { createHash, createPublicKey, verify as verifySignature } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** @typedef {{ origin: string, size: number, root: Buffer, signed: boolean, kept: boolean }} Checkpoint */
+/** @typedef {{ origin: string, size: number, root: Buffer, known: boolean, signed: boolean, kept: boolean }} Checkpoint */
 /** @typedef {{ format: string, version: number, account: string, origin: string, from: number, frontier: string[], checkpoints: string[] }} Header */
 /** @typedef {{ salt: string, values: Record<string, unknown> } | null} Opening */
 /** @typedef {{ v: number, seq: number, type: string, data: { accountId?: unknown, auditOrigin?: unknown }, personal: string[] }} AuditRecord */
@@ -49,15 +49,16 @@ function readCheckpoint(note, key, kept) {
   const text = note.slice(0, end);
   const [origin = '', size, root = ''] = text.split('\n');
   if (end === 0 || !/^\d+$/.test(size ?? '')) throw new Error('not a checkpoint');
-  const own = note
+  const signatures = note
     .slice(end + 1)
     .split('\n')
     .map((line) => line.split(' '))
     .filter((words) => words[0] === '—' && words[1] === name)
-    .map((words) => Buffer.from(words[2] ?? '', 'base64'))
-    .filter((bytes) => bytes.subarray(0, 4).toString('hex') === id);
-  const signed = own.length > 0 && own.every((s) => verifySignature(null, Buffer.from(text), publicKey, s.subarray(4)));
-  return { origin, size: Number(size), root: Buffer.from(root, 'base64'), signed, kept };
+    .map((words) => Buffer.from(words[2] ?? '', 'base64'));
+  const own = signatures.filter((bytes) => bytes.subarray(0, 4).toString('hex') === id);
+  const known = own.length > 0;
+  const signed = own.every((s) => verifySignature(null, Buffer.from(text), publicKey, s.subarray(4)));
+  return { origin, size: Number(size), root: Buffer.from(root, 'base64'), known, signed, kept };
 }
 
 /** The hash over the leaves a to b - 1; `before` has the subtrees that the export does not reach, by `a-b`. */
@@ -115,8 +116,11 @@ function check(text, key, notes) {
     ...notes.map((note) => readCheckpoint(note, key, true)),
     ...header.checkpoints.map((note) => readCheckpoint(note, key, false)),
   ].filter((checkpoint) => checkpoint.origin.split('/').slice(1).at(-1) === account);
+  const isKnown = checkpoints.every(({ known }) => known);
   const findings = checkpoints.filter(({ signed }) => !signed).map(({ size }) => `BAD_SIGNATURE ${size}`);
-  const usable = checkpoints.filter(({ signed, size }) => signed && size >= from).sort((a, b) => a.size - b.size);
+  const usable = checkpoints
+    .filter(({ known, signed, size }) => known && signed && size >= from)
+    .sort((a, b) => a.size - b.size);
 
   const leaves = [];
   /** @type {[seq: number, origin: unknown][]} */
@@ -152,7 +156,7 @@ function check(text, key, notes) {
   if (largest > next) findings.push(`TRUNCATED ${next} ${largest}`);
   const isNamed = usable.some((one) => one.origin === origin) || named.some(([, name]) => name === origin);
   const isProvable = usable.some(({ kept }) => kept) || (notes.length === 0 && usable.length > 0);
-  return { findings, canProve: isNamed && isProvable };
+  return { findings, canProve: isKnown && isNamed && isProvable };
 }
 
 /** Verifies an export. */

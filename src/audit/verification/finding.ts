@@ -1,5 +1,3 @@
-import type { NoteRefusal } from '../notes/signed-note.js';
-
 /** What can be wrong with a trail. */
 export const FINDING_CODES = [
   'HASH_MISMATCH',
@@ -42,20 +40,28 @@ export type Finding =
       readonly origin: string;
       readonly size: number;
     }
-  /** A checkpoint, which says it is of this size, has no signature of a known key, or a wrong one. */
+  /** A checkpoint, which says it is of this size, has a signature of a known key that is wrong. */
   | {
       readonly code: 'BAD_SIGNATURE';
       readonly checkpoint: CheckpointSource;
       readonly size: number;
-      readonly refusal: NoteRefusal;
+      readonly refusal: 'WRONG_SIGNATURE';
     };
 
 /** Why a checkpoint was not used. */
-export const UNUSED_REASONS = ['MALFORMED', 'OTHER_ACCOUNT', 'BEFORE_START', 'AFTER_GAP', 'NOT_REACHED'] as const;
+export const UNUSED_REASONS = [
+  'MALFORMED',
+  'OTHER_ACCOUNT',
+  'UNKNOWN_KEY',
+  'BEFORE_START',
+  'AFTER_GAP',
+  'NOT_REACHED',
+] as const;
 
 /**
- * `MALFORMED`: it is no checkpoint. `OTHER_ACCOUNT`: its origin names another account. `BEFORE_START`: it is smaller than the
- * first `seq` of the export. `AFTER_GAP`: records before it are missing. `NOT_REACHED`: what was read ends before it.
+ * `MALFORMED`: it is no checkpoint. `OTHER_ACCOUNT`: its origin names another account. `UNKNOWN_KEY`: no key that was given
+ * signed it. `BEFORE_START`: it is smaller than the first `seq` of the export. `AFTER_GAP`: records before it are missing.
+ * `NOT_REACHED`: what was read ends before it.
  */
 export type UnusedReason = (typeof UNUSED_REASONS)[number];
 
@@ -74,6 +80,13 @@ export type Problem =
   | { readonly code: 'MALFORMED_LINE'; readonly line: number }
   /** What was given as a checkpoint is none. */
   | { readonly code: 'MALFORMED_CHECKPOINT'; readonly checkpoint: CheckpointSource }
+  /** No key that was given signed a checkpoint of this account. It may be forged, or the key is missing: only its owner can tell. */
+  | {
+      readonly code: 'UNKNOWN_KEY';
+      readonly checkpoint: CheckpointSource;
+      /** The key that it says signed it: `<name>+<id>`. */
+      readonly key: string;
+    }
   /** No checkpoint is of this account and of a size that the export reaches back to: nothing could be proven. */
   | { readonly code: 'NO_CHECKPOINT' }
   /** No checkpoint that was used, and no record, has the origin that the export says it is of. */
@@ -82,7 +95,17 @@ export type Problem =
 /** `unusable` where something stood in the way of an answer and nothing wrong was found before. */
 export type Verdict = 'sound' | 'tampered' | 'unusable';
 
-/** How large the trail was at the largest checkpoint whose root it has; null where it has the root of none. */
+/** Commitments to personal values that nothing was given for: the values were erased, or somebody left them out. */
+export interface Unopened {
+  readonly count: number;
+  /** Of so many commitments. */
+  readonly of: number;
+}
+
+/**
+ * How large the trail was at the largest checkpoint whose root it has, with no changed record before that; null where it has
+ * the root of none.
+ */
 export interface Proven {
   /** Of those that were kept by whoever verifies: this is what the trail is proven against. */
   readonly kept: number | null;
@@ -99,4 +122,5 @@ export interface Verification {
   /** How many lines with a record were read. */
   readonly records: number;
   readonly proven: Proven;
+  readonly unopened: Unopened;
 }

@@ -1,6 +1,7 @@
 import type { ExportHeader } from '../export/header.js';
 import { accountOfOrigin, claimOf, openCheckpoint, type Checkpoint } from '../notes/checkpoint.js';
 import type { VerifierKey } from '../notes/keys.js';
+import { parseNote } from '../notes/signed-note.js';
 import type { CheckpointSource, Finding, Problem, UnusedCheckpoint, UnusedReason } from './finding.js';
 
 /** A note that is said to be a checkpoint. */
@@ -49,8 +50,10 @@ function sortOut(
   if (claim === null) return { unused: unusedFor('MALFORMED', source, null) };
   if (accountOfOrigin(claim.origin) !== account) return { unused: unusedFor('OTHER_ACCOUNT', source, claim) };
   const opened = openCheckpoint(note, keys);
-  if (!opened.opened && opened.refusal !== 'MALFORMED_CHECKPOINT') {
-    return { finding: { code: 'BAD_SIGNATURE', checkpoint: source, size: claim.size, refusal: opened.refusal } };
+  if (!opened.opened) {
+    const refusal = 'WRONG_SIGNATURE';
+    if (opened.refusal !== refusal) return { unused: unusedFor('UNKNOWN_KEY', source, claim) };
+    return { finding: { code: 'BAD_SIGNATURE', checkpoint: source, size: claim.size, refusal } };
   }
   if (claim.size < start.size) return { unused: unusedFor('BEFORE_START', source, claim) };
   return { known: { ...claim, source } };
@@ -63,14 +66,20 @@ function canProve(usable: readonly KnownCheckpoint[], candidates: readonly Candi
   return candidates.some(isKept) ? usable.some(isKept) : usable.length > 0;
 }
 
-function problemOf(
-  usable: readonly KnownCheckpoint[],
-  unused: readonly UnusedCheckpoint[],
-  candidates: readonly Candidate[],
-): Problem | null {
+/** The key that a note says signed it. */
+function keyOf(note: string): string {
+  const [first] = parseNote(note)?.signatures ?? [];
+  return first === undefined ? '' : `${first.name}+${first.id}`;
+}
+
+/** What the first checkpoint asks for that could not be read, or has no known key. */
+export function problemOfUnused(unused: readonly UnusedCheckpoint[], candidates: readonly Candidate[]): Problem | null {
   const malformed = unused.find(({ reason }) => reason === 'MALFORMED');
   if (malformed !== undefined) return { code: 'MALFORMED_CHECKPOINT', checkpoint: malformed.checkpoint };
-  return canProve(usable, candidates) ? null : { code: 'NO_CHECKPOINT' };
+  const unknown = unused.find(({ reason }) => reason === 'UNKNOWN_KEY')?.checkpoint;
+  if (unknown === undefined) return null;
+  const isIt = ({ source }: Candidate): boolean => source.from === unknown.from && source.index === unknown.index;
+  return { code: 'UNKNOWN_KEY', checkpoint: unknown, key: keyOf(candidates.find(isIt)?.note ?? '') };
 }
 
 /** Sorts out the checkpoints that somebody kept, and those that came with the export. */
@@ -85,5 +94,11 @@ export function knownCheckpoints(
     .toSorted((one, other) => one.size - other.size);
   const unused = sorted.flatMap((one) => ('unused' in one ? [one.unused] : []));
   const findings = sorted.flatMap((one) => ('finding' in one ? [one.finding] : []));
-  return { usable, unused, findings, problem: problemOf(usable, unused, candidates) };
+  const problem = problemOfUnused(unused, candidates);
+  return {
+    usable,
+    unused,
+    findings,
+    problem: problem ?? (canProve(usable, candidates) ? null : { code: 'NO_CHECKPOINT' }),
+  };
 }

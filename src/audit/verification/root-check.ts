@@ -8,6 +8,8 @@ import { unusedFor, type KnownCheckpoint } from './known-checkpoints.js';
 export interface RootCheck {
   /** Takes in the hash of the record whose turn it is. */
   take(hash: Uint8Array): readonly Finding[];
+  /** A record whose turn it is was changed: whatever its root, no checkpoint from there on vouches for the trail. */
+  distrust(): void;
   /** Goes on behind records that are missing: from there on no root is known. */
   skipTo(seq: number): void;
   /** The `seq` whose turn it is. */
@@ -29,6 +31,7 @@ function openComparison() {
   let matched = 0;
   let matchedBefore = 0;
   let isMismatch = false;
+  let isTrusted = true;
 
   function match(size: number): void {
     if (size > matched) [matchedBefore, matched] = [matched, size];
@@ -39,7 +42,7 @@ function openComparison() {
     compare(checkpoint: KnownCheckpoint, root: Uint8Array): readonly Finding[] {
       const { size, source } = checkpoint;
       if (sameHash(root, checkpoint.root)) {
-        proven[source.from === 'KEPT' ? 'kept' : 'exported'] = size;
+        if (isTrusted) proven[source.from === 'KEPT' ? 'kept' : 'exported'] = size;
         match(size);
         return [];
       }
@@ -48,6 +51,7 @@ function openComparison() {
       // Two checkpoints of one size may differ: then only what is before both of them is known.
       return [{ code: 'ROOT_MISMATCH', from: matched < size ? matched : matchedBefore, to: size }];
     },
+    distrust: () => void (isTrusted = false),
     proven: (): Proven => ({ ...proven }),
   };
 }
@@ -83,6 +87,7 @@ export function openRootCheck({ start }: Started, checkpoints: readonly KnownChe
       next += 1;
       return compareDue();
     },
+    distrust: comparison.distrust,
     skipTo(seq) {
       isWhole = false;
       next = seq;

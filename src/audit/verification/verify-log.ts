@@ -7,6 +7,7 @@ import type { Finding, Problem, UnusedCheckpoint, Verdict } from './finding.js';
 import {
   candidatesOf,
   knownCheckpoints,
+  problemOfUnused,
   unusedFor,
   type Candidate,
   type KnownCheckpoint,
@@ -60,7 +61,10 @@ export interface LogVerification {
   /** How many records of how many accounts were read. */
   readonly records: number;
   readonly accounts: number;
-  /** For each account that has a checkpoint, how large its trail was at the largest whose root it has; null: at none. */
+  /**
+   * For each account that has a checkpoint, how large its trail was at the largest whose root it has; null: at none, or
+   * something was found in its trail.
+   */
   readonly proven: Readonly<Record<string, number | null>>;
 }
 
@@ -120,20 +124,17 @@ function sortCheckpoints(evidence: LogEvidence): Sorted {
     unused.push(...known.unused);
     if (known.usable.length > 0) trails.set(account, trailWith(known.usable));
   }
-  return { trails, findings, unused, problem: problemOf(trails, unused) };
-}
-
-function problemOf(trails: ReadonlyMap<string, Trail>, unused: readonly UnusedCheckpoint[]): Problem | null {
-  const malformed = unused.find(({ reason }) => reason === 'MALFORMED');
-  if (malformed !== undefined) return { code: 'MALFORMED_CHECKPOINT', checkpoint: malformed.checkpoint };
-  return trails.size > 0 ? null : { code: 'NO_CHECKPOINT' };
+  const problem = problemOfUnused(unused, candidatesOf('KEPT', evidence.checkpoints));
+  return { trails, findings, unused, problem: problem ?? (trails.size > 0 ? null : { code: 'NO_CHECKPOINT' }) };
 }
 
 /** Counts what is reported on its way. */
 function openTally({ onFinding }: LogReport) {
   let findings = 0;
+  const suspects = new Set<string>();
   const report = (finding: LogFinding): void => {
     findings += 1;
+    suspects.add(finding.account);
     onFinding(finding);
   };
   return {
@@ -142,6 +143,7 @@ function openTally({ onFinding }: LogReport) {
       ofAccount(account, found ?? []).forEach(report);
     },
     count: () => findings,
+    isSuspect: (account: string) => suspects.has(account),
   };
 }
 
@@ -177,10 +179,11 @@ function openIntake(evidence: LogEvidence, trails: Map<string, Trail>, tally: Ta
   };
 }
 
-function provenOf(trails: ReadonlyMap<string, Trail>): LogVerification['proven'] {
-  return Object.fromEntries(
-    [...trails].flatMap(([account, { roots }]) => (roots === null ? [] : [[account, roots.proven().kept]])),
+function provenOf(trails: ReadonlyMap<string, Trail>, { isSuspect }: Tally): LogVerification['proven'] {
+  const sizes = [...trails].flatMap(([account, { roots }]): [string, number | null][] =>
+    roots === null ? [] : [[account, isSuspect(account) ? null : roots.proven().kept]],
   );
+  return Object.fromEntries(sizes);
 }
 
 function reportUnused({ trails, unused }: Sorted, { onUnused = () => undefined }: LogReport): void {
@@ -222,6 +225,12 @@ export async function verifyLog(evidence: LogEvidence, report: LogReport): Promi
   const soundness = problem === null ? 'sound' : 'unusable';
   return {
     verdict: tally.count() > 0 ? 'tampered' : soundness,
-    ...{ findings: tally.count(), problem, records: intake.records(), accounts: trails.size, proven: provenOf(trails) },
+    ...{
+      findings: tally.count(),
+      problem,
+      records: intake.records(),
+      accounts: trails.size,
+      proven: provenOf(trails, tally),
+    },
   };
 }

@@ -56,6 +56,7 @@ function place(exported: ExportedRecord, account: string, { roots, origins }: Ch
 function openTally({ onFinding, onUnused = () => undefined, onProgress = () => undefined }: VerificationReport) {
   let findings = 0;
   let records = 0;
+  let [commitments, opened] = [0, 0];
   return {
     report(found: readonly Finding[]): void {
       findings += found.length;
@@ -64,14 +65,18 @@ function openTally({ onFinding, onUnused = () => undefined, onProgress = () => u
     reportUnused(unused: readonly UnusedCheckpoint[]): void {
       for (const one of unused) onUnused(one);
     },
-    countRecord(): void {
+    countRecord({ record, openings }: ExportedRecord): void {
       records += 1;
+      commitments += record.personal.length;
+      opened += openings.filter((opening) => opening !== null).length;
       if (records % PROGRESS_EVERY === 0) onProgress(records);
     },
     close(problem: Problem | null, proven: Proven): Verification {
       onProgress(records);
       const soundness = problem === null ? 'sound' : 'unusable';
-      return { verdict: findings > 0 ? 'tampered' : soundness, findings, problem, records, proven };
+      const verdict = findings > 0 ? 'tampered' : soundness;
+      const unopened = { count: Math.max(0, commitments - opened), of: commitments };
+      return { verdict, findings, problem, records, proven, unopened };
     },
   };
 }
@@ -92,9 +97,11 @@ async function checkLines(
     line += 1;
     const exported = parseExportLine(text);
     if (exported === null) return { code: 'MALFORMED_LINE', line };
-    tally.report(checkRecord(exported));
+    const found = checkRecord(exported);
+    if (found.some(({ code }) => code === 'HASH_MISMATCH')) roots.distrust();
+    tally.report(found);
     tally.report(place(exported, account, checks));
-    tally.countRecord();
+    tally.countRecord(exported);
   }
   tally.report(roots.end());
   return null;

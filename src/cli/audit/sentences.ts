@@ -3,10 +3,10 @@ import type {
   Finding,
   Problem,
   Proven,
+  Unopened,
   UnusedCheckpoint,
   UnusedReason,
 } from '../../audit/verification/finding.js';
-import type { NoteRefusal } from '../../audit/notes/signed-note.js';
 
 function spanOf(from: number, to: number): string {
   return to - from === 1 ? `record ${from}` : `records ${from} to ${to - 1}`;
@@ -15,12 +15,6 @@ function spanOf(from: number, to: number): string {
 function nameOf({ from, index }: CheckpointSource): string {
   return from === 'KEPT' ? `kept checkpoint no. ${index + 1}` : `checkpoint no. ${index + 1} of the export`;
 }
-
-const REFUSALS: Readonly<Record<NoteRefusal, string>> = {
-  MALFORMED_NOTE: 'is no signed note',
-  WRONG_SIGNATURE: 'has a wrong signature: somebody else wrote it, or it was changed',
-  NO_KNOWN_SIGNATURE: 'is signed by no key that was given: it is forged, or a --key is missing',
-};
 
 type FindingNamed<C extends Finding['code']> = Extract<Finding, { readonly code: C }>;
 
@@ -35,9 +29,14 @@ const FINDINGS: { readonly [C in Finding['code']]: (finding: FindingNamed<C>) =>
     `${spanOf(from, to)}, which a checkpoint of size ${to} counted, ${to - from === 1 ? 'is' : 'are'} missing at the end`,
   ORIGIN_MISMATCH: ({ checkpoint, origin, size }) =>
     `${nameOf(checkpoint)}, of size ${size}, is signed under ${origin}, which no record before it names: the service records each rename of its origin`,
-  BAD_SIGNATURE: ({ checkpoint, size, refusal }) =>
-    `${nameOf(checkpoint)}, which says it is of size ${size}, ${REFUSALS[refusal]}`,
+  BAD_SIGNATURE: ({ checkpoint, size }) =>
+    `${nameOf(checkpoint)}, which says it is of size ${size}, has a wrong signature: somebody else wrote it, or it was changed`,
 };
+
+interface Read {
+  readonly records: number;
+  readonly findings: number;
+}
 
 /** What a finding says, in a sentence. */
 export function sentenceOfFinding(finding: Finding): string {
@@ -58,6 +57,8 @@ export function sentenceOfProblem(problem: Problem): string {
       return `line ${problem.line} is no record of an export: it was cut or edited; fetch the export again`;
     case 'MALFORMED_CHECKPOINT':
       return `${nameOf(problem.checkpoint)} is no checkpoint: give files that hold checkpoints and nothing else`;
+    case 'UNKNOWN_KEY':
+      return `${nameOf(problem.checkpoint)} is signed by ${problem.key}, a key that was not given: give its verifier key with --key, or find out who signed it`;
     case 'NO_CHECKPOINT':
       return 'no checkpoint is of this account, signed by a given key, and reached by what was read: give one that somebody kept';
     case 'UNKNOWN_ORIGIN':
@@ -68,6 +69,7 @@ export function sentenceOfProblem(problem: Problem): string {
 const UNUSED: Readonly<Record<UnusedReason, string>> = {
   MALFORMED: 'it is no checkpoint',
   OTHER_ACCOUNT: 'its origin names no account that is verified',
+  UNKNOWN_KEY: 'no key that was given signed it',
   BEFORE_START: 'it is smaller than the first record of the export: export from an earlier one',
   AFTER_GAP: 'records before it are missing',
   NOT_REACHED: 'what was read ends before it',
@@ -101,10 +103,17 @@ export function sentencesOfUnused(unused: readonly UnusedCheckpoint[]): readonly
   return [...groups.values()].map(sentenceOfUnused);
 }
 
-/** What is proven, and against what. */
-export function sentenceOfProven({ kept, exported }: Proven, records: number): string {
+/** What is proven, and against what. Of a trail that was changed it says how far it is proven all the same. */
+export function sentenceOfProven({ kept, exported }: Proven, { records, findings }: Read): string {
+  const changed = findings === 0 ? '' : 'this is not the trail that was signed; ';
   if (kept !== null)
-    return `the first ${kept} records are those over which the kept checkpoint was signed (${records} read)`;
-  if (exported === null) return `nothing is proven (${records} records read)`;
-  return `the first ${exported} records fit the export's own checkpoint (${records} read); whoever has the signing key could have made both: give a --checkpoint that somebody else kept`;
+    return `${changed}the first ${kept} records are those over which the kept checkpoint was signed (${records} read)`;
+  if (exported === null) return `${changed}nothing is proven (${records} records read)`;
+  return `${changed}the first ${exported} records fit the export's own checkpoint (${records} read); whoever has the signing key could have made both: give a --checkpoint that somebody else kept`;
+}
+
+/** What is said of personal values that are not given; null where all are. */
+export function sentenceOfUnopened({ count, of }: Unopened): string | null {
+  if (count === 0) return null;
+  return `${count} of ${of} commitments to personal values have no values: these were erased, or left out of the export`;
 }

@@ -4,7 +4,7 @@ import { openProgress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
 import { linesOf, openInput, readCheckpoints, readKeys, unpacked, UnusableInputError, type Input } from './input.js';
 import { EXIT_CODES, openReport, type Report } from './report.js';
-import { sentenceOfFinding, sentenceOfProblem, sentenceOfProven } from './sentences.js';
+import { sentenceOfFinding, sentenceOfProblem, sentenceOfProven, sentenceOfUnopened } from './sentences.js';
 
 /** What is verified, and against what. */
 export interface VerifyExportOptions {
@@ -24,12 +24,15 @@ function shareOf(input: Input): number | null {
   return input.size === null || input.size === 0 ? null : input.read() / input.size;
 }
 
-function concluded(report: Report, { verdict, findings, problem, records, proven }: Verification): number {
+function concluded(report: Report, verification: Verification): number {
+  const { verdict, findings, problem, records, proven, unopened } = verification;
+  const sentence = sentenceOfUnopened(unopened);
+  if (sentence !== null) report.warning(sentence);
   report.conclude({
     verdict,
     problem: problem && sentenceOfProblem(problem),
-    proven: sentenceOfProven(proven, records),
-    details: { findings, problem, records, proven },
+    proven: sentenceOfProven(proven, { records, findings }),
+    details: { findings, problem, records, proven, unopened },
   });
   return EXIT_CODES[verdict];
 }

@@ -17,7 +17,7 @@ import type { EventStore, StoredEvent } from '../../eventstore/event-store.js';
 import { VaultError } from '../../vault/vault.js';
 import { openProgress, type Progress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
-import { readCheckpoints, readKeys } from './input.js';
+import { keysIn, readCheckpoints, readKeys } from './input.js';
 import { EXIT_CODES, openReport, type Report } from './report.js';
 import { sentenceOfFinding, sentenceOfProblem } from './sentences.js';
 
@@ -137,9 +137,9 @@ function ownCheckpoints({ auditCheckpointsFile, dataDir }: Config): Promise<read
 }
 
 /** The keys of the service itself, for whom none is given. */
-async function ownKeys({ auditKeys, dataDir }: Config): Promise<readonly string[]> {
-  if (auditKeys.from === 'ENVIRONMENT') return [auditKeys.text];
-  return auditKeys.from === 'FILE' ? [auditKeys.path] : ifThere(join(dataDir, 'audit-keys.txt'));
+async function ownKeys({ auditKeys, dataDir }: Config): Promise<readonly VerifierKey[]> {
+  if (auditKeys.from === 'ENVIRONMENT') return keysIn(auditKeys.text, 'in AUDIT_KEYS');
+  return readKeys(auditKeys.from === 'FILE' ? [auditKeys.path] : await ifThere(join(dataDir, 'audit-keys.txt')));
 }
 
 interface Given {
@@ -149,7 +149,7 @@ interface Given {
 
 /** Read before the log: what is signed while that is read would be ahead of it. */
 async function givenBy({ checkpoint, key }: VerifyStoreOptions, config: Config): Promise<Given> {
-  const keys = await readKeys(key.length > 0 ? key : await ownKeys(config));
+  const keys = key.length > 0 ? await readKeys(key) : await ownKeys(config);
   return { keys, checkpoints: await readCheckpoints([...checkpoint, ...(await ownCheckpoints(config))]) };
 }
 
