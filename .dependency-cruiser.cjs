@@ -7,6 +7,8 @@
 const ports = { eventstore: '^src/eventstore/[^/]+[.]ts$', vault: '^src/vault/[^/]+[.]ts$' };
 const adapters = '^src/(?:eventstore|vault)/[^/]+/';
 const sqliteAdapters = '^src/(?:eventstore|vault)/sqlite/';
+/** The one module that imports a driver of SQLite. */
+const drivers = '^src/sqlite/driver[.]ts$';
 const packages = '(?:^|/)node_modules/';
 
 /**
@@ -54,11 +56,11 @@ const rooms = [
   ),
   room('sqlite-knows-nobody', '^src/sqlite/', ['^src/sqlite/'], 'What any SQLite file has in common is of no kind.'),
   {
-    name: 'sqlite-needs-only-its-driver',
-    comment: 'No packages beside better-sqlite3 in what any SQLite file has in common.',
+    name: 'sqlite-needs-no-package',
+    comment: 'No packages in what any SQLite file has in common, but for the driver.',
     severity: 'error',
-    from: { path: '^src/sqlite/' },
-    to: { pathNot: ['^src/', `${packages}(?:@types/)?better-sqlite3/`], dependencyTypesNot: ['core'] },
+    from: { path: '^src/sqlite/', pathNot: drivers },
+    to: { pathNot: '^src/', dependencyTypesNot: ['core'] },
   },
   room(
     'eventstore-knows-domain',
@@ -112,7 +114,7 @@ const rooms = [
     'runtime-fulfils-ports',
     '^src/runtime/',
     ['^src/(?:runtime|application|domain)/', ports.eventstore, ports.vault],
-    'Clock, ids and randomness fulfil ports that inner rooms declare.',
+    'What is of the process, such as its log lines and its last resort, knows no adapter.',
   ),
   room(
     'grants-fulfil-a-port',
@@ -131,7 +133,12 @@ const rooms = [
     ],
     'Commands of the command line open the log as the service does, and read it.',
   ),
-  room('config-knows-nobody', '^src/config[.]ts$', ['^src/config[.]ts$'], 'The configuration is read by the top.'),
+  room(
+    'config-knows-only-budgets',
+    '^src/config[.]ts$',
+    ['^src/config[.]ts$', '^src/application/request-budgets[.]ts$'],
+    'The configuration is read by the top. It knows the table of budgets, so that each is declared once.',
+  ),
   {
     name: 'every-room-has-a-rule',
     comment: 'Say in .dependency-cruiser.cjs what a new room may import.',
@@ -140,7 +147,8 @@ const rooms = [
       path: '^src/',
       pathNot: [
         '^src/(?:domain|canonical|sqlite|eventstore|vault|audit|projections|application|notifications|grants|graphql|http|runtime|composition|cli|demo)/',
-        '^src/(?:main|config|service)[.]ts$',
+        '^src/(?:entry|main|config|service)[.]ts$',
+        '^src/supported-node[.]mjs$',
       ],
     },
     to: {},
@@ -174,9 +182,9 @@ const composition = [
   },
   {
     name: 'nothing-imports-the-top',
-    comment: 'src/service.ts is imported by main and demo, src/main.ts by nobody.',
+    comment: 'src/service.ts is imported by main and demo, src/main.ts by src/entry.ts alone.',
     severity: 'error',
-    from: { path: '^src/', pathNot: ['^src/main[.]ts$', '^src/(?:cli|demo)/'] },
+    from: { path: '^src/', pathNot: ['^src/(?:entry|main)[.]ts$', '^src/(?:cli|demo)/'] },
     to: { path: ['^src/service[.]ts$', '^src/main[.]ts$', '^src/(?:cli|demo)/'] },
   },
   {
@@ -197,12 +205,6 @@ const composition = [
     },
     to: { path: '^src/sqlite/', pathNot: '^src/sqlite/lock-file[.]ts$' },
   },
-  packageOnlyIn(
-    'sqlite-only-in-adapters-and-projections',
-    'better-sqlite3',
-    ['^src/(?:sqlite|projections)/', sqliteAdapters],
-    'Only what owns tables speaks SQL.',
-  ),
   packageOnlyIn('jose-only-in-grants', 'jose', ['^src/grants/'], 'Only the signing of grants speaks JOSE.'),
   packageOnlyIn('canonicalize-only-in-canonical', 'canonicalize', ['^src/canonical/'], 'There is one canonical form.'),
   packageOnlyIn(
@@ -222,6 +224,13 @@ const composition = [
 
 const general = [
   {
+    name: 'one-module-knows-sqlite-drivers',
+    comment: 'Use src/sqlite/connection.ts, which works with the driver of every Node.',
+    severity: 'error',
+    from: { path: '^(?:src|test|scripts|bench)/', pathNot: drivers },
+    to: { path: [`${packages}(?:@types/)?(?:@photostructure/sqlite|better-sqlite3)(?:/|$)`, '^(?:node:)?sqlite$'] },
+  },
+  {
     name: 'no-circles',
     comment: 'GraphQL types refer to each other; nothing else may, not even by type.',
     severity: 'error',
@@ -232,7 +241,7 @@ const general = [
     name: 'no-orphans',
     comment: 'A file that nobody imports and that imports nobody is dead.',
     severity: 'error',
-    from: { orphan: true, path: '^src/', pathNot: '^src/main[.]ts$' },
+    from: { orphan: true, path: '^src/', pathNot: '^src/entry[.]ts$' },
     to: {},
   },
   {

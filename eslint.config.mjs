@@ -46,6 +46,16 @@ const ambientImports = ['crypto', 'node:crypto', 'process', 'node:process'].map(
   message: passedIn,
 }));
 
+/** Names by which nobody but src/sqlite/driver.ts gets at a driver of SQLite, whether by an import or by a call. */
+const driverNames = '/^(?:node:sqlite|@photostructure\\u002Fsqlite|better-sqlite3)$/';
+
+const syntaxOfDrivers = [
+  {
+    selector: `Literal[value=${driverNames}]`,
+    message: 'Only src/sqlite/driver.ts knows the drivers: use src/sqlite/connection.ts.',
+  },
+];
+
 const ambientGlobals = [
   'process',
   'Buffer',
@@ -71,7 +81,7 @@ export default defineConfig(
       // The TypeScript compiler checks this for every file, configuration files included.
       'no-undef': 'off',
       eqeqeq: 'error',
-      'no-restricted-syntax': ['error', ...syntaxOfSources],
+      'no-restricted-syntax': ['error', ...syntaxOfSources, ...syntaxOfDrivers],
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
@@ -110,8 +120,12 @@ export default defineConfig(
       'no-console': 'error',
       'no-restricted-properties': ['error', ...ambientProperties],
       'no-restricted-imports': ['error', { paths: ambientImports }],
-      'no-restricted-syntax': ['error', ...syntaxOfSources, ...ambientSyntax],
+      'no-restricted-syntax': ['error', ...syntaxOfSources, ...syntaxOfDrivers, ...ambientSyntax],
     },
+  },
+  {
+    files: ['src/sqlite/driver.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...syntaxOfSources, ...ambientSyntax] },
   },
   {
     files: ['src/domain/**/*.ts'],
@@ -141,7 +155,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.mjs'],
+    files: ['test/**/*.ts', 'test/fixtures/**/*.mjs', 'bench/**/*.ts', 'examples/**/*.mjs'],
     rules: {
       // Matchers take functions unbound, stand-ins are empty, and inputs are wrong on purpose.
       '@typescript-eslint/unbound-method': 'off',

@@ -1,6 +1,7 @@
 /** Jest runs the TypeScript sources as ES modules; `npm test` passes the Node flag that this needs. */
 
 const countsFile = process.env.JEST_COUNTS_FILE;
+const reporters = ['default', '<rootDir>/.ci/killed-worker-reporter.mjs'];
 
 /** @type {import('jest').Config} */
 export default {
@@ -38,7 +39,7 @@ export default {
       },
     ],
   },
-  reporters: countsFile ? ['default', ['<rootDir>/.ci/count-reporter.mjs', { file: countsFile }]] : ['default'],
-  collectCoverageFrom: ['src/**/*.ts', '!src/main.ts'],
+  reporters: countsFile ? [...reporters, ['<rootDir>/.ci/count-reporter.mjs', { file: countsFile }]] : reporters,
+  collectCoverageFrom: ['src/**/*.ts', '!src/main.ts', '!src/entry.ts'],
   coverageProvider: 'v8',
 };

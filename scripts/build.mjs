@@ -1,4 +1,7 @@
-import { bundle } from './bundle.mjs';
+import { refuseOtherNodes } from '../src/supported-node.mjs';
+
+refuseOtherNodes();
+const { bundle } = await import('./bundle.mjs');
 
 /** @type {Record<string, string>} Programs of tests that run in processes of their own, given as `name=source`. */
 const more = {};

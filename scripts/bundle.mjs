@@ -6,7 +6,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Left out: native packages, what compiles schemas of routes, of which there are none, and what is not installed. */
 const EXTERNAL = [
-  ...['better-sqlite3', '@node-rs/argon2', 'class-validator'],
+  ...['@photostructure/sqlite', '@node-rs/argon2', 'class-validator'],
   ...['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler'],
 ];
 /** Loaded only where it is used, from where it is installed: in a bundle these would lose the names that they export. */
@@ -16,8 +16,8 @@ const LAZY = ['@eventstore/db-client', '@zxcvbn-ts/language-common'];
 const BANNER =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** What is shipped, by the name of its file. */
-const SERVICE = { main: 'src/main.ts' };
+/** What is shipped, by the name of its file: `main.js` imports `program.js`, unless the Node is refused. */
+const SERVICE = { main: 'src/entry.ts', program: 'src/main.ts' };
 
 /**
  * Bundles the service: `main.js`, and beside it what is loaded only when it is needed. One file is read and compiled several

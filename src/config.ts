@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import { REQUEST_BUDGETS, settingsOf, type RequestLimitSettings } from './application/request-budgets.js';
 
 /** What the service is told from outside; every value has been checked. */
 export interface Config {
@@ -43,23 +44,11 @@ export interface Config {
   readonly recoveryCoolOffHours: number;
   /** Whose word on the client's address is taken: addresses, ranges (CIDR), `loopback`, `linklocal`, `uniquelocal`. */
   readonly trustedProxies: readonly string[];
-  /** How often a minute each may be asked of a node; null: as often as one likes. */
+  /** How many points a minute each budget of a node has; null: as many as one likes. */
   readonly requestLimits: RequestLimitSettings;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   /** A file with the milliseconds by which this process's clock is off; for tests, refused in production. */
   readonly testClockFile: string | null;
-}
-
-/** By whom, how many requests a minute that cost a hash or the reading of a trail; null: as many as one likes. */
-export interface RequestLimitSettings {
-  readonly SIGN_INS_OF_ADDRESS: number | null;
-  /** By the name that is typed. */
-  readonly SIGN_INS_OF_ACCOUNT: number | null;
-  readonly REGISTRATIONS_OF_ADDRESS: number | null;
-  readonly PASSWORDS_OF_USER: number | null;
-  /** Passwords that are given to its sub-users. */
-  readonly SUB_USER_PASSWORDS_OF_ACCOUNT: number | null;
-  readonly EXPORTS_OF_ACCOUNT: number | null;
 }
 
 /** An EventStoreDB cluster, and who the service is there. */
@@ -173,12 +162,6 @@ const variables = z.object({
       error: `must be addresses or ranges such as 10.0.0.0/8, or ${PROXY_NAMES.join(', ')}, with commas in between`,
     })
     .default([]),
-  SIGN_INS_PER_MINUTE_PER_ADDRESS: perMinute(60),
-  SIGN_INS_PER_MINUTE_PER_ACCOUNT: perMinute(20),
-  REGISTRATIONS_PER_MINUTE_PER_ADDRESS: perMinute(10),
-  PASSWORDS_PER_MINUTE_PER_USER: perMinute(10),
-  SUB_USER_PASSWORDS_PER_MINUTE_PER_ACCOUNT: perMinute(60),
-  AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT: perMinute(20),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
       error: 'must be fatal, error, warn, info, debug or silent',
@@ -257,20 +240,16 @@ function refuseInProduction({ NODE_ENV, TEST_CLOCK_FILE, PUBLIC_URL }: Variables
   }
 }
 
-function requestLimitsOf(read: Variables): RequestLimitSettings {
-  return {
-    SIGN_INS_OF_ADDRESS: read.SIGN_INS_PER_MINUTE_PER_ADDRESS,
-    SIGN_INS_OF_ACCOUNT: read.SIGN_INS_PER_MINUTE_PER_ACCOUNT,
-    REGISTRATIONS_OF_ADDRESS: read.REGISTRATIONS_PER_MINUTE_PER_ADDRESS,
-    PASSWORDS_OF_USER: read.PASSWORDS_PER_MINUTE_PER_USER,
-    SUB_USER_PASSWORDS_OF_ACCOUNT: read.SUB_USER_PASSWORDS_PER_MINUTE_PER_ACCOUNT,
-    EXPORTS_OF_ACCOUNT: read.AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT,
-  };
-}
+/** The variables of all budgets. */
+const budgetVariables = z.object(
+  Object.fromEntries(
+    Object.values(REQUEST_BUDGETS).map(({ variable, perMinute: most }) => [variable, perMinute(most)]),
+  ),
+);
 
-function parse(environment: Readonly<Record<string, string | undefined>>): Variables {
+function parse<T>(schema: z.ZodType<T>, environment: Readonly<Record<string, string | undefined>>): T {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = variables.safeParse(set);
+  const parsed = schema.safeParse(set);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new ConfigError(`${String(issue?.path[0])} ${issue?.message ?? 'is wrong'}. Correct it or unset it.`);
@@ -281,7 +260,8 @@ function parse(environment: Readonly<Record<string, string | undefined>>): Varia
  * @throws {ConfigError} for the first that makes no sense
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const read = parse(environment);
+  const read = parse(variables, environment);
+  const budgets = parse(budgetVariables, environment);
   refuseInProduction(read);
   return {
     environment: read.NODE_ENV,
@@ -300,7 +280,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxStalenessSeconds: read.MAX_STALENESS_SECONDS,
     recoveryCoolOffHours: read.RECOVERY_COOL_OFF_HOURS,
     trustedProxies: read.TRUSTED_PROXIES,
-    requestLimits: requestLimitsOf(read),
+    requestLimits: settingsOf((limit) => budgets[REQUEST_BUDGETS[limit].variable] ?? null),
     logLevel: read.LOG_LEVEL,
     testClockFile: read.TEST_CLOCK_FILE ?? null,
   };

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
@@ -6,6 +5,7 @@ import { addAccountsCommands } from './cli/accounts/commands.js';
 import { addAuditCommands } from './cli/audit/commands.js';
 import { addKeysCommands } from './cli/keys/commands.js';
 import { readConfig } from './config.js';
+import type { Service } from './service.js';
 
 /** Errors that are explained by their message alone, since the operator can mend them. */
 const EXPLAINED = new Set([
@@ -30,9 +30,18 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 /** The exit code for a command line that makes no sense. */
 const USAGE_ERROR = 2;
+/** The exit code of a verification that did not come to its end: scripts take 1 for a trail that was changed. */
+const UNUSABLE = 2;
+
+/** The exit code for a command that fails. */
+let failure = 1;
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
 
 function explain(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
   if (EXPLAINED.has(code)) return message;
   const remedy = REMEDIES[code];
@@ -47,14 +56,31 @@ function versionOf(): string {
 
 async function serve(): Promise<void> {
   const config = readConfig();
-  const { start } = await import('./service.js');
-  const service = await start(config);
+  const [{ start }, { createLogger }, { installLastResort }] = await Promise.all([
+    import('./service.js'),
+    import('./runtime/logger.js'),
+    import('./runtime/last-resort.js'),
+  ]);
+  let service: Service | null = null;
+  let stopped: Promise<void> | null = null;
+  const stop = () => (stopped ??= service?.stop() ?? Promise.resolve());
+  installLastResort({ logger: createLogger(config.logLevel), stop });
+  service = await start(config);
+  stopOnSignals(stop);
+  void service.failed.then((error) => {
+    console.error(explain(error));
+    void stop().finally(() => process.exit(1));
+  });
+  console.log(`Virtual MFA listens on ${service.url}`);
+}
+
+function stopOnSignals(stop: () => Promise<void>): void {
   let stopping = false;
-  const stop = (signal: NodeJS.Signals) => {
+  const onSignal = (signal: NodeJS.Signals) => {
     if (stopping) process.exit(1);
     stopping = true;
     console.log(`${signal}: answering what is in flight, then stopping`);
-    service.stop().then(
+    stop().then(
       () => process.exit(0),
       (error: unknown) => {
         console.error(explain(error));
@@ -62,13 +88,8 @@ async function serve(): Promise<void> {
       },
     );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  void service.failed.then((error) => {
-    console.error(explain(error));
-    void service.stop().finally(() => process.exit(1));
-  });
-  console.log(`Virtual MFA listens on ${service.url}`);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
 }
 
 /** Keys are made before the service can be started with them, so no more of the settings is looked at. */
@@ -83,7 +104,10 @@ const program = new Command()
   .version(versionOf())
   .showHelpAfterError()
   // Subcommands take this over. A wrong command line is told apart from a command that failed.
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE_ERROR));
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE_ERROR))
+  .hook('preAction', (_, command) => {
+    if (command.name() === 'verify') failure = UNUSABLE;
+  });
 
 program
   .command('serve', { isDefault: true })
@@ -150,9 +174,18 @@ grantKeys
     process.stdout.write(await generateGrantKey());
   });
 
+// A reader of the output may leave at any time, as `head` does: work that has begun goes on to its end.
+process.stderr.on('error', () => undefined);
+process.stdout.once('error', (error) => {
+  process.stdout.on('error', () => undefined);
+  console.error(`The output could not be written (${codeOf(error)}): nobody reads it. Run the command again.`);
+  process.exitCode = failure;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error(explain(error));
-  process.exitCode ??= 1;
+  // Where the output broke off, that is said already.
+  if (codeOf(error) !== 'EPIPE') console.error(explain(error));
+  process.exitCode = failure;
 }

@@ -1,10 +1,12 @@
-import { pino, destination, type DestinationStream, type Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 import { keepCheckpoints } from './composition/checkpoints.js';
 import { clockOf, monotonic } from './composition/clock.js';
 import { openGrants } from './composition/grants.js';
 import { openHttp, urlOf } from './composition/http.js';
+import { createLogger } from './runtime/logger.js';
 import { startReactions } from './composition/reactions.js';
 import { openReadSide } from './composition/read-side.js';
+import { warnOfOpenSecretFiles } from './composition/secret-files.js';
 import { prepareStartUp } from './composition/start-up.js';
 import { openStorage, type Storage, type WrapStore } from './composition/storage.js';
 import type { Config } from './config.js';
@@ -106,7 +108,7 @@ interface Parts {
  */
 export async function start(config: Config, overrides: Overrides = {}): Promise<Service> {
   const now = overrides.now ?? clockOf(config);
-  const logger = pino({ level: config.logLevel, base: null }, overrides.logTo ?? destination({ dest: 2, sync: true }));
+  const logger = createLogger(config.logLevel, overrides.logTo);
   const opened: (() => unknown)[] = [];
   const stop = async () => {
     for (const close of opened.splice(0).reverse()) await close();
@@ -115,6 +117,7 @@ export async function start(config: Config, overrides: Overrides = {}): Promise<
     const { wrapStore } = overrides;
     const parts = await compose(config, { now, logger, wrapStore, keep: (close) => opened.push(close) });
     const { http, startUp, readSide } = parts;
+    await warnOfOpenSecretFiles(config, logger);
     await http.listen({ host: config.host, port: config.port });
     await startUp.begin();
     const ready = async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { REQUEST_BUDGETS, REQUEST_LIMITS } from '../src/application/request-budgets.js';
 import { ConfigError, readConfig, type Config } from '../src/config.js';
 
 const DEFAULTS: Config = {
@@ -24,6 +25,9 @@ const DEFAULTS: Config = {
     REGISTRATIONS_OF_ADDRESS: 10,
     PASSWORDS_OF_USER: 10,
     SUB_USER_PASSWORDS_OF_ACCOUNT: 60,
+    READ_COST_OF_SESSION: 30_000,
+    READ_COST_OF_ACCOUNT: 60_000,
+    READ_COST_OF_ADDRESS: 100_000,
     EXPORTS_OF_ACCOUNT: 20,
   },
   logLevel: 'info',
@@ -100,23 +104,12 @@ describe('what makes sense', () => {
     [{ RECOVERY_COOL_OFF_HOURS: '1' }, { recoveryCoolOffHours: 1 }],
     [{ RECOVERY_COOL_OFF_HOURS: '720' }, { recoveryCoolOffHours: 720 }],
     [{ TRUSTED_PROXIES: '192.0.2.1' }, { trustedProxies: ['192.0.2.1'] }],
-    ...(['off', '1', '100000'] as const).map((value): [Record<string, string>, Partial<Config>] => [
-      {
-        SIGN_INS_PER_MINUTE_PER_ADDRESS: value,
-        SIGN_INS_PER_MINUTE_PER_ACCOUNT: '3',
-        REGISTRATIONS_PER_MINUTE_PER_ADDRESS: '4',
-        PASSWORDS_PER_MINUTE_PER_USER: '5',
-        SUB_USER_PASSWORDS_PER_MINUTE_PER_ACCOUNT: '7',
-        AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT: '6',
-      },
-      {
-        requestLimits: {
-          SIGN_INS_OF_ADDRESS: value === 'off' ? null : Number(value),
-          SUB_USER_PASSWORDS_OF_ACCOUNT: 7,
-          ...{ SIGN_INS_OF_ACCOUNT: 3, REGISTRATIONS_OF_ADDRESS: 4, PASSWORDS_OF_USER: 5, EXPORTS_OF_ACCOUNT: 6 },
-        },
-      },
-    ]),
+    ...REQUEST_LIMITS.flatMap((limit) =>
+      (['off', '1', '100000'] as const).map((value): [Record<string, string>, Partial<Config>] => [
+        { [REQUEST_BUDGETS[limit].variable]: value },
+        { requestLimits: { ...DEFAULTS.requestLimits, [limit]: value === 'off' ? null : Number(value) } },
+      ]),
+    ),
     [{ MAX_STALENESS_SECONDS: '86400' }, { maxStalenessSeconds: 86_400 }],
     [
       { EVENT_STORE_URL: 'esdb://node:2113' },
@@ -196,14 +189,7 @@ describe('nonsense is refused by variable, fault and remedy', () => {
       ],
       'must be addresses or ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal, with commas in between',
     ],
-    ...[
-      'SIGN_INS_PER_MINUTE_PER_ADDRESS',
-      'SIGN_INS_PER_MINUTE_PER_ACCOUNT',
-      'REGISTRATIONS_PER_MINUTE_PER_ADDRESS',
-      'PASSWORDS_PER_MINUTE_PER_USER',
-      'SUB_USER_PASSWORDS_PER_MINUTE_PER_ACCOUNT',
-      'AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT',
-    ].map((variable): [string, string[], string] => [
+    ...Object.values(REQUEST_BUDGETS).map(({ variable }): [string, string[], string] => [
       variable,
       ['0', '000', '-1', '1.5', 'none', '100001', '1e3', 'OFF'],
       'must be a number from 1 to 100000, or off',

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastifyCookie from '@fastify/cookie';
-import Database from 'better-sqlite3';
+import { openConnection } from '../../src/sqlite/connection.js';
 import { Command } from 'commander';
 import { fastify } from 'fastify';
 import { GraphQLDateTime } from 'graphql-scalars';
@@ -34,7 +34,7 @@ class ThingResolver {
   }
 }
 
-const database = new Database(':memory:');
+const database = openConnection(':memory:');
 const logger = pino({ base: null, level: 'warn' });
 const server = new ApolloServer({
   schema: await buildSchema({ resolvers: [ThingResolver] }),
@@ -45,6 +45,6 @@ const http = fastify();
 await http.register(fastifyCookie);
 http.route({ method: 'POST', url: '/graphql', handler: fastifyApolloHandler(server) });
 const url = await http.listen({ port: 0, host: '127.0.0.1' });
-if (loaded.includes(undefined as never) || !database.open) logger.error('a package is not there');
+if (loaded.includes(undefined as never) || !database.isOpen) logger.error('a package is not there');
 process.on('SIGTERM', () => process.exit(0));
 console.log(`listens on ${url}/graphql`);

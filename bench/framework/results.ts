@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openConnection } from '../../src/sqlite/connection.js';
+import { DRIVER } from '../../src/sqlite/driver.js';
 import { BENCH, ROOT } from '../support/paths.js';
 import type { RowResult } from './run.js';
 
-const PACKAGES = ['better-sqlite3', '@apollo/server', 'fastify', 'graphql', 'type-graphql', '@node-rs/argon2'];
+const PACKAGES = ['@apollo/server', 'fastify', 'graphql', 'type-graphql', '@node-rs/argon2'];
 
 function versionIn(folder: string, name: string): string {
   const path = join(folder, 'node_modules', name, 'package.json');
@@ -15,9 +16,9 @@ function versionIn(folder: string, name: string): string {
 }
 
 function sqliteVersion(): string {
-  const database = new Database(':memory:');
+  const database = openConnection(':memory:');
   try {
-    return String(database.prepare('SELECT sqlite_version()').pluck().get());
+    return String(database.prepareValues('SELECT sqlite_version()').get());
   } finally {
     database.close();
   }
@@ -58,6 +59,7 @@ export function surroundings(): Surroundings {
       commit: commit(),
       node: process.version,
       sqlite: sqliteVersion(),
+      driver: DRIVER.name,
       ...Object.fromEntries(PACKAGES.map((name) => [name, versionIn(ROOT, name)])),
       'better-auth': versionIn(join(BENCH, 'peers'), 'better-auth'),
     },

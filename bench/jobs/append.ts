@@ -28,7 +28,7 @@ export async function appendThroughPort(
   tell: Telling,
 ): Promise<{ readonly perSecond: number }> {
   const database = openLogDatabase({ path: join(folder, 'log.db') });
-  if (database.connection.pragma('synchronous', { simple: true }) !== FULL) throw new Error('the log is not durable');
+  if (database.connection.pragma('synchronous') !== FULL) throw new Error('the log is not durable');
   const store = openSqliteEventStore({ database, now: () => instantOf(Date.now()) });
   const round = async (duration: number) => {
     const deadline = performance.now() + duration;

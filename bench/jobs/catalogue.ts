@@ -12,6 +12,8 @@ export const jobs = {
   proofs: async () => (await import('./proofs.js')).readProofs,
   people: async () => (await import('../seed/people.js')).seedPeople,
   history: async () => (await import('../seed/history.js')).seedHistory,
+  attacked: async () => (await import('../seed/attacked.js')).seedAttacked,
+  attack: async () => (await import('./attack.js')).attack,
   'old-streams': async () => (await import('../seed/old-streams.js')).seedOldStreams,
 };
 

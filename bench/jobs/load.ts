@@ -14,6 +14,8 @@ export interface LoadParams extends ScenarioParams {
   readonly milliseconds: number;
   /** Between two operations of a connection; none by default. */
   readonly pauseMilliseconds?: number;
+  /** Addresses of this machine that the connections come from, in turn. */
+  readonly from?: readonly string[];
 }
 
 export interface LoadResult {
@@ -68,19 +70,22 @@ async function drive(connection: Connection, scenario: Scenario, { span, tally }
 
 /** A closed loop: so many connections, each with one operation after the other. An answer that is wrong ends it. */
 export async function load(params: LoadParams, tell: Telling): Promise<LoadResult> {
-  const connections = Array.from({ length: params.connections }, () => connectionTo(params.url));
+  const { url, from = [] } = params;
+  const connections = Array.from({ length: params.connections }, (_, index) =>
+    connectionTo(url, from[index % from.length]),
+  );
   const scenario = await scenarios[params.scenario](params, connections);
   tell.started();
-  const from = performance.now() + params.warmUpMilliseconds;
-  const until = from + params.milliseconds;
-  const span = { from, until, latest: until + LONGEST_EXTENSION, pause: params.pauseMilliseconds ?? 0 };
-  const tally: Tally = { acknowledged: 0, last: from, latencies: [] };
+  const begin = performance.now() + params.warmUpMilliseconds;
+  const until = begin + params.milliseconds;
+  const span = { from: begin, until, latest: until + LONGEST_EXTENSION, pause: params.pauseMilliseconds ?? 0 };
+  const tally: Tally = { acknowledged: 0, last: begin, latencies: [] };
   await Promise.all(connections.map((connection) => drive(connection, scenario, { span, tally })));
   for (const connection of connections) connection.close();
   const { latencies, acknowledged, last } = tally;
   if (latencies.length === 0) throw new Error('there was not enough to do for anything to be measured');
   return {
-    perSecond: latencies.length / ((last - from) / 1_000),
+    perSecond: latencies.length / ((last - begin) / 1_000),
     median: quantile(latencies, 0.5),
     p99: quantile(latencies, 0.99),
     acknowledged,

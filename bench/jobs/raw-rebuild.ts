@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openConnection } from '../../src/sqlite/connection.js';
 import type { RebuildParams } from './rebuild.js';
 
 interface Row {
@@ -12,9 +12,10 @@ const BATCH = 500;
 
 /** Reads, parses, folds and upserts, and nothing else; how many events a second. */
 export async function rebuildRaw({ dataSet, folder }: Omit<RebuildParams, 'without'>): Promise<{ perSecond: number }> {
-  const log = new Database(join(dataSet, 'log.db'), { readonly: true });
-  const model = new Database(join(folder, 'raw.db'));
+  const log = openConnection(join(dataSet, 'log.db'), { readOnly: true });
+  const model = openConnection(join(folder, 'raw.db'));
   model.pragma('journal_mode = WAL');
+  model.pragma('cache_size = -16000');
   model.pragma('synchronous = NORMAL');
   model.exec('CREATE TABLE model (stream TEXT PRIMARY KEY, events INTEGER NOT NULL, state TEXT NOT NULL) STRICT');
   const upsert = model.prepare(
@@ -23,16 +24,16 @@ export async function rebuildRaw({ dataSet, folder }: Omit<RebuildParams, 'witho
   const read = log.prepare<[number, number], Row>(
     'SELECT stream, data, metadata FROM events WHERE position > ? ORDER BY position LIMIT ?',
   );
-  const fold = model.transaction((rows: readonly Row[]) => {
+  const fold = (rows: readonly Row[]) => {
     for (const { stream, data, metadata } of rows) {
       const state = { ...JSON.parse(data), at: (JSON.parse(metadata) as { occurredAt: string }).occurredAt };
       upsert.run(stream, JSON.stringify(state));
     }
-  });
+  };
   const from = performance.now();
   let position = 0;
   for (let rows = read.all(0, BATCH); rows.length > 0; rows = read.all(position, BATCH)) {
-    fold(rows);
+    model.transaction('immediate', () => fold(rows));
     position += rows.length;
   }
   const perSecond = position / ((performance.now() - from) / 1_000);

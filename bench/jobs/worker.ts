@@ -8,6 +8,8 @@ function say(message: JobMessage): void {
   process.send?.(message);
 }
 
+const stopping = new AbortController();
+
 async function work({ name, params }: { readonly name: JobName; readonly params: unknown }): Promise<void> {
   try {
     // The parameters are those of that job: `runJob` saw to it.
@@ -18,6 +20,7 @@ async function work({ name, params }: { readonly name: JobName; readonly params:
         say({ said: 'STARTED' });
       },
       progress: (text) => say({ said: 'PROGRESS', text }),
+      stopped: stopping.signal,
     });
     say({ said: 'DONE', result });
   } catch (error) {
@@ -27,4 +30,7 @@ async function work({ name, params }: { readonly name: JobName; readonly params:
 }
 
 process.once('disconnect', () => process.exit());
-process.once('message', (message) => void work(message as Parameters<typeof work>[0]));
+process.once('message', (message) => {
+  process.once('message', () => stopping.abort());
+  void work(message as Parameters<typeof work>[0]);
+});

@@ -56,7 +56,10 @@ class KeptAlive implements Connection {
   #received: Buffer = Buffer.alloc(0);
   #waiting: Waiting | null = null;
 
-  constructor(readonly url: URL) {}
+  constructor(
+    readonly url: URL,
+    readonly from: string | undefined,
+  ) {}
 
   async send(request: Buffer): Promise<Reply> {
     const socket = this.#socket ?? (await this.#open());
@@ -71,7 +74,10 @@ class KeptAlive implements Connection {
   }
 
   async #open(): Promise<Socket> {
-    const socket = connect({ host: this.url.hostname, port: Number(this.url.port), noDelay: true });
+    const socket = connect({
+      ...{ host: this.url.hostname, port: Number(this.url.port), noDelay: true },
+      ...(this.from !== undefined && { localAddress: this.from }),
+    });
     await once(socket, 'connect');
     this.#received = Buffer.alloc(0);
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
@@ -100,7 +106,7 @@ class KeptAlive implements Connection {
   }
 }
 
-/** A connection to a server, opened when it is first used. */
-export function connectionTo(url: string): Connection {
-  return new KeptAlive(new URL(url));
+/** A connection to a server, opened when it is first used. @param from an address of this machine, for budgets of addresses */
+export function connectionTo(url: string, from?: string): Connection {
+  return new KeptAlive(new URL(url), from);
 }

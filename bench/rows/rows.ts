@@ -6,6 +6,7 @@ import { enrollment } from './enrollment.js';
 import { memory } from './memory.js';
 import { oldStream } from './old-stream.js';
 import { proof } from './proof.js';
+import { readsUnderAttack } from './reads-under-attack.js';
 import { readsUnderFlood } from './reads-under-flood.js';
 import { rebuild } from './rebuild.js';
 import { secondFactor } from './second-factor.js';
@@ -26,4 +27,5 @@ export const rows: readonly Row[] = [
   coldStart,
   memory,
   readsUnderFlood,
+  readsUnderAttack,
 ];

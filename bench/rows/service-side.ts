@@ -46,16 +46,27 @@ function check(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, n
  * Starts the service on a copy of seeded data, does the round, stops it, and counts the events that it must have logged.
  * @throws where the count is another one, or the service logged an error
  */
-export async function withService(
+export function withService(settings: Settings, dataSet: DataSet, work: Work): Promise<Figures> {
+  return serve(settings, { dataSet, limited: false }, work);
+}
+
+/** Does the same under the budgets of requests that the service has by default. */
+export function withLimitedService(settings: Settings, dataSet: DataSet, work: Work): Promise<Figures> {
+  return serve(settings, { dataSet, limited: true }, work);
+}
+
+type Work = (round: ServiceRound) => Promise<Measured>;
+
+async function serve(
   settings: Settings,
-  dataSet: DataSet,
-  work: (round: ServiceRound) => Promise<Measured>,
+  { dataSet, limited }: { readonly dataSet: DataSet; readonly limited: boolean },
+  work: Work,
 ): Promise<Figures> {
   const folder = copyOf(dataSet);
   try {
     const before = eventCounts(folder.path);
     const clockOffset = offsetToSeed();
-    const service = await startService({ dataDir: folder.path, clockOffset, profile: settings.profile });
+    const service = await startService({ dataDir: folder.path, clockOffset, limited, profile: settings.profile });
     await readyService(service);
     const target = { url: service.url, people: join(dataSet, 'people.json'), clockOffset };
     const result = await work({

@@ -48,7 +48,8 @@ function lifeOfDevice(app: Application, ids: { accountId: string; userId: string
 
 type Aged = SeededUser & { readonly length: number };
 
-async function age(app: Application, user: Aged, tell: Telling): Promise<void> {
+/** Gives a user an MFA stream of so many events. */
+export async function age(app: Application, user: Aged, tell: Telling): Promise<void> {
   const { length } = user;
   const { state } = await load(app, userDecider, user.userId);
   if (state.status !== 'ACTIVE') throw new Error('a user who was created is not active');

@@ -22,7 +22,7 @@ export interface PeopleParams {
 /** Users in one account. */
 const ACCOUNT_SIZE = 500;
 /** So long before they sign in again their devices are enabled: the codes of then are not those of now. */
-const ENABLED_BEFORE = 180_000;
+export const ENABLED_BEFORE = 180_000;
 
 interface Seeding {
   readonly app: Application;
@@ -38,7 +38,8 @@ function user({ app, accounts }: Seeding, name: string, index: number): Promise<
 
 type Enabled = Omit<ProtectedPerson, 'challenges'> & { readonly user: SeededUser };
 
-async function enabled(seeding: Seeding, index: number): Promise<Enabled> {
+/** A user of one of the accounts, with a device that has just been enabled. */
+export async function enabled(seeding: Seeding, index: number): Promise<Enabled> {
   const { app, clock } = seeding;
   const names = await user(seeding, 'protected', index);
   const token = await tokenOf(app, names);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openConnection } from '../../src/sqlite/connection.js';
 import type { Settings } from '../framework/row.js';
 import { projections } from '../../src/projections/read-models.js';
 import { catalogue } from '../../src/domain/catalogue.js';
@@ -38,6 +38,17 @@ export function peopleData({ quick, progress }: Settings): Promise<DataSet> {
   const withoutDevice = 2 * withDevice;
   return cached(`people-${withDevice}-${withoutDevice}`, (folder) =>
     runJob('people', { folder, withDevice, withoutDevice, challenges: 3 }, { onProgress: progress }),
+  );
+}
+
+/** Accounts that are attacked and others that attack, with what attackers need. */
+export function attackedData({ quick, progress }: Settings): Promise<DataSet> {
+  const size = quick
+    ? { usersEach: 40, challenges: 500, oldStream: 500 }
+    : { usersEach: 300, challenges: 4_000, oldStream: 3_000 };
+  const params = { viewers: 8, attackers: 4, sessionsEach: 3, endedSessions: 4, ...size };
+  return cached(`attacked-${Object.values(params).join('-')}`, (folder) =>
+    runJob('attacked', { folder, ...params }, { onProgress: progress }),
   );
 }
 
@@ -80,7 +91,7 @@ export function copyOf(
 
 /** How many events of each type are in the log of a folder. */
 export function eventCounts(folder: string): ReadonlyMap<string, number> {
-  const database = new Database(join(folder, 'log.db'), { readonly: true });
+  const database = openConnection(join(folder, 'log.db'), { readOnly: true });
   try {
     const rows = database
       .prepare<[], { type: string; count: number }>('SELECT type, count(*) AS count FROM events GROUP BY type')

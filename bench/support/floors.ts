@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { PACKAGED_DRIVER } from '../../src/sqlite/driver.js';
 import { BENCH, CACHE, ROOT } from './paths.js';
 import { startServer, urlIn, type ServerProcess } from './server-process.js';
 
@@ -10,7 +11,7 @@ export interface Floor extends ServerProcess {
 }
 
 /** Left out of a bundle: native packages, one that starts workers from files of its own, and one that is not installed. */
-const EXTERNAL = ['better-sqlite3', '@node-rs/argon2', 'pino', 'class-validator'];
+const EXTERNAL = [PACKAGED_DRIVER, '@node-rs/argon2', 'pino', 'class-validator'];
 
 /** Bundles a floor into one file, which starts as fast as it can; answers where it is. */
 export async function bundle(name: string): Promise<string> {

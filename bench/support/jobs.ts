@@ -17,6 +17,8 @@ export interface JobOptions {
   /** Told when measuring begins. */
   readonly onStarted?: () => void;
   readonly onProgress?: (text: string) => void;
+  /** Ends the work before its time. */
+  readonly stop?: AbortSignal;
 }
 
 /** Runs a job in a process of its own, which shares neither event loop nor memory with anything else. */
@@ -39,6 +41,7 @@ export async function runJob<N extends JobName>(
     else last = message;
   });
   child.send({ name, params });
+  options.stop?.addEventListener('abort', () => child.connected && child.send('STOP'));
   await once(child, 'exit');
   return resultOf(name, last) as JobResult<N>;
 }

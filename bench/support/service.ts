@@ -14,6 +14,8 @@ export interface ServiceOptions {
   readonly profile?: boolean;
   /** The profile begins with the process. */
   readonly profileFromStart?: boolean;
+  /** The budgets of requests are those of production; by default there are none. */
+  readonly limited?: boolean;
 }
 
 /** The service, in a process of its own. */
@@ -43,9 +45,20 @@ function preload(name: string): readonly string[] {
   return ['--import', pathToFileURL(join(BENCH, `support/${name}.mjs`)).href];
 }
 
+function environmentOf(options: ServiceOptions): Readonly<Record<string, string>> {
+  const { dataDir, clockOffset = 0, profile = false, profileFromStart = false, limited = false } = options;
+  return {
+    ...PRODUCTION,
+    ...(!limited && UNLIMITED),
+    ...{ PORT: '0', DATA_DIR: dataDir, BENCH_CLOCK_OFFSET: String(clockOffset) },
+    ...(profile && { BENCH_PROFILE: profilePath('service') }),
+    ...(profileFromStart && { BENCH_PROFILE_FROM: 'START' }),
+  };
+}
+
 /** Starts the service as it is shipped: in production, on a key ring that is the same in every run, logging as by default. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
-  const { dataDir, clockOffset = 0, profile = false, profileFromStart = false } = options;
+  const { dataDir, clockOffset = 0, profile = false } = options;
   const log = join(dataDir, 'service.log');
   const server = await startServer({
     args: [
@@ -53,13 +66,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       ...(clockOffset === 0 ? [] : preload('shifted-clock')),
       ...[programOf(), 'serve'],
     ],
-    environment: {
-      ...PRODUCTION,
-      ...UNLIMITED,
-      ...{ PORT: '0', DATA_DIR: dataDir, BENCH_CLOCK_OFFSET: String(clockOffset) },
-      ...(profile && { BENCH_PROFILE: profilePath('service') }),
-      ...(profileFromStart && { BENCH_PROFILE_FROM: 'START' }),
-    },
+    environment: environmentOf(options),
     log,
   });
   return {

@@ -33,6 +33,10 @@ const TOP_LEVEL_CODES: readonly (readonly [string, string])[] = [
   ['BAD_USER_INPUT', 'An argument makes no sense; the message says which, and what does.'],
   ['GRAPHQL_PARSE_FAILED', 'The operation is not GraphQL.'],
   ['GRAPHQL_VALIDATION_FAILED', 'The operation asks for what the schema does not have, or for too much.'],
+  [
+    'OPERATION_TOO_EXPENSIVE',
+    'The operation costs more than one may: `extensions.cost` and `extensions.maximumCost` say how much. Ask for a smaller `first` or `last`, for fewer fields, or in several requests ([limits](limits.md#the-cost-of-reading)).',
+  ],
   ['BAD_REQUEST', 'The request is not GraphQL over HTTP.'],
   ['RATE_LIMITED', 'Too many attempts; `extensions.retryAfterSeconds` and the header `retry-after` say for how long.'],
   ['UNAVAILABLE', 'The service cannot do this now. The message says whether it may have been done.'],

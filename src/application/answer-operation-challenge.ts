@@ -1,7 +1,6 @@
 import type { ServiceOperation } from '../domain/operation/service-operation.js';
 import { streamName } from '../domain/stream.js';
-import type { OperationChallenge } from '../domain/session/state.js';
-import { challengeNamed } from '../domain/session/verification.js';
+import { challengeNamed, type OperationChallenge } from '../domain/session/challenges.js';
 import type { Application } from './application.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';

@@ -50,6 +50,10 @@ export interface KnownStates {
   of(stream: StreamName): Loaded<unknown> | undefined;
   /** Keeps a state that was begun in a round, unless a later one is kept, or everything was forgotten meanwhile. */
   keep(stream: StreamName, loaded: Loaded<unknown>, round: number): void;
+  /** The portion of a long stream that somebody folds just now, and whether more of that stream follows; undefined where nobody does. */
+  folding(stream: StreamName): Promise<boolean> | undefined;
+  /** Notes that somebody folds a portion of a long stream, until it is done or fails. */
+  startFolding(stream: StreamName, portion: Promise<boolean>): void;
   /** Forgets all of them; to be called when a person is erased: a state of a user holds its names. */
   forget(): void;
 }

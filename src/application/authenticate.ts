@@ -6,7 +6,8 @@ import type { RefreshSession } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
 import { REFRESH_INTERVAL, standingOf, type StandingFacts } from '../domain/session/standing.js';
 import { userDecider } from '../domain/user/decider.js';
-import type { Application } from './application.js';
+import type { SessionState } from '../domain/session/state.js';
+import type { Application, Loaded } from './application.js';
 import { bySelf } from './authorship.js';
 import { execute, load } from './execute.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
@@ -30,9 +31,13 @@ export function sessionOf(facts: StandingFacts, now: Instant): CurrentSession | 
   return { sessionId, session, stage: standing, user, mfa, policy };
 }
 
-/** The session as its streams have it now; told whenever a portion of a long stream was read. */
-export async function findSession(app: Application, sessionId: string, onPortion?: () => void): Promise<FoundSession> {
-  const session = await load(app, sessionDecider, sessionId, onPortion);
+/** What a session stream that was loaded comes to, with the streams of its user and account. */
+async function foundOf(
+  app: Application,
+  sessionId: string,
+  session: Loaded<SessionState>,
+  onPortion?: () => void,
+): Promise<FoundSession> {
   if (session.state.status !== 'OPEN') return { current: null, position: session.position };
   const [user, mfa, account] = await Promise.all([
     load(app, userDecider, session.state.userId, onPortion),
@@ -46,6 +51,11 @@ export async function findSession(app: Application, sessionId: string, onPortion
     current: sessionOf(facts, app.now()),
     position: positions.reduce((furthest, position) => (position > furthest ? position : furthest)),
   };
+}
+
+/** The session as its streams have it now; told whenever a portion of a long stream was read. */
+export async function findSession(app: Application, sessionId: string, onPortion?: () => void): Promise<FoundSession> {
+  return foundOf(app, sessionId, await load(app, sessionDecider, sessionId, onPortion), onPortion);
 }
 
 /** The session as its streams have it now, or null where it is over. */
@@ -84,10 +94,13 @@ export async function authenticate(
 ): Promise<FoundSession> {
   const parsed = parseToken(token);
   if (parsed === null) return NOTHING;
-  const { current, position } = await findSession(app, parsed.sessionId, onPortion);
-  if (current === null || !isSecretOf(current.session.secretDigest, parsed.secret)) return { current: null, position };
-  await refresh(app, request, current);
-  return { current, position };
+  const { sessionId, secret } = parsed;
+  const session = await load(app, sessionDecider, sessionId, onPortion);
+  // Who knows only the id of a session, which is no secret, has no other stream read.
+  if (session.state.status === 'NONE' || !isSecretOf(session.state.secretDigest, secret)) return NOTHING;
+  const found = await foundOf(app, sessionId, session, onPortion);
+  if (found.current !== null) await refresh(app, request, found.current);
+  return found;
 }
 
 /** The session that a token belongs to, by facts from elsewhere than the streams: for when those cannot be read. */

@@ -3,7 +3,7 @@ import type { DomainEvent } from '../domain/catalogue.js';
 import type { Decider, Decision } from '../domain/decider.js';
 import type { Actor, EventMetadata, Recorded } from '../domain/event.js';
 import type { Rejection } from '../domain/rejection.js';
-import { isStreamId, streamName } from '../domain/stream.js';
+import { isStreamId, streamName, type StreamName } from '../domain/stream.js';
 import { userDecider } from '../domain/user/decider.js';
 import { isErased } from '../domain/user/state.js';
 import type { LoggedEvent } from '../eventstore/event-codec.js';
@@ -43,26 +43,45 @@ export type Executed<S> = Loaded<S> &
 /** Events that are read at once: a long stream is folded in portions, between which others have their turn. */
 const PORTION = 1_000;
 
-/** The state of one stream: what is known of it, brought up to date by the events since then; told after each portion of a long one. */
+/** The further one of what was folded so far and what somebody else has folded meanwhile. */
+function furthest<S>(app: Application, stream: StreamName, loaded: Loaded<S>): Loaded<S> {
+  // Streams of a category are folded by its one decider.
+  const known = app.states.of(stream) as Loaded<S> | undefined;
+  return known !== undefined && known.version > loaded.version ? known : loaded;
+}
+
+/**
+ * The state of one stream: what is known of it, brought up to date by the events since then; told after each portion of a long one.
+ * A long stream is folded once, however many ask for it at the same time: the others wait, then read what came since.
+ */
 export async function load<S, C, E extends DomainEvent>(
   app: Application,
   decider: Decider<S, C, E>,
   id: string,
   onPortion?: () => void,
 ): Promise<Loaded<S>> {
-  const nothing: Loaded<S> = { state: decider.initial, version: 0, position: 0n };
-  if (!isStreamId(id)) return nothing;
+  let loaded: Loaded<S> = { state: decider.initial, version: 0, position: 0n };
+  if (!isStreamId(id)) return loaded;
   const stream = streamName(decider.category, id);
   const round = app.states.round();
-  // Streams of a category are folded by its one decider.
-  let loaded = (app.states.of(stream) as Loaded<S> | undefined) ?? nothing;
-  for (;;) {
+  const foldPortion = async (): Promise<boolean> => {
     const events = await app.log.readStream(stream, { after: loaded.version, limit: PORTION });
     loaded = foldOnto(decider, loaded, events);
     app.states.keep(stream, loaded, round);
-    if (events.length < PORTION) return loaded;
+    return events.length === PORTION;
+  };
+  let isLong = app.states.of(stream) === undefined;
+  for (;;) {
+    const others = isLong ? app.states.folding(stream) : undefined;
+    loaded = furthest(app, stream, loaded);
+    if (others === undefined) {
+      const portion = foldPortion();
+      if (isLong) app.states.startFolding(stream, portion);
+      isLong = await portion;
+      if (!isLong) return loaded;
+      await nextTurn();
+    } else isLong = await others;
     onPortion?.();
-    await nextTurn();
   }
 }
 

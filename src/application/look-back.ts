@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { accountDecider, policyIn, type AccountState } from '../domain/account/decider.js';
 import type { AccountEvent } from '../domain/account/events.js';
 import type { Recorded } from '../domain/event.js';
@@ -14,6 +13,7 @@ import type { Role, UserEvent } from '../domain/user/events.js';
 import { evolveUser, type UserState } from '../domain/user/state.js';
 import type { Application } from './application.js';
 import { load } from './execute.js';
+import type { Pause } from './turns.js';
 
 export const EXISTENCES = ['NOT_YET', 'ACTIVE', 'DELETED'] as const;
 
@@ -46,12 +46,23 @@ export interface PastUser {
   readonly mfa: PastMfa;
 }
 
-/** Events that are read at once, as in `load`: between portions others have their turn. */
-const PORTION = 1_000;
+/** Events that are folded at once: between portions others have their turn. */
+const PORTION = 250;
+
+/** What an event costs that is read and folded, in points of 0.1 ms. */
+const COST_OF_EVENT = 0.1;
 
 interface Fold<S, E> {
   readonly initial: S;
   readonly evolve: (state: S, event: Recorded<E>) => S;
+}
+
+/** How streams are looked back at. */
+interface Looking {
+  readonly app: Application;
+  /** Null: everything counts. */
+  readonly until: Instant | null;
+  readonly pause: Pause;
 }
 
 /**
@@ -59,21 +70,20 @@ interface Fold<S, E> {
  * that the stream once had. What a clock that was set back then dates earlier came after that event all the same.
  */
 async function foldUntil<S, E>(
-  app: Application,
+  { app, until, pause }: Looking,
   stream: StreamName,
-  until: Instant | null,
   { initial, evolve }: Fold<S, E>,
 ): Promise<S> {
   let state = initial;
   for (let after = 0; ; after += PORTION) {
     const events = await app.log.readStream(stream, { after, limit: PORTION });
+    await pause(COST_OF_EVENT * events.length);
     for (const event of events) {
       if (until !== null && event.metadata.occurredAt > until) return state;
       // Reading checked that these are events of this category.
       state = evolve(state, event as unknown as Recorded<E>);
     }
     if (events.length < PORTION) return state;
-    await nextTurn();
   }
 }
 
@@ -119,21 +129,30 @@ function identityOf(user: UserState): Pick<PastUser, 'existence' | 'role' | 'use
   return { existence, role, username };
 }
 
+/** Whom to look back at. */
+export interface LookBack {
+  readonly accountId: string;
+  readonly userId: string;
+  readonly at: Instant;
+}
+
 /** What was true of a user of an account at a moment, folded from the log alone; null where the account never had such a user. */
 export async function lookBack(
   app: Application,
-  { accountId, userId, at }: { readonly accountId: string; readonly userId: string; readonly at: Instant },
+  { accountId, userId, at }: LookBack,
+  pause: Pause,
 ): Promise<PastUser | null> {
   const { state: known } = await load(app, userDecider, userId);
   if (!('accountId' in known) || known.accountId !== accountId) return null;
   const now = app.now();
   // What is ahead nobody knows; as of now, everything counts, also what a clock that was ahead has dated later.
   const until = at < now ? at : null;
-  const user = await foldUntil(app, streamName('user', userId), until, USER);
+  const looking = { app, until, pause };
+  const user = await foldUntil(looking, streamName('user', userId), USER);
   const moment = until ?? now;
   if (user.status !== 'ACTIVE') return { at: moment, ...identityOf(user), mfa: pastMfa(NOTHING, []) };
-  const mfa = await foldUntil(app, streamName('mfa', userId), until, MFA);
-  const policy = policyIn(await foldUntil(app, streamName('account', accountId), until, ACCOUNT));
+  const mfa = await foldUntil(looking, streamName('mfa', userId), MFA);
+  const policy = policyIn(await foldUntil(looking, streamName('account', accountId), ACCOUNT));
   const trusted = trustedDevices({ mfa: mfa.state, user, policy }, moment);
   return { at: moment, ...identityOf(user), mfa: pastMfa(mfa, trusted) };
 }

@@ -3,34 +3,29 @@ import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { RateLimitedError } from './errors.js';
-
-/** What is limited, and of whom: what costs the hash of a password, or the reading of a trail. */
-export const REQUEST_LIMITS = [
-  'SIGN_INS_OF_ADDRESS',
-  'SIGN_INS_OF_ACCOUNT',
-  'REGISTRATIONS_OF_ADDRESS',
-  'PASSWORDS_OF_USER',
-  'SUB_USER_PASSWORDS_OF_ACCOUNT',
-  'EXPORTS_OF_ACCOUNT',
-] as const;
-
-export type RequestLimit = (typeof REQUEST_LIMITS)[number];
-
-/** How often a minute each may be asked; null: as often as one likes. */
-export type RequestLimitSettings = Readonly<Record<RequestLimit, number | null>>;
+import { REQUEST_LIMITS, type RequestLimit, type RequestLimitSettings } from './request-budgets.js';
 
 /** `WIDE`: another budget beside, ten times as large, of what many narrow ones are part of. */
 export type Breadth = 'NARROW' | 'WIDE';
 
 const WIDER = 10;
 
+/** What a request takes out of a budget. */
+export interface Taken {
+  /** 1 unless told otherwise. More than a whole budget counts as a whole one, so that a full budget lets it through. */
+  readonly points?: number;
+  /** `NARROW` unless told otherwise. */
+  readonly breadth?: Breadth;
+}
+
 /** Budgets of requests, of this node alone and in its memory; they come before any work, and write nothing. */
 export interface RequestLimits {
   /**
-   * Takes one out of a budget.
-   * @throws {RateLimitedError} where nothing is left in it, with the seconds until it is full again
+   * Takes points out of a budget. What is refused takes nothing, so that a request too expensive for what is left
+   * does not keep cheaper ones out.
+   * @throws {RateLimitedError} where not enough is left in it, with the seconds until it is full again
    */
-  take(limit: RequestLimit, key: string, breadth?: Breadth): Promise<void>;
+  take(limit: RequestLimit, key: string, taken?: Taken): Promise<void>;
 }
 
 const MINUTE_IN_SECONDS = 60;
@@ -49,15 +44,18 @@ function refusalOf(thrown: unknown): unknown {
 }
 
 /** A budget for each key, in bounded memory. */
-function budgets(points: number, { durationSeconds = MINUTE_IN_SECONDS, mostKeys = MOST_KEYS }: RequestLimitOptions) {
-  const limiter = new RateLimiterMemory({ points, duration: durationSeconds });
+function budgets(whole: number, { durationSeconds = MINUTE_IN_SECONDS, mostKeys = MOST_KEYS }: RequestLimitOptions) {
+  const limiter = new RateLimiterMemory({ points: whole, duration: durationSeconds });
   // The limiter alone would keep whatever comes within a minute.
   const kept = new LRUCache<string, true>({ max: mostKeys, dispose: (_, key) => void limiter.delete(key) });
-  return async (key: string): Promise<void> => {
+  return async (key: string, points: number): Promise<void> => {
+    const wanted = Math.min(points, whole);
     kept.set(key, true, { noDisposeOnSet: true });
     try {
-      await limiter.consume(key);
+      await limiter.consume(key, wanted);
     } catch (error) {
+      // The limiter counts what it refuses as well.
+      if (error instanceof RateLimiterRes) await limiter.reward(key, wanted);
       throw refusalOf(error);
     }
   };
@@ -73,8 +71,8 @@ export function createRequestLimits(settings: RequestLimitSettings, options: Req
     }),
   );
   return {
-    async take(limit, key, breadth = 'NARROW') {
-      await takers.get(limit)?.[breadth](key);
+    async take(limit, key, { points = 1, breadth = 'NARROW' } = {}) {
+      await takers.get(limit)?.[breadth](key, points);
     },
   };
 }
@@ -105,15 +103,16 @@ function siteOf(ip: string | null): string | null {
 }
 
 /**
- * Takes one out of the budget of an address, and out of the wide one of its site.
- * @throws {RateLimitedError} where nothing is left in one of them
+ * Takes points out of the budget of an address, and out of the wide one of its site.
+ * @throws {RateLimitedError} where not enough is left in one of them
  */
 export async function takeOfAddress(
   limits: RequestLimits,
-  limit: 'SIGN_INS_OF_ADDRESS' | 'REGISTRATIONS_OF_ADDRESS',
+  limit: 'SIGN_INS_OF_ADDRESS' | 'REGISTRATIONS_OF_ADDRESS' | 'READ_COST_OF_ADDRESS',
   ip: string | null,
+  points = 1,
 ): Promise<void> {
-  await limits.take(limit, networkOf(ip));
+  await limits.take(limit, networkOf(ip), { points });
   const site = siteOf(ip);
-  if (site !== null) await limits.take(limit, site, 'WIDE');
+  if (site !== null) await limits.take(limit, site, { points, breadth: 'WIDE' });
 }

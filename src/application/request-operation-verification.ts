@@ -1,7 +1,7 @@
 import { accountDecider } from '../domain/account/decider.js';
 import { checkServiceKnown } from '../domain/account/service-credentials.js';
 import { checkServiceOperation, type ServiceOperation } from '../domain/operation/service-operation.js';
-import type { OperationChallenge } from '../domain/session/state.js';
+import type { OperationChallenge } from '../domain/session/challenges.js';
 import type { Application } from './application.js';
 import { load } from './execute.js';
 import { challengeFor } from './guard.js';

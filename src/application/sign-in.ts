@@ -127,7 +127,7 @@ async function namedWithin(app: Application, request: RequestContext, input: Sig
     await limitStranger(app, request, input);
     return userNamed(app, await nameOf(app, input));
   }
-  await app.limits.take('SIGN_INS_OF_ADDRESS', `browsers at ${networkOf(from.ip ?? null)}`, 'WIDE');
+  await app.limits.take('SIGN_INS_OF_ADDRESS', `browsers at ${networkOf(from.ip ?? null)}`, { breadth: 'WIDE' });
   const named = await userNamed(app, await nameOf(app, input));
   const userId = named?.user.userId ?? null;
   const isKnown = userId !== null && browserKnownTo(app, knownBrowser, userId) !== null;

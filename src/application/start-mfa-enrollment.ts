@@ -3,7 +3,7 @@ import type { StartMfaEnrollment } from '../domain/mfa/commands.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { EnrollmentProof } from '../domain/mfa/events.js';
 import { SIGN_IN_PASSWORD_SERVES } from '../domain/session/standing.js';
-import type { OperationChallenge } from '../domain/session/state.js';
+import type { OperationChallenge } from '../domain/session/challenges.js';
 import { checkDeviceName } from '../domain/user/names.js';
 import type { Application } from './application.js';
 import { ownedId } from './owned-id.js';

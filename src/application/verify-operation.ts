@@ -3,8 +3,8 @@ import type { VerificationMethod } from '../domain/operation/method.js';
 import type { Rejection } from '../domain/rejection.js';
 import type { VerifyOperation } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
-import type { OperationChallenge } from '../domain/session/state.js';
-import { challengeNamed, checkAnswerable } from '../domain/session/verification.js';
+import { challengeNamed, type OperationChallenge } from '../domain/session/challenges.js';
+import { checkAnswerable } from '../domain/session/verification.js';
 import type { SessionStage } from '../domain/session/standing.js';
 import type { Application } from './application.js';
 import { currentSession } from './authenticate.js';
@@ -125,13 +125,14 @@ export async function verifyOperation(
 ): Promise<Result<OperationChallenge>> {
   const method = methodOf(input);
   if (method === null) return refused({ code: 'ONE_ANSWER_EXPECTED' });
-  const challenge = challengeNamed(current.session, input.challengeId);
-  const unanswerable = checkAnswerable(challenge, method, app.now());
+  const { challengeId } = input;
+  const unanswerable = checkAnswerable(current.session, { challengeId, method, now: app.now() });
   if (unanswerable !== null) return refused(unanswerable);
+  const challenge = challengeNamed(current.session, challengeId);
   if (current.stage === 'MFA_ENROLLMENT' && challenge?.operation !== 'START_MFA_ENROLLMENT') {
     return refused({ code: 'MFA_ENROLLMENT_REQUIRED' });
   }
   const rejection = (await checkAnswer(app, request, current, input)) ?? (await checkStanding(app, current, method));
   if (rejection !== null) return refused(rejection);
-  return recordVerification(app, request, current, { challengeId: input.challengeId, method });
+  return recordVerification(app, request, current, { challengeId, method });
 }

@@ -5,6 +5,7 @@ import type { ReportError } from '../graphql/masking.js';
 import { buildGraphqlSchema } from '../graphql/schema.js';
 import { createGraphqlServer } from '../graphql/server.js';
 import { createClientAddresses } from '../http/client-address.js';
+import { createClientFaults } from '../http/client-faults.js';
 import { createHttpApp, type HttpApp } from '../http/http-app.js';
 import { createTrailReader } from '../projections/audit-tree/trail-reader.js';
 import type { Freshness } from '../projections/freshness.js';
@@ -38,7 +39,9 @@ export async function openHttp(options: HttpOptions): Promise<HttpApp> {
   const introspection = config.environment !== 'production';
   const records = createTrailReader(store, readModels.trees);
   return createHttpApp({
-    ...{ app, readModels, checkpoints, freshness, report, schema, introspection, tls: config.tls },
+    ...{ app, readModels, checkpoints, freshness, report, schema, introspection },
+    ...{ tls: config.tls, publicOrigin: config.publicOrigin },
+    faults: createClientFaults({ log: (line) => logger.info(line, 'clients broke off or sent what is not valid') }),
     addresses: createClientAddresses(config.trustedProxies),
     ...{ jwks: published, records, exporter: { log: app.log, records, readModels, originOf: app.auditOriginOf } },
     server: await createGraphqlServer({ schema, introspection, report }),

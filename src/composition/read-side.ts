@@ -36,10 +36,10 @@ export function openReadSide({ config, storage, logger, begin }: ReadSideOptions
       onHalt: (projection, error) => logger.fatal({ projection, err: error }, 'a read model has halted'),
       onWait: (error) => logger.warn({ err: error }, 'the read models wait'),
     });
-    logger.debug({ path: connection.name }, 'the read models of this process');
+    logger.debug({ path: connection.path }, 'the read models of this process');
 
     async function refuseOtherLog(head: bigint): Promise<void> {
-      const { name: path } = connection;
+      const { path } = connection;
       const from = origin.read();
       // Read models that know more than the log belong to another one: a backup was put back, say.
       if (runner.status().position > head)

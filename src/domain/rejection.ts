@@ -36,6 +36,8 @@ export const REJECTION_CODES = {
     'Too many wrong codes in a row: codes are not checked for now. Try again later, or ask your administrator to unlock you.',
   CHALLENGE_ENDED: 'Too many wrong codes: this attempt is over. Begin again.',
   CHALLENGE_EXPIRED: 'This verification took longer than 5 minutes. Begin again.',
+  CHALLENGE_REPLACED:
+    'Newer challenges replaced this one: a session keeps 5. Send the operation again to get a new challenge.',
   CHALLENGE_ALREADY_VERIFIED: 'This was verified already. Send the operation again with this challengeId.',
   METHOD_NOT_OFFERED: 'This challenge cannot be answered that way. Use one of the methods that it lists.',
   ONE_ANSWER_EXPECTED: 'Answer the challenge with exactly one of its methods.',

@@ -1,7 +1,7 @@
 import type { Challenged } from '../application/guard.js';
 import type { Result } from '../application/result.js';
 import { REJECTION_CODES, type Rejection } from '../domain/rejection.js';
-import type { OperationChallenge } from '../domain/session/state.js';
+import type { OperationChallenge } from '../domain/session/challenges.js';
 import type { GraphqlContext } from './context.js';
 import { userErrorsOf } from './rejections.js';
 import { fieldOf, type FieldNames } from './error-table.js';

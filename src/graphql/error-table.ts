@@ -37,6 +37,7 @@ const FIELDS: Readonly<Record<UserErrorCode, string | null>> = {
   MFA_LOCKED: null,
   CHALLENGE_ENDED: null,
   CHALLENGE_EXPIRED: 'challengeId',
+  CHALLENGE_REPLACED: 'challengeId',
   CHALLENGE_ALREADY_VERIFIED: 'challengeId',
   METHOD_NOT_OFFERED: null,
   ONE_ANSWER_EXPECTED: null,

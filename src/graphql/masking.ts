@@ -16,12 +16,19 @@ const PUBLIC_CODES = new Set([
   'BAD_USER_INPUT',
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_TOO_EXPENSIVE',
   'BAD_REQUEST',
   'OPERATION_RESOLUTION_FAILURE',
   'PERSISTED_QUERY_NOT_FOUND',
   'PERSISTED_QUERY_NOT_SUPPORTED',
   'MAX_RECURSIVE_SELECTIONS_EXCEEDED',
 ]);
+
+/** What an operation that costs too much costs, and what one may cost. */
+function costsIn({ extensions }: GraphQLFormattedError): Readonly<Record<string, number>> {
+  const { cost, maximumCost } = extensions ?? {};
+  return { ...(typeof cost === 'number' && { cost }), ...(typeof maximumCost === 'number' && { maximumCost }) };
+}
 
 /** What an exception is told as. */
 interface Told {
@@ -130,7 +137,7 @@ export function createErrorMask(requestIdOf: (thrown: unknown) => string, report
     const publicCode = publicCodeOf(error, formatted);
     if (publicCode !== null) {
       const message = withoutValues(formatted.message);
-      return { message, ...place, extensions: { code: publicCode, requestId } };
+      return { message, ...place, extensions: { code: publicCode, requestId, ...costsIn(formatted) } };
     }
     const { message, ...extensions } = toldOf(error) ?? INTERNAL;
     if (isReported(error)) report(error, requestId);

@@ -3,6 +3,8 @@ import { extendSchema, isObjectType, parse, type GraphQLSchema } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
 import { buildSchema, type PubSub } from 'type-graphql';
 import { enforceAccess } from './access.js';
+import { stateCosts } from './costs/state-costs.js';
+import { boundTexts } from './text-limits.js';
 import { AccountResolver } from './resolvers/account-resolver.js';
 import { AuditProofResolver } from './resolvers/audit-proof-resolver.js';
 import { AuditTokenResolver } from './resolvers/audit-token-resolver.js';
@@ -55,7 +57,7 @@ function withQueryOnPayloads(schema: GraphQLSchema): GraphQLSchema {
 
 /**
  * Puts the schema together: types, resolvers, and the access rule of every field in front of it.
- * @throws where a root field or resolver method states no access rule
+ * @throws where a root field or resolver method states no access rule, or not what it costs
  */
 export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
@@ -83,5 +85,5 @@ export async function buildGraphqlSchema(): Promise<GraphQLSchema> {
     skipCheck: true,
     pubSub: noTopics,
   });
-  return enforceAccess(withQueryOnPayloads(withAuditDetails(schema)));
+  return enforceAccess(boundTexts(stateCosts(withQueryOnPayloads(withAuditDetails(schema)))));
 }

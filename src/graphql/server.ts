@@ -7,9 +7,10 @@ import type { GraphQLSchema, ValidationRule } from 'graphql';
 import type { GraphqlContext } from './context.js';
 import { createErrorMask, type ReportError } from './masking.js';
 import { documentLimits } from './rules/limits.js';
-import { noSchemaIntrospection } from './rules/no-schema-introspection.js';
+import { noIntrospection } from './rules/no-introspection.js';
 import { noSubscriptions } from './rules/no-subscriptions.js';
 import { oneMutation } from './rules/one-mutation.js';
+import { costPlugin } from './costs/cost-plugin.js';
 import { extensionsPlugin } from './extensions-plugin.js';
 import { createRequestIds, NO_REQUEST } from './request-ids.js';
 import { retryPlugin, statusPlugin } from './status-plugin.js';
@@ -29,7 +30,7 @@ const MOST_TOKENS = 1_000;
 
 /** The rules that a document is held to beside those of GraphQL, over HTTP and over WebSocket. */
 export function extraRules(introspection: boolean): readonly ValidationRule[] {
-  return [documentLimits(LIMITS), oneMutation, ...(introspection ? [] : [noSchemaIntrospection])];
+  return [documentLimits(LIMITS), oneMutation, ...(introspection ? [] : [noIntrospection])];
 }
 
 /** How much of a document is read. */
@@ -57,7 +58,7 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
     maxRecursiveSelections: true,
     validationRules: [...extraRules(introspection), noSubscriptions],
     formatError: createErrorMask(requestIds.of, report),
-    plugins: [...WITHOUT, requestIds.plugin, statusPlugin, retryPlugin, extensionsPlugin, ...plugins],
+    plugins: [...WITHOUT, requestIds.plugin, costPlugin, statusPlugin, retryPlugin, extensionsPlugin, ...plugins],
     logger: { debug: () => undefined, info: () => undefined, warn, error: warn },
   });
   await server.start();

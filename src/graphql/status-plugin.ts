@@ -7,6 +7,8 @@ const REQUEST_ERRORS = new Set([
   'GRAPHQL_VALIDATION_FAILED',
   'BAD_USER_INPUT',
   'OPERATION_RESOLUTION_FAILURE',
+  'OPERATION_TOO_EXPENSIVE',
+  'RATE_LIMITED',
 ]);
 
 /** Has the header `retry-after` say when to try again what was too much, for clients and proxies that know no more of it. */
@@ -32,7 +34,8 @@ export const statusPlugin: ApolloServerPlugin<GraphqlContext> = {
     if (accepts.includes('application/graphql-response+json')) return;
     return {
       async willSendResponse({ response, errors }) {
-        const failedBefore = response.http.status === 400 && errors !== undefined && errors.length > 0;
+        const status = response.http.status ?? 200;
+        const failedBefore = (status === 400 || status === 429) && errors !== undefined && errors.length > 0;
         const known = errors?.every(({ extensions }) => REQUEST_ERRORS.has(String(extensions.code)));
         if (failedBefore && known === true) response.http.status = 200;
       },

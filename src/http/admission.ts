@@ -4,11 +4,13 @@ import type { ClientAddresses } from './client-address.js';
 import type { Cookies } from './cookies.js';
 import { sendFault, type HttpFault } from './errors.js';
 import { LOG_POSITION_HEADER, type LogPositions } from './log-position.js';
+import { OTHER_SITE_MESSAGE, type ComesFromOtherSite } from './own-origins.js';
 
 export interface AdmissionOptions extends Finders {
   readonly cookies: Cookies;
   readonly addresses: ClientAddresses;
   readonly positions: LogPositions;
+  readonly isFromOtherSite: ComesFromOtherSite;
   /** Whether log and vault have been found to be those of this service. */
   readonly isStarted: () => boolean;
   /** Waits, bounded, until the read models have come as far as a position; answers whether they have. */
@@ -28,11 +30,7 @@ const TWO_CREDENTIALS: HttpFault = {
   message: 'A session cookie and an Authorization header came together. Send one of the two.',
 };
 
-const OTHER_SITE: HttpFault = {
-  status: 403,
-  code: 'FORBIDDEN',
-  message: 'Requests that a page of another site makes are not answered.',
-};
+const OTHER_SITE: HttpFault = { status: 403, code: 'FORBIDDEN', message: OTHER_SITE_MESSAGE };
 
 const NO_POSITION: HttpFault = {
   status: 400,
@@ -51,12 +49,6 @@ const BEHIND: HttpFault = {
   code: 'UNAVAILABLE',
   message: `This node does not know yet what lies up to the ${LOG_POSITION_HEADER} of this request; nothing was done. Send it again in a second.`,
 };
-
-// Fetch metadata says where a request comes from; a browser sends it always, and no page can change it.
-function comesFromOtherSite({ headers }: FastifyRequest): boolean {
-  const site = headers['sec-fetch-site'];
-  return site === 'cross-site' || site === 'same-site';
-}
 
 function originOf({ cookies, addresses }: AdmissionOptions, request: FastifyRequest): Origin {
   const { id: requestId, headers } = request;
@@ -79,7 +71,7 @@ function credentialOf(cookie: string | null, bearer: string | null): Credential 
 
 /** Lets requests in, or answers them: who asks is known before GraphQL begins, and what they have seen is known here. */
 export function createAdmission(options: AdmissionOptions) {
-  const { cookies, positions, isStarted, reached } = options;
+  const { cookies, positions, isFromOtherSite, isStarted, reached } = options;
 
   async function faultOf(seen: bigint | null): Promise<HttpFault | null> {
     if (seen === null) return NO_POSITION;
@@ -93,7 +85,7 @@ export function createAdmission(options: AdmissionOptions) {
       sendFault(request, reply, fault);
       return null;
     };
-    if (comesFromOtherSite(request)) return refuse(OTHER_SITE);
+    if (isFromOtherSite(request.headers)) return refuse(OTHER_SITE);
     const cookie = cookies.sessionToken(request);
     const bearer = bearerOf(request.headers.authorization);
     if (cookie !== null && bearer !== null) return refuse(TWO_CREDENTIALS);

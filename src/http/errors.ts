@@ -8,6 +8,7 @@ export interface HttpFault {
   readonly message: string;
   /** What a client can go on with, beside the code. */
   readonly details?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const FAULTS: Readonly<Record<string, HttpFault>> = {
@@ -48,16 +49,18 @@ const UNKNOWN_FAULT: HttpFault = {
 
 const UNAVAILABLE_CODES = new Set(['UNAVAILABLE', 'CLOSED', 'SEALED', 'UNREADABLE_EVENT', 'CONTENTION']);
 
-/** Answers with a fault, as JSON that GraphQL clients understand. */
-export function sendFault(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { status, code, message, details }: HttpFault,
-): FastifyReply {
+/** The body of a fault, which GraphQL clients understand. */
+export function bodyOf({ code, message, details }: HttpFault, requestId: string): object {
+  return { errors: [{ message, extensions: { code, requestId, ...details } }] };
+}
+
+/** Answers with a fault, as JSON. */
+export function sendFault(request: FastifyRequest, reply: FastifyReply, fault: HttpFault): FastifyReply {
   return reply
-    .code(status)
+    .code(fault.status)
+    .headers(fault.headers ?? {})
     .type('application/json; charset=utf-8')
-    .send({ errors: [{ message, extensions: { code, requestId: request.id, ...details } }] });
+    .send(bodyOf(fault, request.id));
 }
 
 function faultOf(error: Error & { readonly code?: string; readonly statusCode?: number }): HttpFault {

@@ -3,6 +3,8 @@ import { fastify, type FastifyInstance } from 'fastify';
 import type { ReportError } from '../graphql/masking.js';
 import { offerAuditExport, type ExportRouteOptions } from './audit-export/export-route.js';
 import { offerAuditKeys } from './audit-keys-route.js';
+import type { Finders } from './arrival.js';
+import { createClientErrors, createFrameworkErrors, HTTP_OPTIONS, refuseBadRequests } from './bad-requests.js';
 import { createCookies } from './cookies.js';
 import { createCredentialFinder } from './credential-finder.js';
 import { handleErrors, sendFault, type HttpFault } from './errors.js';
@@ -11,8 +13,12 @@ import { offerHealth, type Readiness } from './health.js';
 import { offerJwks } from './jwks-route.js';
 import { createLogPositions } from './log-position.js';
 import { createSessionFinder } from './session-finder.js';
+import { createOwnOrigins, type OwnOriginsOptions } from './own-origins.js';
+import { securityHeaders } from './security-headers.js';
+import { createSocketOwner, type SocketOwner } from './socket-owner.js';
 import { createTokenFinder } from './token-finder.js';
 import { offerSubscriptions, type SubscriptionOptions } from './subscriptions.js';
+import type { UpgradeOptions } from './upgrades.js';
 
 /** A line of the access log: nothing of what was asked or answered. */
 export interface AccessLine {
@@ -23,11 +29,11 @@ export interface AccessLine {
   readonly milliseconds: number;
 }
 
+/** What the HTTP side makes for its routes by itself. */
+type MadeHere = keyof Finders | keyof UpgradeOptions | 'cookies' | 'positions';
+
 export interface HttpAppOptions
-  extends
-    Omit<SubscriptionOptions, 'cookies' | 'sessions' | 'auditTokens' | 'credentials' | 'positions'>,
-    Pick<ExportRouteOptions, 'exporter'> {
-  readonly tls: boolean;
+  extends Omit<SubscriptionOptions, MadeHere>, Pick<ExportRouteOptions, 'exporter'>, OwnOriginsOptions {
   /** The keys that verify grants, as they are published. */
   readonly jwks: object;
   readonly readiness: () => Readiness;
@@ -42,17 +48,9 @@ export type HttpApp = FastifyInstance;
 const LARGEST_BODY = 64 * 1024;
 const REQUEST_TIMEOUT = 15_000;
 
-const SECURITY_HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-};
-
 function observe(http: FastifyInstance, { access, tls }: HttpAppOptions): void {
   http.addHook('onRequest', (request, reply, next) => {
-    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
-    if (tls) reply.header('strict-transport-security', 'max-age=31536000');
+    reply.headers(securityHeaders(tls, request.id));
     next();
   });
   http.addHook('onResponse', (request, reply, next) => {
@@ -94,9 +92,10 @@ function noSchemas(): never {
   throw new Error('no route states a schema');
 }
 
-/** Sets up HTTP: GraphQL, health, cookies, errors as JSON, a request id in every answer. */
-export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
-  const { app, tls, report, readiness, checkpoints } = options;
+/** Makes the server, which answers what is no proper request by itself. */
+function createServer(options: HttpAppOptions, owner: SocketOwner): FastifyInstance {
+  const { app, faults, tls } = options;
+  const clientErrors = createClientErrors({ owner, faults });
   const http = fastify({
     bodyLimit: LARGEST_BODY,
     requestTimeout: REQUEST_TIMEOUT,
@@ -104,15 +103,37 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     genReqId: () => app.newId(),
     return503OnClosing: false,
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
+    http: HTTP_OPTIONS,
+    frameworkErrors: createFrameworkErrors(tls),
+    clientErrorHandler: clientErrors.answer,
   });
+  clientErrors.watch(http);
+  return http;
+}
+
+function upgradesOf(options: HttpAppOptions, owner: SocketOwner): UpgradeOptions {
+  return {
+    owner,
+    isFromOtherSite: createOwnOrigins(options),
+    onRefusal: (requestId, path, status) => options.access({ requestId, method: 'GET', path, status, milliseconds: 0 }),
+  };
+}
+
+/** Sets up HTTP: GraphQL, health, cookies, errors as JSON, a request id in every answer. */
+export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
+  const { app, tls, faults, report, readiness, checkpoints } = options;
+  const owner = createSocketOwner({ newId: () => app.newId(), tls, faults });
+  const http = createServer(options, owner);
   await http.register(fastifyCookie);
   handleErrors(http, report);
   observe(http, options);
+  refuseBadRequests(http);
   drain(http);
   offerHealth(http, readiness);
   offerAuditKeys(http, checkpoints.verifierKeys);
   offerJwks(http, options.jwks);
   const more = {
+    ...upgradesOf(options, owner),
     cookies: createCookies(app, tls),
     sessions: createSessionFinder(options),
     auditTokens: createTokenFinder(options),
@@ -123,5 +144,9 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   offerAuditExport(http, { ...options, ...more });
   const subscriptions = offerSubscriptions(http.server, { ...options, ...more });
   http.addHook('preClose', () => subscriptions.stop());
+  http.addHook('onClose', (_http, done) => {
+    faults.stop();
+    done();
+  });
   return http;
 }

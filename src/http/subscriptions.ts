@@ -1,5 +1,4 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { fastifyCookie } from '@fastify/cookie';
 import {
   GraphQLError,
@@ -13,15 +12,21 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { ServerOptions, SubscribePayload } from 'graphql-ws';
-import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { GraphqlContext } from '../graphql/context.js';
+import { admitOperation } from '../graphql/costs/admit-operation.js';
+import { NO_REQUEST } from '../graphql/request-ids.js';
 import { createErrorMask, type ReportError } from '../graphql/masking.js';
 import { extraRules, PARSE_OPTIONS } from '../graphql/server.js';
 import { arrive, bearerOf, type Arrival, type Credential, type Origin } from './arrival.js';
 import { askerOf, staleMark, type GraphqlRouteOptions } from './graphql-route.js';
+import type { ClientFaults } from './client-faults.js';
+import { asRequestError, operationFault, withCode } from './request-errors.js';
+import { offerUpgrades, type UpgradeOptions } from './upgrades.js';
+import { serveWebSockets, type Extra } from './websockets.js';
 
-export interface SubscriptionOptions extends GraphqlRouteOptions {
+export interface SubscriptionOptions extends GraphqlRouteOptions, UpgradeOptions {
+  readonly faults: ClientFaults;
   readonly schema: GraphQLSchema;
   readonly introspection: boolean;
   readonly report: ReportError;
@@ -38,13 +43,6 @@ const CONNECTION_INIT_TIMEOUT = 5_000;
 
 type Params = Readonly<Record<string, unknown>> | undefined;
 type Connection = Extra & { arrival?: Arrival };
-
-// A browser sends cookies with a WebSocket of any page; only the Origin header says of which (RFC 6455 section 10.2).
-function isSameOrigin({ headers }: IncomingMessage): boolean {
-  const { origin, host } = headers;
-  if (origin === undefined) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
-}
 
 function credentialOf(options: SubscriptionOptions, request: IncomingMessage, params: Params): Credential | null {
   const authorization = params?.authorization;
@@ -90,18 +88,18 @@ async function arriveIfPossible(
 
 /** Errors in the form in which they leave; a connection is one request. */
 function masked(report: ReportError, { arrival }: Connection, errors: readonly GraphQLError[] | undefined) {
-  const formatError = createErrorMask(() => arrival?.request.requestId ?? '', report);
-  return errors?.map((error) => formatError(error.toJSON(), error));
+  const formatError = createErrorMask(() => arrival?.request.requestId ?? NO_REQUEST, report);
+  return errors?.map(asRequestError).map((error) => formatError(error.toJSON(), error));
 }
 
-function prepare(
+async function prepare(
   { schema, introspection }: SubscriptionOptions,
   payload: SubscribePayload,
   contextValue: GraphqlContext,
-): ExecutionArgs | readonly GraphQLError[] {
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
   const document = parse(payload.query, PARSE_OPTIONS);
   const faults = validate(schema, document, [...specifiedRules, ...extraRules(introspection)], { maxErrors: 5 });
-  if (faults.length > 0) return faults;
+  if (faults.length > 0) return faults.map((fault) => withCode(fault, 'GRAPHQL_VALIDATION_FAILED'));
   const other = document.definitions.some(
     (definition) =>
       definition.kind === Kind.OPERATION_DEFINITION && definition.operation !== OperationTypeNode.SUBSCRIPTION,
@@ -111,7 +109,11 @@ function prepare(
     return [new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } })];
   }
   const { variables, operationName } = payload;
-  return { schema, document, contextValue, variableValues: variables ?? {}, operationName: operationName ?? null };
+  const fault = operationFault(document, operationName);
+  if (fault !== null) return [fault];
+  const args = { schema, document, variableValues: variables ?? {}, operationName: operationName ?? null };
+  await admitOperation(args, contextValue);
+  return { ...args, contextValue };
 }
 
 function handlers(options: SubscriptionOptions): ServerOptions<Params, Connection> {
@@ -132,12 +134,13 @@ function handlers(options: SubscriptionOptions): ServerOptions<Params, Connectio
       else extra.arrival = arrival;
       return arrival !== null && (arrival.request.current !== null || arrival.tokenReader !== null);
     },
-    onSubscribe({ extra }, _id, payload) {
-      if (extra.arrival === undefined) return [new GraphQLError('Connect first.')];
+    async onSubscribe({ extra }, _id, payload) {
+      if (extra.arrival === undefined) return [withCode(new GraphQLError('Connect first.'), 'UNAUTHENTICATED')];
       try {
-        return prepare(options, payload, contextOf(options, extra.arrival));
+        return await prepare(options, payload, contextOf(options, extra.arrival));
       } catch (error) {
-        return [error instanceof GraphQLError ? error : new GraphQLError('The subscription cannot be read.')];
+        if (!(error instanceof GraphQLError)) throw error;
+        return [error.extensions.code === undefined ? withCode(error, 'GRAPHQL_PARSE_FAILED') : error];
       }
     },
     onNext: (...message): FormattedExecutionResult => {
@@ -156,20 +159,17 @@ function handlers(options: SubscriptionOptions): ServerOptions<Params, Connectio
 
 /** Offers subscriptions at `/graphql` over the protocol `graphql-transport-ws`, under the same limits as HTTP. */
 export function offerSubscriptions(server: Server, options: SubscriptionOptions): Subscriptions {
+  const { faults, report } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE });
-  const running = useServer<Params, { arrival?: Arrival }>(handlers(options), sockets);
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const path = (request.url ?? '').split('?', 1)[0];
-    if (path !== '/graphql' || !isSameOrigin(request)) {
-      socket.end(`HTTP/1.1 ${path === '/graphql' ? '403 Forbidden' : '404 Not Found'}\r\nconnection: close\r\n\r\n`);
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, (connection) => sockets.emit('connection', connection, request));
+  const running = serveWebSockets<Params, Connection>(handlers(options), sockets, {
+    faults,
+    report: (error, { arrival }) => report(error, arrival?.request.requestId ?? NO_REQUEST),
   });
+  const upgrades = offerUpgrades(server, sockets, options);
   return {
     async stop() {
-      await running.dispose();
-      sockets.close();
+      upgrades.stop();
+      await running.stop();
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../sqlite/connection.js';
 import type { Projection } from './projection.js';
 import { incomplete } from './read-model-file.js';
 
@@ -13,13 +13,13 @@ export interface Checkpoint {
  * The checkpoint of a read model, made with its empty tables if this version of it was never built in this file.
  * @throws {SqliteFileError} `UNREADABLE_FILE` where it was built and a table is missing
  */
-export function openCheckpoint(database: Database, projection: Projection): Checkpoint {
+export function openCheckpoint(database: SqliteConnection, projection: Projection): Checkpoint {
   const { name, version } = projection;
-  database.transaction(() => createTables(database, projection)).immediate();
-  const select = database
-    .prepare<[string, number], bigint>('SELECT position FROM checkpoints WHERE projection = ? AND version = ?')
-    .pluck()
-    .safeIntegers();
+  database.transaction('immediate', () => createTables(database, projection));
+  const select = database.prepareValues<[string, number], bigint>(
+    'SELECT position FROM checkpoints WHERE projection = ? AND version = ?',
+    { bigints: true },
+  );
   const update = database.prepare(
     'UPDATE checkpoints SET position = ? WHERE projection = ? AND version = ? AND position = ?',
   );
@@ -33,7 +33,7 @@ export function openCheckpoint(database: Database, projection: Projection): Chec
   };
 }
 
-function createTables(database: Database, { name, version, schema, tables }: Projection): void {
+function createTables(database: SqliteConnection, { name, version, schema, tables }: Projection): void {
   const known = database.prepare('SELECT 1 FROM checkpoints WHERE projection = ? AND version = ?').get(name, version);
   if (known === undefined) {
     database.exec(schema);
@@ -44,14 +44,14 @@ function createTables(database: Database, { name, version, schema, tables }: Pro
   }
   const there = database.prepare<[string], 1>("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
   const missing = tables.find((table) => there.get(table) === undefined);
-  if (missing !== undefined) throw incomplete(database.name, missing);
+  if (missing !== undefined) throw incomplete(database.path, missing);
 }
 
 /**
  * Drops the tables of every version of these read models but the current, and of read models that are no more: to be
  * called once the current have caught up.
  */
-export function dropOldVersions(database: Database, projections: readonly Projection[]): void {
+export function dropOldVersions(database: SqliteConnection, projections: readonly Projection[]): void {
   const current = new Map(projections.map(({ name, version }) => [name, version]));
   const rows = database
     .prepare<[], { projection: string; version: number; tables: string }>(
@@ -59,9 +59,10 @@ export function dropOldVersions(database: Database, projections: readonly Projec
     )
     .all();
   const forget = database.prepare('DELETE FROM checkpoints WHERE projection = ? AND version = ?');
-  const drop = database.transaction(({ projection, version, tables }: (typeof rows)[number]) => {
+  const drop = ({ projection, version, tables }: (typeof rows)[number]): void => {
     for (const table of JSON.parse(tables) as string[]) database.exec(`DROP TABLE IF EXISTS "${table}"`);
     forget.run(projection, version);
-  });
-  for (const row of rows) if (current.get(row.projection) !== row.version) drop.immediate(row);
+  };
+  for (const row of rows)
+    if (current.get(row.projection) !== row.version) database.transaction('immediate', () => drop(row));
 }

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../sqlite/connection.js';
 import type { LoggedEvent } from '../eventstore/event-codec.js';
 import { openCheckpoint } from './checkpoint.js';
 import type { HandleAny, Intake, Projection } from './projection.js';
@@ -44,9 +44,9 @@ function intakeOf(opened: HandleAny | Intake): Intake {
 }
 
 /** Takes in events by an intake; what fails and is not the file's fault is the fault of an event. */
-function openTakeAll(database: Database, projection: Projection, intake: Intake) {
+function openTakeAll(database: SqliteConnection, projection: Projection, intake: Intake) {
   function blame(error: unknown, event: LoggedEvent | null): unknown {
-    const fault = asReadModelFileError(database.name, error);
+    const fault = asReadModelFileError(database.path, error);
     if (fault !== error) return fault;
     return event === null
       ? new UnwritableBatchError('events cannot be written together', { cause: error })
@@ -69,7 +69,7 @@ function openTakeAll(database: Database, projection: Projection, intake: Intake)
 }
 
 /** Opens a read model, with empty tables if this version of it was never built in this file. */
-export function openFold(database: Database, projection: Projection): Fold {
+export function openFold(database: SqliteConnection, projection: Projection): Fold {
   const checkpoint = openCheckpoint(database, projection);
   const intake = intakeOf(projection.open(database));
   const takeAll = openTakeAll(database, projection, intake);

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../sqlite/connection.js';
 import type { DomainEventType } from '../domain/catalogue.js';
 import type { LoggedEvent } from '../eventstore/event-codec.js';
 
@@ -34,7 +34,7 @@ export interface Projection {
   /** The statements that create them. */
   readonly schema: string;
   /** Prepares its statements and answers what it does with an event: at once, or by an intake. */
-  readonly open: (database: Database) => HandleAny | Intake;
+  readonly open: (database: SqliteConnection) => HandleAny | Intake;
 }
 
 /** Turns handlers by type into one for any event; types without one are passed over. */

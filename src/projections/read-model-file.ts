@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../sqlite/connection.js';
 import { openDatabaseFile, type DatabaseFile } from '../sqlite/database-file.js';
 import { asFileError, damaged, SqliteFileError, unreadable } from '../sqlite/file-error.js';
 import type { FileKind } from '../sqlite/file-kind.js';
@@ -97,8 +97,8 @@ export interface Origin {
 }
 
 /** Opens the note of which log a file was built from. */
-export function openOrigin(database: Database): Origin {
-  const select = database.prepare<[], string>('SELECT first_event_id FROM built_from').pluck();
+export function openOrigin(database: SqliteConnection): Origin {
+  const select = database.prepareValues<[], string>('SELECT first_event_id FROM built_from');
   const insert = database.prepare('INSERT OR IGNORE INTO built_from (only, first_event_id) VALUES (1, ?)');
   // It is told with every batch; a statement that changes nothing takes the file's lock all the same.
   let noted = false;

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../sqlite/connection.js';
 import { auditTreeProjection } from './audit-tree/audit-tree-projection.js';
 import { createAuditTrees, type AuditTrees } from './audit-tree/audit-trees.js';
 import { auditProjection } from './audit/audit-projection.js';
@@ -41,7 +41,7 @@ export interface ReadModels {
 }
 
 /** Prepares the read side; the tables must be there, which starting the projections sees to. */
-export function createReadModels(database: Database): ReadModels {
+export function createReadModels(database: SqliteConnection): ReadModels {
   return {
     users: createUserQueries(database),
     sessions: createSessionQueries(database),

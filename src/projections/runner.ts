@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../sqlite/connection.js';
 import type { EventLog } from '../eventstore/event-log.js';
 import type { Batch, EventStore } from '../eventstore/event-store.js';
 import { dropOldVersions } from './checkpoint.js';
@@ -35,7 +35,7 @@ export interface ProjectionRunner {
 
 export interface RunnerOptions {
   /** The file of the read models. */
-  readonly database: Database;
+  readonly database: SqliteConnection;
   readonly store: EventStore;
   readonly log: EventLog;
   readonly projections: readonly Projection[];
@@ -166,7 +166,7 @@ class Runner implements ProjectionRunner {
     try {
       this.#origin.note(first.id);
     } catch (error) {
-      throw asReadModelFileError(this.options.database.name, error);
+      throw asReadModelFileError(this.options.database.path, error);
     }
   }
 
@@ -181,7 +181,7 @@ class Runner implements ProjectionRunner {
     try {
       dropOldVersions(database, projections);
     } catch (error) {
-      throw asReadModelFileError(database.name, error);
+      throw asReadModelFileError(database.path, error);
     }
     this.#hasOldVersions = false;
   }

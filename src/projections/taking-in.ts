@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../sqlite/connection.js';
 import type { LoggedEvent } from '../eventstore/event-codec.js';
 import { RefusedEventError, UnwritableBatchError, type Fold } from './fold.js';
 import { mayPass } from './keep-trying.js';
@@ -14,17 +14,15 @@ export type TakeIn = (folds: readonly Fold[], events: readonly LoggedEvent[], to
  * Takes in by one transaction for all read models: each commit costs as much as some events do. Where that fails for one of
  * them, it is undone, and each goes by itself, as far as it gets; so nobody pays for savepoints but after a failure.
  */
-export function openTakeIn(database: Database): TakeIn {
-  const transaction = database.transaction<(...taking: Parameters<TakeIn>) => void>((folds, events, to) => {
-    for (const fold of folds) fold.take(events, to);
-  });
-
+export function openTakeIn(database: SqliteConnection): TakeIn {
   function attempt(folds: readonly Fold[], events: readonly LoggedEvent[], to: bigint): Error | null {
     try {
-      transaction.immediate(folds, events, to);
+      database.transaction('immediate', () => {
+        for (const fold of folds) fold.take(events, to);
+      });
     } catch (error) {
       for (const fold of folds) fold.undone();
-      const fault = asReadModelFileError(database.name, error);
+      const fault = asReadModelFileError(database.path, error);
       return fault instanceof Error ? fault : new Error(String(fault));
     }
     for (const fold of folds) fold.kept();

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import { openConnection, type SqliteConnection } from './connection.js';
 import { asOpeningError, unreadable } from './file-error.js';
 import type { FileKind } from './file-kind.js';
 import { fileIdOf, hold, isHeld, release, type FileId } from './held-files.js';
@@ -9,7 +9,7 @@ import { systemCodeOf } from './result-code.js';
 
 /** An open SQLite file. */
 export interface DatabaseFile {
-  readonly connection: Database.Database;
+  readonly connection: SqliteConnection;
   /** Lets the file go; once more is no error. */
   close(): void;
 }
@@ -26,6 +26,9 @@ export const BUSY_MILLISECONDS = 50;
 
 /** Pages, 4 kB each, that the -wal file takes before they are moved into the file: that waits for the disk, and moves a page once that was changed many times. */
 const CHECKPOINT_PAGES = 4_000;
+
+/** How much of a file stays in memory, in KiB; 2,000 is what SQLite would keep. */
+const CACHE_KIB = 16_000;
 
 const MEMORY = ':memory:';
 
@@ -56,8 +59,8 @@ export function openDatabaseFileToRead(kind: FileKind, options: DatabaseFileOpti
   try {
     const file = fileIdOf(path);
     if (!isHeld(file)) refuseOther(kind, path);
-    const connection = new Database(path, {
-      ...{ readonly: true, fileMustExist: true, timeout: options.patienceMilliseconds ?? 5_000 },
+    const connection = openConnection(path, {
+      ...{ readOnly: true, timeoutMilliseconds: options.patienceMilliseconds ?? 5_000 },
     });
     return held(connection, file);
   } catch (error) {
@@ -65,12 +68,12 @@ export function openDatabaseFileToRead(kind: FileKind, options: DatabaseFileOpti
   }
 }
 
-function held(connection: Database.Database, file: FileId | null): DatabaseFile {
+function held(connection: SqliteConnection, file: FileId | null): DatabaseFile {
   if (file !== null) hold(file);
   return {
     connection,
     close() {
-      if (!connection.open) return;
+      if (!connection.isOpen) return;
       connection.close();
       if (file !== null) release(file);
     },
@@ -104,19 +107,20 @@ function syncDirectory(path: string): void {
   closeSync(directory);
 }
 
-function connect(kind: FileKind, path: string, patienceMilliseconds: number): Database.Database {
-  const connection = new Database(path, { timeout: patienceMilliseconds });
+function connect(kind: FileKind, path: string, patienceMilliseconds: number): SqliteConnection {
+  const connection = openConnection(path, { timeoutMilliseconds: patienceMilliseconds });
   try {
     // Before anything is read: from the first access on the file is locked, and stays so (https://www.sqlite.org/wal.html, section 8).
     if (kind.exclusive) connection.pragma('locking_mode = EXCLUSIVE');
     createSchema(kind, connection);
     connection.pragma('journal_mode = WAL');
-    // Under WAL this build falls back to NORMAL, so it is set after WAL, and read back.
+    // Some builds of SQLite fall back to NORMAL under WAL, so it is set after WAL, and read back.
     connection.pragma(`synchronous = ${kind.synchronous}`);
-    expectPragma(kind, connection, { name: 'journal_mode', value: connection.memory ? 'memory' : 'wal' });
+    expectPragma(kind, connection, { name: 'journal_mode', value: path === MEMORY ? 'memory' : 'wal' });
     expectPragma(kind, connection, { name: 'synchronous', value: SYNCHRONOUS[kind.synchronous] });
     connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     connection.pragma(`busy_timeout = ${BUSY_MILLISECONDS}`);
+    connection.pragma(`cache_size = -${CACHE_KIB}`);
     return connection;
   } catch (error) {
     connection.close();
@@ -128,10 +132,10 @@ function connect(kind: FileKind, path: string, patienceMilliseconds: number): Da
  * Makes the tables of a new file, in one transaction with the marks that tell whose it is. To be called before the
  * file is in WAL mode: so the marks stand in the file itself, never in a log beside it alone.
  */
-function createSchema(kind: FileKind, connection: Database.Database): void {
-  const createTables = connection.transaction(() => {
+function createSchema(kind: FileKind, connection: SqliteConnection): void {
+  connection.transaction('immediate', () => {
     // Another process may have been faster.
-    if (connection.pragma('application_id', { simple: true }) === kind.applicationId) {
+    if (connection.pragma('application_id') === kind.applicationId) {
       if (!isOutdated(kind, connection)) return;
       dropTables(connection);
     }
@@ -139,27 +143,26 @@ function createSchema(kind: FileKind, connection: Database.Database): void {
     connection.pragma(`application_id = ${kind.applicationId}`);
     connection.pragma(`user_version = ${kind.schemaVersion}`);
   });
-  createTables.immediate();
 }
 
-function isOutdated({ rebuildable, schemaVersion }: FileKind, connection: Database.Database): boolean {
-  return rebuildable === true && Number(connection.pragma('user_version', { simple: true })) < schemaVersion;
+function isOutdated({ rebuildable, schemaVersion }: FileKind, connection: SqliteConnection): boolean {
+  return rebuildable === true && Number(connection.pragma('user_version')) < schemaVersion;
 }
 
-function dropTables(connection: Database.Database): void {
-  const tables = connection.prepare<[], string>(
+function dropTables(connection: SqliteConnection): void {
+  const tables = connection.prepareValues<[], string>(
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'",
   );
-  for (const name of tables.pluck().all()) connection.exec(`DROP TABLE "${name}"`);
+  for (const name of tables.all()) connection.exec(`DROP TABLE "${name}"`);
 }
 
 function expectPragma(
   kind: FileKind,
-  connection: Database.Database,
+  connection: SqliteConnection,
   { name, value }: { readonly name: string; readonly value: string | number },
 ): void {
-  const actual = connection.pragma(name, { simple: true });
+  const actual = connection.pragma(name);
   if (actual === value) return;
   const fault = `keeps ${name} at ${String(actual)}, not ${value}`;
-  throw unreadable(kind, connection.name, { fault, remedy: 'put it on a local disk' });
+  throw unreadable(kind, connection.path, { fault, remedy: 'put it on a local disk' });
 }

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { pathToFileURL } from 'node:url';
+import { openConnection, type SqliteConnection } from './connection.js';
 import { damaged, unreadable } from './file-error.js';
 import { readHeader } from './file-header.js';
 import type { FileKind } from './file-kind.js';
@@ -48,40 +49,56 @@ function checkVersion(kind: FileKind, path: string, version: number): void {
   if (version < 1) throw damaged(kind, path, 'it has no schema version');
 }
 
-/** By a connection that cannot write, so that closing it moves nothing from the -wal file into this one. */
+/**
+ * Without the right to write, so that closing the file moves nothing from the -wal file into it. The file is attached, and
+ * not opened: whatever the driver, detaching gives up its locks at once.
+ */
 function checkContent(kind: FileKind, path: string, patienceMilliseconds: number): void {
-  const connection = new Database(path, { readonly: true, fileMustExist: true, timeout: patienceMilliseconds });
+  const connection = openConnection(':memory:', { timeoutMilliseconds: patienceMilliseconds });
   try {
-    const version = Number(connection.pragma('user_version', { simple: true }));
+    connection.prepare<[string]>('ATTACH ? AS file').run(`${pathToFileURL(path).href}?mode=ro`);
+    const version = Number(connection.pragma('file.user_version'));
     checkVersion(kind, path, version);
     if (kind.rebuildable === true && version < kind.schemaVersion) return;
     const fault = faultOf(kind, connection);
     if (fault !== null) throw damaged(kind, path, fault);
   } finally {
+    detach(connection);
     connection.close();
   }
 }
 
-function faultOf({ names, samples }: FileKind, connection: Database.Database): string | null {
-  const [missing] = missingNames(connection, names);
+function detach(connection: SqliteConnection): void {
+  const attached = connection
+    .prepareValues<[], string>("SELECT name FROM pragma_database_list WHERE name = 'file'")
+    .get();
+  if (attached !== undefined) connection.exec('DETACH file');
+}
+
+function faultOf({ names, samples }: FileKind, connection: SqliteConnection): string | null {
+  const [missing] = missingNames(connection, names, 'file');
   if (missing !== undefined) return `it lacks ${missing}`;
   if (sizeOf(connection) > CHECKED_WHOLLY) {
     // A damaged page that these do not come across is found when it is read.
     for (const sample of samples) connection.prepare(sample).all();
     return null;
   }
-  const verdict = String(connection.pragma('quick_check(1)', { simple: true }));
+  const verdict = String(connection.pragma('file.quick_check(1)'));
   return verdict === 'ok' ? null : 'its pages do not fit together';
 }
 
-/** Which of these tables and triggers a file lacks. */
-export function missingNames(connection: Database.Database, names: readonly string[]): readonly string[] {
-  const there = new Set(connection.prepare<[], string>('SELECT name FROM sqlite_schema').pluck().all());
+/** Which of these tables and triggers a file lacks. @param schema under which the connection has the file */
+export function missingNames(
+  connection: SqliteConnection,
+  names: readonly string[],
+  schema: 'main' | 'file' = 'main',
+): readonly string[] {
+  const there = new Set(connection.prepareValues<[], string>(`SELECT name FROM ${schema}.sqlite_schema`).all());
   return names.filter((name) => !there.has(name));
 }
 
-function sizeOf(connection: Database.Database): number {
-  const [pages, bytes] = ['page_count', 'page_size'].map((name) => Number(connection.pragma(name, { simple: true })));
+function sizeOf(connection: SqliteConnection): number {
+  const [pages, bytes] = ['page_count', 'page_size'].map((name) => Number(connection.pragma(`file.${name}`)));
   return (pages ?? 0) * (bytes ?? 0);
 }
 

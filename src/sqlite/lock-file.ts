@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { openConnection, type SqliteConnection } from './connection.js';
 import { sqliteCodeOf } from './result-code.js';
 
 /**
@@ -6,7 +6,7 @@ import { sqliteCodeOf } from './result-code.js';
  * process, whatever ends it: nothing is ever left locked. The file of the lock stays, empty.
  */
 export async function withLockFile<T>(path: string, job: () => Promise<T>): Promise<{ readonly done: T } | null> {
-  const file = new Database(path, { timeout: 0 });
+  const file = openConnection(path, { timeoutMilliseconds: 0 });
   try {
     if (!lock(file)) return null;
     return { done: await job() };
@@ -15,12 +15,12 @@ export async function withLockFile<T>(path: string, job: () => Promise<T>): Prom
   }
 }
 
-function lock(file: Database.Database): boolean {
+function lock(file: SqliteConnection): boolean {
   try {
     file.exec('BEGIN EXCLUSIVE');
     return true;
   } catch (error) {
-    if (sqliteCodeOf(error)?.startsWith('SQLITE_BUSY') === true) return false;
+    if (sqliteCodeOf(error) === 'SQLITE_BUSY') return false;
     throw error;
   }
 }

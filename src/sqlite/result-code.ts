@@ -13,6 +13,29 @@ const FAULTS: ReadonlyMap<string, string> = new Map([
   ['SQLITE_NOTADB', 'the file is damaged'],
 ]);
 
+/** Primary result codes, each at its number. */
+const CODES: readonly string[] = [
+  ...['SQLITE_OK', 'SQLITE_ERROR', 'SQLITE_INTERNAL', 'SQLITE_PERM', 'SQLITE_ABORT', 'SQLITE_BUSY', 'SQLITE_LOCKED'],
+  ...['SQLITE_NOMEM', 'SQLITE_READONLY', 'SQLITE_INTERRUPT', 'SQLITE_IOERR', 'SQLITE_CORRUPT', 'SQLITE_NOTFOUND'],
+  ...['SQLITE_FULL', 'SQLITE_CANTOPEN', 'SQLITE_PROTOCOL', 'SQLITE_EMPTY', 'SQLITE_SCHEMA', 'SQLITE_TOOBIG'],
+  ...['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_MISUSE', 'SQLITE_NOLFS', 'SQLITE_AUTH', 'SQLITE_FORMAT'],
+  ...['SQLITE_RANGE', 'SQLITE_NOTADB'],
+];
+
+/** The messages of faults of the file: `all` of @photostructure/sqlite 1.2.1 throws without a code. */
+const MESSAGES: ReadonlyMap<string, string> = new Map([
+  ['access permission denied', 'SQLITE_PERM'],
+  ['database is locked', 'SQLITE_BUSY'],
+  ['out of memory', 'SQLITE_NOMEM'],
+  ['attempt to write a readonly database', 'SQLITE_READONLY'],
+  ['disk I/O error', 'SQLITE_IOERR'],
+  ['database disk image is malformed', 'SQLITE_CORRUPT'],
+  ['database or disk is full', 'SQLITE_FULL'],
+  ['unable to open database file', 'SQLITE_CANTOPEN'],
+  ['locking protocol', 'SQLITE_PROTOCOL'],
+  ['file is not a database', 'SQLITE_NOTADB'],
+]);
+
 const DAMAGE = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB']);
 
 const LASTING = new Set(['SQLITE_READONLY', 'SQLITE_PERM', ...DAMAGE]);
@@ -22,7 +45,11 @@ const LASTING = new Set(['SQLITE_READONLY', 'SQLITE_PERM', ...DAMAGE]);
  * Told by its code and not by its class, of which a process may hold several copies.
  */
 export function sqliteCodeOf(error: unknown): string | undefined {
-  return /^SQLITE_[A-Z]+/.exec(systemCodeOf(error) ?? '')?.[0];
+  if (systemCodeOf(error) !== 'ERR_SQLITE_ERROR') return undefined;
+  const { errcode, message } = error as { readonly errcode?: unknown; readonly message?: unknown };
+  // The low byte of an extended code is the primary one: https://www.sqlite.org/rescode.html, section 2.
+  const code = typeof errcode === 'number' ? CODES[errcode & 0xff] : MESSAGES.get(String(message));
+  return code ?? 'SQLITE_ERROR';
 }
 
 /** The code of an error of the operating system, `EACCES` say, or of any other error that has one. */

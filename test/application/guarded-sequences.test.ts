@@ -7,7 +7,7 @@ import type { Challenged } from '../../src/application/guard.js';
 import type { Result } from '../../src/application/result.js';
 import { verifyOperation, type VerifyOperationInput } from '../../src/application/verify-operation.js';
 import { millisecondsOf, MINUTE, SECOND } from '../../src/domain/instant.js';
-import type { OperationChallenge } from '../../src/domain/session/state.js';
+import type { OperationChallenge } from '../../src/domain/session/challenges.js';
 import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
 import type { Authenticator } from '../support/authenticator.js';
 import { oneOf, seededRandom } from '../support/interleave.js';

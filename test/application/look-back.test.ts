@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { takeTurn } from '../../src/application/turns.js';
 import { lookBack, type PastUser } from '../../src/application/look-back.js';
 import type { DomainEvent } from '../../src/domain/catalogue.js';
 import type { Instant } from '../../src/domain/instant.js';
@@ -50,7 +51,7 @@ async function append(
 }
 
 function samAt(second: number): Promise<PastUser | null> {
-  return lookBack(world.app, { accountId: ACME, userId: SAM, at: later(second * SECOND) });
+  return lookBack(world.app, { accountId: ACME, userId: SAM, at: later(second * SECOND) }, takeTurn);
 }
 
 const started = event('MfaEnrollmentStarted');
@@ -171,7 +172,8 @@ describe('Looking back at a user', () => {
 
   it('knows nobody of another account, and nobody who never came about', async () => {
     await happen('user', [0, event('UserCreated')]);
-    const of = (accountId: string, userId: string) => lookBack(world.app, { accountId, userId, at: later(0) });
+    const of = (accountId: string, userId: string) =>
+      lookBack(world.app, { accountId, userId, at: later(0) }, takeTurn);
     expect(await of(ACME, SAM)).not.toBeNull();
     expect(await of('other', SAM)).toBeNull();
     expect(await of(ACME, 'nobody')).toBeNull();

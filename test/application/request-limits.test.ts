@@ -1,21 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { RateLimitedError } from '../../src/application/errors.js';
-import {
-  createRequestLimits,
-  networkOf,
-  takeOfAddress,
-  type RequestLimitSettings,
-} from '../../src/application/request-limits.js';
+import { settingsOf } from '../../src/application/request-budgets.js';
+import { createRequestLimits, networkOf, takeOfAddress } from '../../src/application/request-limits.js';
 import { eventually } from '../support/eventually.js';
 
-const OFF: RequestLimitSettings = {
-  SIGN_INS_OF_ADDRESS: null,
-  SIGN_INS_OF_ACCOUNT: null,
-  REGISTRATIONS_OF_ADDRESS: null,
-  PASSWORDS_OF_USER: null,
-  SUB_USER_PASSWORDS_OF_ACCOUNT: null,
-  EXPORTS_OF_ACCOUNT: null,
-};
+const OFF = settingsOf(() => null);
 
 describe('A budget of requests', () => {
   it('lets so many through, then tells when it is full again', async () => {
@@ -40,8 +29,27 @@ describe('A budget of requests', () => {
   it('has a wide one beside it, ten times as large', async () => {
     const limits = createRequestLimits({ ...OFF, SIGN_INS_OF_ADDRESS: 2 });
     for (let time = 0; time < 2; time += 1) await limits.take('SIGN_INS_OF_ADDRESS', 'one');
-    for (let time = 0; time < 20; time += 1) await limits.take('SIGN_INS_OF_ADDRESS', 'one', 'WIDE');
-    await expect(limits.take('SIGN_INS_OF_ADDRESS', 'one', 'WIDE')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    for (let time = 0; time < 20; time += 1) await limits.take('SIGN_INS_OF_ADDRESS', 'one', { breadth: 'WIDE' });
+    await expect(limits.take('SIGN_INS_OF_ADDRESS', 'one', { breadth: 'WIDE' })).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+    });
+  });
+
+  it('gives several points at once, and takes none for what it refuses', async () => {
+    const limits = createRequestLimits({ ...OFF, EXPORTS_OF_ACCOUNT: 10 });
+    const take = (points: number) => limits.take('EXPORTS_OF_ACCOUNT', 'acme', { points });
+    await take(6);
+    for (let time = 0; time < 3; time += 1) await expect(take(5)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await take(3);
+    await take(1);
+    await expect(take(1)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  });
+
+  it('lets through what costs more than all of it, when it is full', async () => {
+    const limits = createRequestLimits({ ...OFF, EXPORTS_OF_ACCOUNT: 10 });
+    const take = (points: number) => limits.take('EXPORTS_OF_ACCOUNT', 'acme', { points });
+    await take(1_000);
+    await expect(take(1)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
   });
 
   it('is full again after its time', async () => {

@@ -3,7 +3,7 @@ import type { Application } from '../../src/application/application.js';
 import { RateLimitedError } from '../../src/application/errors.js';
 import { knownBrowserWith } from '../../src/application/known-browser.js';
 import { signIn } from '../../src/application/sign-in.js';
-import type { RequestLimit } from '../../src/application/request-limits.js';
+import type { RequestLimit } from '../../src/application/request-budgets.js';
 import { FAILURES_BEFORE_BACK_OFF } from '../../src/domain/password/decider.js';
 import { openWorld, requestContext, trySignIn, type SignInNames, type World } from '../support/world.js';
 
@@ -84,7 +84,7 @@ describe('Signing in', () => {
     for (const knownBrowser of [knownBrowserWith(app, null, userId), knownBrowserWith(app, null, userId)])
       await signIn({ ...app, limits }, { ...requestContext(), knownBrowser }, { ...user, transport: 'COOKIE' });
     const once = [
-      ['SIGN_INS_OF_ADDRESS', 'browsers at unknown', 'WIDE'],
+      ['SIGN_INS_OF_ADDRESS', 'browsers at unknown', { breadth: 'WIDE' }],
       ['SIGN_INS_OF_ACCOUNT', `known to ${userId}`],
     ];
     expect(taken).toEqual([...once, ...once]);

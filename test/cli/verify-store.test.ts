@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { openConnection } from '../../src/sqlite/connection.js';
 import { exportFromLog } from '../../src/cli/audit/export-trail.js';
 import { verifyStore, type VerifyStoreOptions } from '../../src/cli/audit/verify-store.js';
 import { readConfig } from '../../src/config.js';
@@ -53,7 +53,7 @@ function tampered(sql: string): string {
   copies += 1;
   const folder = join(scratch.path, `copy-${copies}`);
   cpSync(service.folder, folder, { recursive: true });
-  const database = new Database(join(folder, 'log.db'));
+  const database = openConnection(join(folder, 'log.db'));
   for (const trigger of ['events_are_never_changed', 'events_are_never_deleted', 'events_are_only_appended'])
     database.exec(`DROP TRIGGER ${trigger}`);
   database.exec(sql);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openConnection } from '../../src/sqlite/connection.js';
 import { KEYS } from '../cli/given.js';
 import type { Client, Loose } from '../support/client.js';
 import { heldBy, heldSecrets } from '../support/held.js';
@@ -87,8 +87,8 @@ async function live(service: TestService, by: Client, account: string): Promise<
 function tablesIn(folder: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const file of readdirSync(folder).filter((name) => /^read-models.*\.db$/.test(name))) {
-    const database = new Database(join(folder, file));
-    const names = database.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
+    const database = openConnection(join(folder, file));
+    const names = database.prepareValues<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
     for (const name of names)
       found.set(`${file} ${name}`, JSON.stringify(database.prepare(`SELECT * FROM "${name}"`).all()));
     database.close();

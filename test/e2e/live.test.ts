@@ -30,6 +30,8 @@ async function beginning(client: Client): Promise<string> {
   return (await trailOf(client))[0].cursor;
 }
 
+const FOLLOW = 'subscription ($after: String) { auditEventRecorded(after: $after) { id } }';
+
 describe('the live view of the trail', () => {
   it('goes on from a cursor without a gap, into what is recorded while it is open', async () => {
     const { account, client } = await primary(service);
@@ -121,6 +123,23 @@ describe('a connection', () => {
       const failure = await failureOf(run(connect(client), document));
       expect([document.slice(0, 40), failure]).not.toContain(null);
     }
+  });
+});
+
+describe('a subscription that cannot be run', () => {
+  const named = (name: string) => `subscription ${name} { auditEventRecorded { id } }`;
+
+  it.each([
+    ['is not GraphQL', 'subscription { ', {}, 'GRAPHQL_PARSE_FAILED'],
+    ['asks for what there is not', 'subscription { auditEventRecorded { nothing } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+    ['has a wrong variable', FOLLOW, { after: { xK9: true } }, 'BAD_USER_INPUT'],
+    ['lacks a variable', 'subscription ($a: String!) { auditEventRecorded(after: $a) { id } }', {}, 'BAD_USER_INPUT'],
+    ['has no operation', 'fragment F on AuditEvent { id }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+    ['has two operations', `${named('A')} ${named('B')}`, {}, 'OPERATION_RESOLUTION_FAILURE'],
+  ])('since it %s is told so, and is no error of the service', async (_, document, variables, code) => {
+    const { client } = await primary(service);
+    expect(await failureOf(run(connect(client), document, variables))).toBe(code);
+    expect(service.log.join('')).not.toMatch(/"level":50|xK9/);
   });
 });
 

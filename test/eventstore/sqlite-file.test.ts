@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openConnection } from '../../src/sqlite/connection.js';
 import { EventStoreError } from '../../src/eventstore/event-store.js';
 import type { LogDatabase } from '../../src/eventstore/sqlite/log-database.js';
 import { openLogDatabase } from '../../src/eventstore/sqlite/log-database.js';
@@ -33,7 +33,7 @@ beforeEach(() => {
 afterEach(() => place.dispose());
 
 function pragma(database: LogDatabase, name: string): unknown {
-  return database.connection.pragma(name, { simple: true });
+  return database.connection.pragma(name);
 }
 
 function modeOf(path: string): number {
@@ -73,7 +73,7 @@ async function makeLog(): Promise<void> {
 
 /** Does something to a file as an SQLite database of anybody. */
 function raw(path: string, sql: string): void {
-  const connection = new Database(path);
+  const connection = openConnection(path);
   connection.exec(sql);
   connection.close();
 }
@@ -115,9 +115,9 @@ describe('A new log file', () => {
 
   it('has strict tables, and positions that are never used again', () => {
     const { connection } = place.open();
-    const table = connection.prepare("SELECT strict FROM pragma_table_list WHERE name = 'events'").pluck().get();
+    const table = connection.prepareValues("SELECT strict FROM pragma_table_list WHERE name = 'events'").get();
     expect(table).toBe(1);
-    const sql = connection.prepare<[], string>("SELECT sql FROM sqlite_schema WHERE name = 'events'").pluck().get();
+    const sql = connection.prepareValues<[], string>("SELECT sql FROM sqlite_schema WHERE name = 'events'").get();
     expect(sql).toContain('AUTOINCREMENT');
   });
 
@@ -155,7 +155,7 @@ describe('The table of events', () => {
     ['a stream that does not begin with 1', insert(0).replace('session-1', 'session-2'), 'events are only appended'],
   ])('refuses %s, whoever asks', (_, sql, message) => {
     place.open().connection.exec(insert(1));
-    const stranger = new Database(place.file);
+    const stranger = openConnection(place.file);
     const before = stranger.prepare('SELECT * FROM events').all();
     expect(() => stranger.exec(sql)).toThrow(message);
     expect(stranger.prepare('SELECT * FROM events').all()).toEqual(before);
@@ -166,7 +166,7 @@ describe('The table of events', () => {
     const { connection } = place.open();
     connection.exec(insert(1));
     connection.exec(insert(2));
-    expect(connection.prepare('SELECT count(*) FROM events').pluck().get()).toBe(2);
+    expect(connection.prepareValues('SELECT count(*) FROM events').get()).toBe(2);
   });
 });
 
@@ -201,7 +201,7 @@ describe('A file that is not a log of ours', () => {
   });
 
   it('a database whose tables stand in the -wal file alone: is refused and left as it is', () => {
-    const other = new Database(place.file);
+    const other = openConnection(place.file);
     other.pragma('journal_mode = WAL');
     other.exec('CREATE TABLE notes (text)');
     const copy = join(place.folder, 'copy');
@@ -248,7 +248,8 @@ describe('A log that this release cannot read', () => {
   });
 
   it('is refused where a newer release wrote it that was killed at once', () => {
-    const newer = new Database(place.file);
+    const newer = openConnection(place.file);
+    newer.pragma('journal_mode = WAL');
     newer.pragma('user_version = 2');
     const copy = join(place.folder, 'copy');
     mkdirSync(copy);
@@ -314,7 +315,7 @@ describe('A log that cannot be used just now', () => {
 
   it('is unavailable while another process holds it locked, and opened after that', async () => {
     await makeLog();
-    const other = new Database(place.file);
+    const other = openConnection(place.file);
     other.exec('BEGIN IMMEDIATE');
     expect(refusalOf(place.file)).toMatchObject({
       code: 'UNAVAILABLE',

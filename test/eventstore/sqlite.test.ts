@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { getEventListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { Statement } from 'better-sqlite3';
 import type { Batch, EventStore, StoredEvent } from '../../src/eventstore/event-store.js';
 import { EventStoreError } from '../../src/eventstore/event-store.js';
 import type { LogDatabase } from '../../src/eventstore/sqlite/log-database.js';
@@ -10,6 +9,7 @@ import { follow } from '../conformance/event-store/follower.js';
 import { event, events, freshStream, idsOf, streamOf } from '../conformance/event-store/given.js';
 import type { Workplace } from '../conformance/sqlite-node.js';
 import { workplace } from '../conformance/sqlite-node.js';
+import { sqliteError } from '../sqlite/given.js';
 
 const deadline = 30_000;
 
@@ -122,7 +122,7 @@ describe('An SQLite log whose disk is full', () => {
     const [first] = await fill();
     if (first === undefined) throw new Error('nothing was stored');
     const stored = await store.readStream(first.stream);
-    expect(database.connection.pragma('quick_check', { simple: true })).toBe('ok');
+    expect(database.connection.pragma('quick_check')).toBe('ok');
     database.connection.pragma('max_page_count = 1000000');
     expect(await store.append(first.stream, stored.length, events(1))).toMatchObject({ version: stored.length + 1 });
   });
@@ -272,26 +272,28 @@ describe('Subscribing to SQLite', () => {
     await small.close();
   });
 
+  const [SQLITE_CORRUPT, SQLITE_IOERR_READ] = [11, 266];
+
   /** Makes reading the log fail as SQLite does, while `failing` says so. */
-  function withFault(code: string): { failing: boolean } {
+  function withFault(errcode: number): { failing: boolean } {
     const fault = { failing: false };
     const { connection } = database;
-    const prepare = connection.prepare.bind(connection) as (sql: string) => Statement;
-    connection.prepare = ((sql: string) => {
-      const statement = prepare(sql);
+    const prepare = connection.prepareLists.bind(connection);
+    connection.prepareLists = (sql, options) => {
+      const statement = prepare<never, never>(sql, options);
       if (!sql.includes('position > ?')) return statement;
       const all = statement.all.bind(statement);
-      statement.all = (...parameters: unknown[]) => {
-        if (fault.failing) throw Object.assign(new Error('a fault of the disk'), { code });
+      statement.all = (...parameters) => {
+        if (fault.failing) throw sqliteError(errcode);
         return all(...parameters);
       };
       return statement;
-    }) as typeof connection.prepare;
+    };
     return fault;
   }
 
   it('goes on after a fault that passes', async () => {
-    const fault = withFault('SQLITE_IOERR_READ');
+    const fault = withFault(SQLITE_IOERR_READ);
     const faulty = storeOn(database);
     const { stream } = await streamOf(faulty, 1);
     const follower = follow({ store: faulty, deadline }, { after: 0n, streams: [stream] });
@@ -306,7 +308,7 @@ describe('Subscribing to SQLite', () => {
   });
 
   it('fails where the file is damaged', async () => {
-    const fault = withFault('SQLITE_CORRUPT');
+    const fault = withFault(SQLITE_CORRUPT);
     const damaged = storeOn(database);
     await streamOf(damaged, 1);
     fault.failing = true;

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openConnection } from '../../src/sqlite/connection.js';
 import { getIntrospectionQuery } from 'graphql';
 import { projections } from '../../src/projections/read-models.js';
+import { connect, run } from '../support/live.js';
+import type { Loose } from '../support/client.js';
 import { documentOf, errorOf, mutate, viewer } from '../support/operations.js';
 import { createSubUser, primary, signIn, trySignIn } from '../support/people.js';
 import { LOG_KIND } from '../support/log-server.js';
@@ -87,7 +89,7 @@ describe('asking for the schema', () => {
     }
   });
 
-  it('is refused in production, through fragments too; names of types are told', async () => {
+  it('is refused in production, through fragments too; __typename is answered', async () => {
     const service = await startService(PRODUCTION);
     try {
       for (const query of [
@@ -95,17 +97,43 @@ describe('asking for the schema', () => {
         '{ s: __schema { types { name } } }',
         '{ ...S } fragment S on Query { __schema { types { name } } }',
         'mutation { signIn(input: { username: "a", password: "b" }) { query { __schema { types { name } } } } }',
+        '{ __type(name: "User") { name } }',
+        '{ viewer { stage } u: __type(name: "User") { fields { name } } }',
+        'query ($name: String!) { ...T } fragment T on Query { ... on Query { __type(name: $name) { name } } }',
       ]) {
         const answer = await service.client().send(query);
         expect(errorOf(answer)).toBe('GRAPHQL_VALIDATION_FAILED');
         expect(answer.body.data).toBeUndefined();
       }
-      const answer = await service.client().send('{ __typename __type(name: "User") { name } }');
-      expect(answer.body.data).toStrictEqual({ __typename: 'Query', __type: { name: 'User' } });
+      const answer = await service.client().send('{ __typename }');
+      expect(answer.body.data).toStrictEqual({ __typename: 'Query' });
     } finally {
       await service.dispose();
     }
   });
+});
+
+describe('asking for the schema over WebSocket', () => {
+  const messageFor = async (service: TestService, query: string) => {
+    const { client } = await primary(service);
+    const refused: Loose = await run(connect(client), query)
+      .next()
+      .catch((errors: unknown) => errors);
+    return refused[0].message;
+  };
+  const REFUSED = expect.stringMatching(/^The schema cannot be asked for here\./);
+
+  it.each(['{ __type(name: "User") { name } }', '{ __schema { types { name } } }'])(
+    'is refused in production: %s',
+    async (query) => {
+      const service = await startService(PRODUCTION);
+      try {
+        expect(await messageFor(service, query)).toEqual(REFUSED);
+      } finally {
+        await service.dispose();
+      }
+    },
+  );
 });
 
 describe('health', () => {
@@ -179,7 +207,7 @@ const onFiles = LOG_KIND === 'sqlite' ? describe : describe.skip;
 onFiles('while another process holds the log', () => {
   it('a command is unavailable, nothing is done, and it works again once the log is free', async () => {
     const service = await startService();
-    const other = new Database(join(service.folder, 'log.db'));
+    const other = openConnection(join(service.folder, 'log.db'));
     try {
       const { client } = await primary(service);
       const head = await headOf(service);

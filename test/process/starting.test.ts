@@ -4,7 +4,8 @@ import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writ
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openConnection } from '../../src/sqlite/connection.js';
+import { raw } from '../sqlite/given.js';
 import { createClient } from '../support/client.js';
 import { succeed, viewer } from '../support/operations.js';
 import { startProcess, temporaryFolder, type ServiceProcess } from '../support/process.js';
@@ -120,7 +121,7 @@ describe('a database that is not ours, or not whole, is refused in a sentence an
     ['text', () => writeFileSync(log(), 'Dear diary, '.repeat(1_000)), /log\.db is not an SQLite database: /],
     [
       'a database of another application',
-      () => new Database(log()).exec('CREATE TABLE diary (entry TEXT)').close(),
+      () => raw(log(), 'CREATE TABLE diary (entry TEXT)'),
       /log\.db belongs to another application: /,
     ],
     ['a folder', () => mkdirSync(log()), /log\.db is not a file: /],
@@ -133,7 +134,7 @@ describe('a database that is not ours, or not whole, is refused in a sentence an
 
   it('a log of a newer release', async () => {
     await ours();
-    const database = new Database(log());
+    const database = openConnection(log());
     database.pragma('user_version = 99');
     database.close();
     const before = content();

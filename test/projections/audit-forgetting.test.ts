@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../src/sqlite/connection.js';
 import type { DomainEvent } from '../../src/domain/catalogue.js';
 import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
 import type { AuditFilter } from '../../src/projections/audit/audit-filter.js';
@@ -47,10 +47,10 @@ function withoutKey(one: LoggedEvent): LoggedEvent {
   return { ...one, ...(named && { personal: null }), ...(ofSam && { request: null }) };
 }
 
-const found = (database: Database, filter: AuditFilter = {}): readonly AuditEventView[] =>
+const found = (database: SqliteConnection, filter: AuditFilter = {}): readonly AuditEventView[] =>
   createAuditQueries(database).page(ACME, filter, ALL).rows;
 
-function seqsOf(database: Database, filter: AuditFilter): readonly number[] {
+function seqsOf(database: SqliteConnection, filter: AuditFilter): readonly number[] {
   return found(database, filter).map(({ seq }) => seq);
 }
 
@@ -108,7 +108,7 @@ describe('A person who is erased', () => {
     const { connection } = openReadModelFile(':memory:');
     const fold = openFold(connection, auditProjection);
     const queries = createAuditQueries(connectionAfter());
-    function connectionAfter(): Database {
+    function connectionAfter(): SqliteConnection {
       expect(fold.apply(story, 8n)).toBeNull();
       return connection;
     }

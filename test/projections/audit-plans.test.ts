@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
-import Sqlite, { type Database } from 'better-sqlite3';
+import { openConnection, type SqliteConnection } from '../../src/sqlite/connection.js';
 import { TRAIL_EVENT_TYPES } from '../../src/audit/description.js';
 import { auditProjection } from '../../src/projections/audit/audit-projection.js';
 import type { AuditFilter } from '../../src/projections/audit/audit-filter.js';
@@ -9,11 +9,12 @@ import type { PageRequest } from '../../src/projections/page.js';
 import { openReadModelFile } from '../../src/projections/read-model-file.js';
 import { workplace, type Workplace } from '../conformance/sqlite-node.js';
 import { ACME, event, later } from '../support/builders.js';
+import { recordQueries, type RecordedQueries } from '../support/recorded-queries.js';
 import { logged, openFold } from './given.js';
 
 let place: Workplace;
-let database: Database;
-let asked: string[];
+let database: SqliteConnection;
+let recorded: RecordedQueries;
 
 beforeAll(() => {
   place = workplace();
@@ -31,9 +32,8 @@ beforeAll(() => {
   };
   expect(fold.apply([logged(ada, { position: 1 }), ...told], 100n)).toBeNull();
   file.close();
-  asked = [];
-  // A connection that tells which statements are run on it, with their parameters filled in.
-  database = new Sqlite(path, { verbose: (sql) => asked.push(String(sql)) });
+  recorded = recordQueries(openConnection(path));
+  database = recorded.connection;
 });
 
 afterAll(async () => {
@@ -41,21 +41,10 @@ afterAll(async () => {
   await place.dispose();
 });
 
-/** How SQLite goes about the statements that a query runs, each of them. */
-function allPlansOf(query: () => unknown): readonly (readonly string[])[] {
-  asked.length = 0;
-  query();
-  return [...asked].map((sql) =>
-    database
-      .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
-      .all()
-      .map(({ detail }) => detail),
-  );
-}
-
 /** The steps that read the trail and what belongs to it, of each statement that does. */
 function plansOf(query: () => unknown): readonly (readonly string[])[] {
-  return allPlansOf(query)
+  return recorded
+    .plansOf(query)
     .map((plan) => plan.map((step) => step.replace(/ (?:LEFT-JOIN|LEFT JOIN)$/, '')))
     .filter((plan) => plan.some((step) => TABLES.test(step)));
 }
@@ -130,7 +119,7 @@ describe('A query of the audit trail', () => {
 
   it.each(FILTERS)('that is narrowed by %s goes through no table from its beginning', (_, filter) => {
     const queries = createAuditQueries(database);
-    const steps = allPlansOf(() => queries.page(ACME, filter, FIRST)).flat();
+    const steps = recorded.plansOf(() => queries.page(ACME, filter, FIRST)).flat();
     expect(steps.filter((step) => /^SCAN (?!\(subquery|\d|CONSTANT|json_each)/.test(step))).toEqual([]);
   });
 

@@ -115,7 +115,7 @@ describe('The index on the audit trail', () => {
       logged(event('MfaEnabled'), { position, metadata: { occurredAt: later((position - 1) * 1_000) } }),
     );
     const database = given(auditProjection, ...events);
-    const trail = Number(database.prepare('SELECT trail FROM audit_trails_5').pluck().get());
+    const trail = Number(database.prepareValues('SELECT trail FROM audit_trails_5').get());
     const spanOf = openSpans(database);
     for (const [from, to] of [
       [0, 1],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
-import Sqlite, { type Database } from 'better-sqlite3';
+import { openConnection, type SqliteConnection } from '../../src/sqlite/connection.js';
 import { coverageProjection } from '../../src/projections/coverage/coverage-projection.js';
 import { createCoverageQueries } from '../../src/projections/coverage/coverage-queries.js';
 import type { ExposureFilter } from '../../src/projections/coverage/exposure-queries.js';
@@ -8,11 +8,12 @@ import { openReadModelFile } from '../../src/projections/read-model-file.js';
 import type { PageRequest } from '../../src/projections/page.js';
 import { workplace, type Workplace } from '../conformance/sqlite-node.js';
 import { ACME, event, later } from '../support/builders.js';
+import { recordQueries, type RecordedQueries } from '../support/recorded-queries.js';
 import { inLog, openFold } from './given.js';
 
 let place: Workplace;
-let database: Database;
-let asked: string[];
+let database: SqliteConnection;
+let recorded: RecordedQueries;
 
 beforeAll(() => {
   place = workplace();
@@ -22,8 +23,8 @@ beforeAll(() => {
   const fold = openFold(file.connection, coverageProjection);
   expect(fold.apply(inLog(event('UserCreated'), event('SubUserMfaRequired')), 2n)).toBeNull();
   file.close();
-  asked = [];
-  database = new Sqlite(path, { verbose: (sql) => asked.push(String(sql)) });
+  recorded = recordQueries(openConnection(path));
+  database = recorded.connection;
 });
 
 afterAll(async () => {
@@ -33,14 +34,7 @@ afterAll(async () => {
 
 /** How SQLite goes about the statements that a query runs, in the order in which it takes the steps. */
 function stepsOf(query: () => unknown): readonly string[] {
-  asked.length = 0;
-  query();
-  return [...asked].flatMap((sql) =>
-    database
-      .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
-      .all()
-      .map(({ detail }) => detail),
-  );
+  return recorded.plansOf(query).flat();
 }
 
 const NAMES =

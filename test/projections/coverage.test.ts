@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../src/sqlite/connection.js';
 import type { DomainEvent } from '../../src/domain/catalogue.js';
 import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
 import { coverageProjection } from '../../src/projections/coverage/coverage-projection.js';
@@ -232,7 +232,7 @@ describe('The exposures of an account', () => {
 describe('The read model of coverage', () => {
   const story = everySecond(ada, required, created, enabled, renamed, disabled, waived, required, deleted, erased);
 
-  function tables(database: Database) {
+  function tables(database: SqliteConnection) {
     return rowsOf(database, coverageProjection);
   }
 

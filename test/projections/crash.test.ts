@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../src/sqlite/connection.js';
 import { openFold } from '../../src/projections/fold.js';
 import { openReadModelFile } from '../../src/projections/read-model-file.js';
 import { projections } from '../../src/projections/read-models.js';
@@ -13,7 +13,7 @@ import { rowsOf } from './given.js';
 import { batchesOf, STORY } from './story.js';
 
 /** Goes on from wherever each read model stands. */
-function build(database: Database, batches: number): unknown {
+function build(database: SqliteConnection, batches: number): unknown {
   const folds = projections.map((projection) => openFold(database, projection));
   const takeIn = openTakeIn(database);
   for (const batch of batchesOf(STORY, batches))

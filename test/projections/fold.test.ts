@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../src/sqlite/connection.js';
 import { dropOldVersions } from '../../src/projections/checkpoint.js';
 import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
 import type { Projection } from '../../src/projections/projection.js';
@@ -8,7 +8,7 @@ import { event, times } from '../support/builders.js';
 import { inLog, openFold } from './given.js';
 import { counted, once, tablesOf, tally } from './tally.js';
 
-let database: Database;
+let database: SqliteConnection;
 
 beforeEach(() => {
   database = openReadModelFile(':memory:').connection;
@@ -21,7 +21,7 @@ afterEach(() => {
 const events = inLog(...times(5, () => event('MfaUnlocked')));
 
 function checkpoints(): unknown[] {
-  return database.prepare('SELECT projection, version, position FROM checkpoints ORDER BY 1, 2').raw().all();
+  return database.prepareLists('SELECT projection, version, position FROM checkpoints ORDER BY 1, 2').all();
 }
 
 describe('A read model', () => {
@@ -115,7 +115,7 @@ describe('A read model', () => {
   it('keeps nothing of a batch that the disk has no room for, and takes it in when there is room', () => {
     const fold = openFold(database, tally());
     const many = inLog(...times(500, () => event('MfaUnlocked')));
-    const pages = Number(database.pragma('page_count', { simple: true }));
+    const pages = Number(database.pragma('page_count'));
     database.pragma(`max_page_count = ${pages + 1}`);
     expect(fold.apply(many, 500n)).toMatchObject({
       code: 'UNAVAILABLE',

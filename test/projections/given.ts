@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../src/sqlite/connection.js';
 import type { DomainEvent, DomainEventType } from '../../src/domain/catalogue.js';
 import type { EventMetadata } from '../../src/domain/event.js';
 import type { LoggedEvent, RequestValues } from '../../src/eventstore/event-codec.js';
@@ -55,14 +55,14 @@ export interface LoneFold extends Fold {
 }
 
 /** Opens a read model that takes in events by itself. */
-export function openFold(database: Database, projection: Projection): LoneFold {
+export function openFold(database: SqliteConnection, projection: Projection): LoneFold {
   const fold = openFoldOf(database, projection);
   const takeIn = openTakeIn(database);
   return { ...fold, apply: (events, position) => takeIn([fold], events, position).get(fold) ?? null };
 }
 
 /** A read-model file in memory in which a projection has taken in events, all at once. */
-export function given(projection: Projection, ...events: readonly LoggedEvent[]): Database {
+export function given(projection: Projection, ...events: readonly LoggedEvent[]): SqliteConnection {
   const { connection } = openReadModelFile(':memory:');
   const failure = openFold(connection, projection).apply(events, events.at(-1)?.position ?? 0n);
   if (failure !== null) throw failure;
@@ -70,7 +70,7 @@ export function given(projection: Projection, ...events: readonly LoggedEvent[])
 }
 
 /** All rows of a projection's tables. */
-export function rowsOf(database: Database, { tables }: Projection): Readonly<Record<string, unknown[]>> {
+export function rowsOf(database: SqliteConnection, { tables }: Projection): Readonly<Record<string, unknown[]>> {
   return Object.fromEntries(
     tables.map((table) => [table, database.prepare(`SELECT * FROM "${table}" ORDER BY 1, 2`).all()]),
   );

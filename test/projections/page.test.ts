@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import Sqlite, { type Database } from 'better-sqlite3';
-import { pageClause, pageOf, type Page, type PageRequest } from '../../src/projections/page.js';
+import { openConnection, type SqliteConnection } from '../../src/sqlite/connection.js';
+import { pageClause, pageOf, type Page, type Parameter, type PageRequest } from '../../src/projections/page.js';
 
-let database: Database;
+let database: SqliteConnection;
 
 beforeAll(() => {
-  database = new Sqlite(':memory:');
+  database = openConnection(':memory:');
   database.exec('CREATE TABLE numbers (n INTEGER PRIMARY KEY)');
   for (const n of [1, 2, 3, 4, 5, 6, 7]) database.prepare('INSERT INTO numbers VALUES (?)').run(n);
 });
@@ -19,7 +19,7 @@ type Order = 'ascending' | 'descending';
 function page(order: Order, request: Partial<PageRequest>): Page<number> {
   const asked = { limit: 3, after: null, before: null, fromEnd: false, ...request };
   const { sql, parameters, tail } = pageClause('n', asked, order);
-  const select = database.prepare<unknown[], number>(`SELECT n FROM numbers WHERE 1${sql}${tail}`).pluck();
+  const select = database.prepareValues<Parameter[], number>(`SELECT n FROM numbers WHERE 1${sql}${tail}`);
   return pageOf(select.all(...parameters), asked);
 }
 

@@ -14,6 +14,8 @@ const TRUSTED: readonly Factor[] = ['PASSWORD', 'TRUSTED_DEVICE'];
 
 let position = 0;
 
+const pause = async () => undefined;
+
 /** Somebody signs in, by default Sam. */
 function signIn(
   sessionId: string,
@@ -48,15 +50,22 @@ function trailOf(...events: readonly LoggedEvent[]): AuditQueries {
 
 /** The sessions whose sign-in would have been asked for a code, with so many days for which a browser is trusted. */
 async function challenged(audit: AuditQueries, trustedDeviceDays: number, since = later(0)): Promise<string[]> {
-  const trial = { accountId: ACME, policy: { ...DEFAULT_POLICY, trustedDeviceDays }, since, now: later(90 * DAY) };
-  const sessions = await challengedSignIns(audit, trial, await pastSessions(audit, trial));
+  const trial = {
+    accountId: ACME,
+    policy: { ...DEFAULT_POLICY, trustedDeviceDays },
+    since,
+    now: later(90 * DAY),
+    audit,
+    pause,
+  };
+  const sessions = await challengedSignIns(trial, await pastSessions(trial));
   return sessions.map(({ sessionId }) => sessionId);
 }
 
 /** The sessions that would have ended before their last use, by the default limits. */
 async function cutShort(audit: AuditQueries): Promise<string[]> {
-  const trial = { accountId: ACME, policy: DEFAULT_POLICY, since: later(0), now: later(DAY) };
-  const sessions = await pastSessions(audit, trial);
+  const trial = { accountId: ACME, policy: DEFAULT_POLICY, since: later(0), now: later(DAY), audit, pause };
+  const sessions = await pastSessions(trial);
   return sessions.filter((session) => session.cutShort).map(({ sessionId }) => sessionId);
 }
 

@@ -105,7 +105,11 @@ async function preview(world: World, policy: AccountPolicy): Promise<PolicyPrevi
     const head = await store.head();
     expect(await runner.reached(head, DEADLINE)).toBe(true);
     const now = clock.now();
-    const previewed = await previewPolicy(createReadModels(file), { accountId, policy, now, since: after(now, -DAY) });
+    const previewed = await previewPolicy(
+      createReadModels(file),
+      { accountId, policy, now, since: after(now, -DAY) },
+      async () => undefined,
+    );
     expect(await store.head()).toBe(head);
     return previewed;
   } finally {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { chmodSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
+import { openConnection } from '../../src/sqlite/connection.js';
 import { openLogDatabase } from '../../src/eventstore/sqlite/log-database.js';
 import { openOrigin, openOwnReadModelFile, openReadModelFile } from '../../src/projections/read-model-file.js';
 import type { DatabaseFile } from '../../src/sqlite/database-file.js';
-import { contentOf, freshFolder, raw, refusalOf, type Folder } from '../sqlite/given.js';
+import { contentOf, freshFolder, overwritePage, raw, refusalOf, type Folder } from '../sqlite/given.js';
 import { event, times } from '../support/builders.js';
 import { inLog, openFold } from './given.js';
 import { counted, once, tally } from './tally.js';
@@ -25,7 +25,7 @@ afterEach(() => {
 
 const open = (): DatabaseFile => folder.keep(openReadModelFile(path));
 const events = inLog(...times(300, () => event('MfaUnlocked')));
-const pragma = (file: DatabaseFile, name: string): unknown => file.connection.pragma(name, { simple: true });
+const pragma = (file: DatabaseFile, name: string): unknown => file.connection.pragma(name);
 
 /** Makes read models that have taken in some events; answers the file, open. */
 function makeReadModels(): DatabaseFile {
@@ -50,7 +50,7 @@ describe('The file of the read models', () => {
 
   it('is for one process at a time', () => {
     makeReadModels();
-    const other = new Sqlite(path, { timeout: 0 });
+    const other = openConnection(path, { timeoutMilliseconds: 0 });
     expect(() => other.prepare('SELECT * FROM checkpoints').all()).toThrow('database is locked');
     other.close();
   });
@@ -77,7 +77,7 @@ describe('The file of the read models', () => {
 
 describe('The file of the read models that a process takes', () => {
   const own = (): DatabaseFile => folder.keep(openOwnReadModelFile(folder.path));
-  const nameOf = ({ connection }: DatabaseFile): string => connection.name.slice(folder.path.length + 1);
+  const nameOf = ({ connection }: DatabaseFile): string => connection.path.slice(folder.path.length + 1);
 
   it('is the first that nobody has, and one that was left is taken over with what is in it', () => {
     makeReadModels().close();
@@ -94,7 +94,7 @@ describe('The file of the read models that a process takes', () => {
   it('is locked from the moment on that it is taken, whether or not anything is written', () => {
     makeReadModels().close();
     own();
-    const other = new Sqlite(path, { timeout: 0 });
+    const other = openConnection(path, { timeoutMilliseconds: 0 });
     expect(() => other.prepare('SELECT * FROM checkpoints').all()).toThrow('database is locked');
     other.close();
   });
@@ -209,12 +209,14 @@ describe('Read models that this release cannot read', () => {
   it('halt with that sentence where the damage shows later', () => {
     const file = open();
     const fold = openFold(file.connection, tally());
-    // The file is this process's alone, so the damage comes from within.
-    const stranger = file.connection;
-    stranger.unsafeMode();
-    stranger.pragma('writable_schema = ON');
-    stranger.exec("UPDATE sqlite_schema SET rootpage = 900 WHERE name LIKE 'tally%'");
-    stranger.exec('PRAGMA schema_version = 99');
+    const { connection } = file;
+    const page = connection
+      .prepareValues<[], number>("SELECT rootpage FROM sqlite_schema WHERE name LIKE 'tally%'")
+      .get();
+    // Nothing of that page is left in the -wal file, nor in memory.
+    connection.pragma('wal_checkpoint(TRUNCATE)');
+    connection.pragma('shrink_memory');
+    overwritePage(path, page ?? 0);
     const more = inLog(...times(301, () => event('MfaUnlocked')));
     expect(fold.apply(more, 301n)).toMatchObject({
       code: 'UNREADABLE_FILE',

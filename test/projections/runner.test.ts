@@ -196,7 +196,7 @@ describe('What may pass', () => {
   it('halts nobody where the disk has no room for what is taken in', async () => {
     await stage.start(tally(), tally({ name: 'other' }));
     await stage.caughtUp();
-    const pages = Number(stage.database.pragma('page_count', { simple: true }));
+    const pages = Number(stage.database.pragma('page_count'));
     stage.database.pragma(`max_page_count = ${pages}`);
     const all = await stage.append(200);
     await until(() => stage.waits.length === 1);

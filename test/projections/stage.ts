@@ -1,4 +1,4 @@
-import Sqlite, { type Database } from 'better-sqlite3';
+import { openConnection, type SqliteConnection } from '../../src/sqlite/connection.js';
 import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
 import { openLogDatabase } from '../../src/eventstore/sqlite/log-database.js';
 import type { Projection } from '../../src/projections/projection.js';
@@ -16,7 +16,7 @@ const DEADLINE = 20_000;
 /** A log in memory, a vault in a file of its own that can be broken from outside, and read models. */
 export interface Stage {
   readonly ledger: Ledger;
-  readonly database: Database;
+  readonly database: SqliteConnection;
   readonly runner: ProjectionRunner;
   readonly halts: readonly string[];
   readonly waits: readonly string[];
@@ -68,7 +68,7 @@ export async function openStage(): Promise<Stage> {
     return runner;
   }
   function toVault(sql: string): void {
-    const stranger = new Sqlite(place.file);
+    const stranger = openConnection(place.file);
     stranger.exec(sql);
     stranger.close();
   }

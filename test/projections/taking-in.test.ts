@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../src/sqlite/connection.js';
 import { openFold, type Fold } from '../../src/projections/fold.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { openReadModelFile } from '../../src/projections/read-model-file.js';
@@ -10,7 +10,7 @@ import { inLog, rowsOf } from './given.js';
 import { batchesOf, STORY } from './story.js';
 import { counted, once, tally, type TallyOptions } from './tally.js';
 
-let database: Database;
+let database: SqliteConnection;
 
 beforeEach(() => {
   database = openReadModelFile(':memory:').connection;
@@ -89,7 +89,7 @@ describe('Read models that take in events together', () => {
 
   it('share one transaction: none of them counts before all do', () => {
     const seen: unknown[] = [];
-    const folds = open({ third: () => seen.push([database.inTransaction, folds[0]?.position()]) });
+    const folds = open({ third: () => seen.push([database.isTransaction, folds[0]?.position()]) });
     openTakeIn(database)(folds, events.slice(0, 2), 2n);
     expect(seen).toEqual([
       [true, 0n],
@@ -153,7 +153,7 @@ describe('Read models that take in events together', () => {
     const folds = open();
     const takeIn = openTakeIn(database);
     const many = inLog(...times(2_000, () => event('MfaUnlocked')));
-    const pages = Number(database.pragma('page_count', { simple: true }));
+    const pages = Number(database.pragma('page_count'));
     // Enough for one of them.
     database.pragma(`max_page_count = ${pages + 40}`);
     const stopped = takeIn(folds, many, 2_000n);

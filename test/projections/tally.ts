@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../src/sqlite/connection.js';
 import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
 import type { Projection } from '../../src/projections/projection.js';
 
@@ -16,7 +16,7 @@ export function tally({ name = 'tally', version = 1, then }: TallyOptions = {}):
     ...{ name, version },
     tables: [table],
     schema: `CREATE TABLE ${table} (id TEXT PRIMARY KEY, position INTEGER NOT NULL, count INTEGER NOT NULL) STRICT`,
-    open(database: Database) {
+    open(database: SqliteConnection) {
       const count = database.prepare(
         `INSERT INTO ${table} VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1`,
       );
@@ -30,10 +30,13 @@ export function tally({ name = 'tally', version = 1, then }: TallyOptions = {}):
 }
 
 /** The positions of the events that a tally has counted, and how often. */
-export function counted(database: Database, name = 'tally', version = 1): readonly (readonly [number, number])[] {
+export function counted(
+  database: SqliteConnection,
+  name = 'tally',
+  version = 1,
+): readonly (readonly [number, number])[] {
   return database
-    .prepare<[], [number, number]>(`SELECT position, count FROM ${name}_${version} ORDER BY position`)
-    .raw()
+    .prepareLists<[], [number, number]>(`SELECT position, count FROM ${name}_${version} ORDER BY position`)
     .all();
 }
 
@@ -43,9 +46,6 @@ export function once(...positions: readonly (number | bigint)[]): readonly (read
 }
 
 /** The names of the tables in a file. */
-export function tablesOf(database: Database): readonly string[] {
-  return database
-    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-    .pluck()
-    .all();
+export function tablesOf(database: SqliteConnection): readonly string[] {
+  return database.prepareValues<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").all();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../src/sqlite/connection.js';
 import type { DomainEvent } from '../../src/domain/catalogue.js';
 import { DAY } from '../../src/domain/instant.js';
 import { MOST_TRUSTED_DEVICES } from '../../src/domain/mfa/trusted-device-list.js';
@@ -168,7 +168,7 @@ describe('Queries of users', () => {
   const elsewhere = event('PrimaryAccountRegistered', { accountId: 'other' });
   const primary = event('UserCreated', { userId: ADA, kind: 'PRIMARY', role: null });
 
-  function database(): Database {
+  function database(): SqliteConnection {
     return given(usersProjection, ...inLog(registered, primary, elsewhere, stranger, ...others, created));
   }
 

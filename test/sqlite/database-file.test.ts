@@ -9,11 +9,11 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import Sqlite from 'better-sqlite3';
+import { openConnection } from '../../src/sqlite/connection.js';
 import { BUSY_MILLISECONDS, openDatabaseFile, type DatabaseFile } from '../../src/sqlite/database-file.js';
 import type { FileKind } from '../../src/sqlite/file-kind.js';
 import { fileIdOf, isHeld } from '../../src/sqlite/held-files.js';
-import { contentOf, freshFolder, raw, refusalOf, type Folder } from './given.js';
+import { contentOf, freshFolder, raw, refusalOf, type Folder, overwritePage } from './given.js';
 
 const NOTES: FileKind = {
   noun: 'the notebook',
@@ -42,7 +42,7 @@ afterEach(() => {
 const open = (of: Partial<FileKind> = {}, at = path): DatabaseFile =>
   folder.keep(openDatabaseFile({ ...NOTES, ...of }, { path: at, patienceMilliseconds: 50 }));
 
-const pragma = (file: DatabaseFile, name: string): unknown => file.connection.pragma(name, { simple: true });
+const pragma = (file: DatabaseFile, name: string): unknown => file.connection.pragma(name);
 
 const modeOf = (file: string): number => statSync(file).mode & 0o777;
 
@@ -50,18 +50,13 @@ const modeOf = (file: string): number => statSync(file).mode & 0o777;
 function makeNotes(count = 10): void {
   const file = open();
   const insert = file.connection.prepare('INSERT INTO notes (text) VALUES (?)');
-  file.connection.transaction(() => {
+  file.connection.transaction('immediate', () => {
     for (let n = 0; n < count; n += 1) insert.run(`${n}`.padEnd(3_900, '.'));
-  })();
+  });
   file.close();
 }
 
-/** Overwrites a page, counted from 1. */
-function overwrite(page: number): void {
-  const bytes = readFileSync(path);
-  bytes.fill(0xa5, (page - 1) * 4_096, page * 4_096);
-  writeFileSync(path, bytes);
-}
+const overwrite = (page: number): void => overwritePage(path, page);
 
 /** Refused with a sentence, and left as it was. */
 function expectRefused(sentence: string): void {
@@ -237,13 +232,13 @@ describe('An open file', () => {
 describe('A file that cannot be used just now', () => {
   it('is unavailable while another process holds it locked, and opened after that', () => {
     makeNotes();
-    const other = new Sqlite(path);
+    const other = openConnection(path);
     other.exec('BEGIN IMMEDIATE');
     expect(refusalOf(open)).toMatchObject({
       code: 'UNAVAILABLE',
       message: `the notebook ${path} cannot be opened: another process holds the file locked`,
     });
     other.close();
-    expect(open().connection.prepare('SELECT count(*) FROM notes').pluck().get()).toBe(10);
+    expect(open().connection.prepareValues('SELECT count(*) FROM notes').get()).toBe(10);
   });
 });

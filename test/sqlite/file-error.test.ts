@@ -9,6 +9,7 @@ import {
   systemCodeOf,
   wordsFor,
 } from '../../src/sqlite/result-code.js';
+import { sqliteError } from './given.js';
 
 const KIND: FileKind = {
   ...{ noun: 'the notebook', applicationId: 1, schemaVersion: 1, schema: '', names: [], samples: [] },
@@ -17,17 +18,31 @@ const KIND: FileKind = {
   remedies: { damaged: 'take another', newer: 'wait' },
 };
 
-const coded = (code: string): Error => Object.assign(new Error('in words of its own'), { code });
+/** Extended codes by their names: https://www.sqlite.org/rescode.html. */
+const ERRCODES = {
+  ...{ SQLITE_ERROR: 1, SQLITE_BUSY: 5, SQLITE_CORRUPT: 11, SQLITE_FULL: 13, SQLITE_CANTOPEN: 14, SQLITE_NOTADB: 26 },
+  ...{ SQLITE_IOERR_WRITE: 778, SQLITE_IOERR_FSYNC: 1_034, SQLITE_READONLY_DBMOVED: 1_032, SQLITE_CORRUPT_VTAB: 267 },
+  SQLITE_CONSTRAINT_UNIQUE: 2_067,
+} as const;
+
+/** An error with a code of SQLite, as a driver throws it, or of the system. */
+function coded(name: keyof typeof ERRCODES | 'EACCES'): Error {
+  return name === 'EACCES'
+    ? Object.assign(new Error('in words of its own'), { code: name })
+    : sqliteError(ERRCODES[name]);
+}
 
 const PERMISSIONS = 'let the user that runs the service read and write it and its folder';
 
 describe('A result code of SQLite', () => {
   it('is the primary one, of whatever class the error is', () => {
     expect(sqliteCodeOf(coded('SQLITE_IOERR_WRITE'))).toBe('SQLITE_IOERR');
-    expect(sqliteCodeOf({ code: 'SQLITE_BUSY' })).toBe('SQLITE_BUSY');
+    expect(sqliteCodeOf({ code: 'ERR_SQLITE_ERROR', errcode: 5 })).toBe('SQLITE_BUSY');
+    expect(sqliteCodeOf({ code: 'ERR_SQLITE_ERROR', message: 'database is locked' })).toBe('SQLITE_BUSY');
+    expect(sqliteCodeOf({ code: 'ERR_SQLITE_ERROR', message: 'no such table: t' })).toBe('SQLITE_ERROR');
   });
 
-  it.each([undefined, null, 'SQLITE_BUSY', new Error('SQLITE_BUSY'), coded('EACCES'), { code: 7 }])(
+  it.each([undefined, null, 'SQLITE_BUSY', new Error('SQLITE_BUSY'), coded('EACCES'), { code: 7 }, { errcode: 5 }])(
     'is not there in %p',
     (error) => {
       expect(sqliteCodeOf(error)).toBeUndefined();
@@ -67,7 +82,7 @@ describe('An error on opening a file', () => {
     ['SQLITE_NOTADB', 'UNREADABLE_FILE', 'is damaged: take another'],
     ['SQLITE_CANTOPEN', 'UNREADABLE_FILE', `cannot be opened (the file cannot be opened): ${PERMISSIONS}`],
     ['EACCES', 'UNREADABLE_FILE', `cannot be opened (EACCES): ${PERMISSIONS}`],
-  ])('%s is %s and says what to do', (code, expected, said) => {
+  ] as const)('%s is %s and says what to do', (code, expected, said) => {
     const cause = coded(code);
     expect(asOpeningError(KIND, '/notes.db', cause)).toMatchObject({
       ...{ code: expected, message: `the notebook /notes.db ${said}`, cause },
@@ -86,12 +101,12 @@ describe('An error of an open file', () => {
     ['SQLITE_IOERR_FSYNC', 'UNAVAILABLE', 'is unavailable: the disk reports an error'],
     ['SQLITE_CORRUPT_VTAB', 'UNREADABLE_FILE', 'is damaged: take another'],
     ['SQLITE_READONLY_DBMOVED', 'UNREADABLE_FILE', `cannot be used (the file cannot be written): ${PERMISSIONS}`],
-  ])('%s is %s and says what to do', (code, expected, said) => {
+  ] as const)('%s is %s and says what to do', (code, expected, said) => {
     const message = `the notebook /notes.db ${said}`;
     expect(asFileError(KIND, '/notes.db', coded(code))).toMatchObject({ code: expected, message });
   });
 
-  it.each(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_ERROR', 'EACCES'])(
+  it.each(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_ERROR', 'EACCES'] as const)(
     'stays what it is where it is not the file: %s',
     (code) => {
       const error = coded(code);

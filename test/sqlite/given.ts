@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import { openConnection } from '../../src/sqlite/connection.js';
 import type { DatabaseFile } from '../../src/sqlite/database-file.js';
 import { SqliteFileError } from '../../src/sqlite/file-error.js';
 
@@ -48,9 +48,16 @@ export function contentOf(folder: string): Readonly<Record<string, string>> {
 
 /** Does something to a file as an SQLite database of anybody. */
 export function raw(path: string, sql: string): void {
-  const connection = new Sqlite(path);
+  const connection = openConnection(path);
   connection.exec(sql);
   connection.close();
+}
+
+/** Overwrites a page of a file, counted from 1. */
+export function overwritePage(path: string, page: number): void {
+  const bytes = readFileSync(path);
+  bytes.fill(0xa5, (page - 1) * 4_096, page * 4_096);
+  writeFileSync(path, bytes);
 }
 
 /** How opening a file was refused. */
@@ -62,4 +69,9 @@ export function refusalOf(open: () => unknown): SqliteFileError {
     throw error;
   }
   throw new Error('the file was not refused');
+}
+
+/** An error as a driver throws it. @param errcode the extended result code: https://www.sqlite.org/rescode.html */
+export function sqliteError(errcode: number): Error {
+  return Object.assign(new Error('in words of its own'), { code: 'ERR_SQLITE_ERROR', errcode });
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openConnection } from '../../src/sqlite/connection.js';
 import { parseConnection } from '../../src/eventstore/eventstoredb/connection-string.js';
 import { DbStreams } from '../../src/eventstore/eventstoredb/streams.js';
 import type { LogPlace } from './stored.js';
@@ -70,7 +70,7 @@ function secretsOn(url: string): Promise<readonly HeldSecret[]> {
 }
 
 function secretsIn(folder: string): Promise<readonly HeldSecret[]> {
-  const database = new Database(join(folder, 'log.db'), { readonly: true, fileMustExist: true });
+  const database = openConnection(join(folder, 'log.db'), { readOnly: true });
   try {
     const rows = database.prepare<[], Omit<HeldSecret, 'destroyed'> & { readonly destroyed: number }>(
       'SELECT kind, id, destroyed, sealed FROM secrets',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { NodeToTest } from './other-node.js';
 import { programOf } from './programs.js';
 import { UNLIMITED } from './unlimited.js';
 
@@ -40,8 +41,9 @@ export function startProcess(
   environment: Readonly<Record<string, string>>,
   args = ['serve'],
   program: readonly string[] = programOf('main'),
+  node: Pick<NodeToTest, 'path' | 'flags'> = { path: process.execPath, flags: [] },
 ): ServiceProcess {
-  const child = spawn(process.execPath, [...program, ...args], {
+  const child = spawn(node.path, [...node.flags, ...program, ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, PORT: '0', NODE_ENV: 'test', ...UNLIMITED, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,9 +1,6 @@
+import { REQUEST_BUDGETS } from '../../src/application/request-budgets.js';
+
 /** Settings for services that all the people of a test, or all its load, reach from one address. */
-export const UNLIMITED = {
-  SIGN_INS_PER_MINUTE_PER_ADDRESS: 'off',
-  SIGN_INS_PER_MINUTE_PER_ACCOUNT: 'off',
-  REGISTRATIONS_PER_MINUTE_PER_ADDRESS: 'off',
-  PASSWORDS_PER_MINUTE_PER_USER: 'off',
-  SUB_USER_PASSWORDS_PER_MINUTE_PER_ACCOUNT: 'off',
-  AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT: 'off',
-} as const;
+export const UNLIMITED: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.values(REQUEST_BUDGETS).map(({ variable }) => [variable, 'off']),
+);

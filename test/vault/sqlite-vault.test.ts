@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { openConnection } from '../../src/sqlite/connection.js';
 import { openSqliteEventStore } from '../../src/eventstore/sqlite/sqlite-event-store.js';
 import type { LogDatabase } from '../../src/eventstore/sqlite/log-database.js';
 import type { KeyRing } from '../../src/vault/key-ring.js';
@@ -39,8 +39,7 @@ function disk(): Buffer {
 
 function sealedOf({ kind, id }: SecretRef): Buffer {
   const found = database.connection
-    .prepare<[string, string], Buffer>('SELECT sealed FROM secrets WHERE kind = ? AND id = ?')
-    .pluck()
+    .prepareValues<[string, string], Buffer>('SELECT sealed FROM secrets WHERE kind = ? AND id = ?')
     .get(kind, id);
   return Buffer.from(found ?? '');
 }
@@ -110,7 +109,7 @@ describe('A secret on the disk', () => {
     await vault.put(ref, secret());
     await vault.put(next, secret());
     const trace = sealedOf(ref);
-    const reader = new Database(place.file);
+    const reader = openConnection(place.file);
     reader.exec('BEGIN');
     reader.prepare('SELECT count(*) FROM secrets').get();
     await vault.destroy(ref);
@@ -127,7 +126,7 @@ describe('A secret on the disk', () => {
     await vault.put(ref, secret());
     const rotated = vaultOn(database, ROTATED);
     const size = (): unknown =>
-      database.connection.prepare('SELECT length(key_id), length(sealed) FROM secrets').raw().get();
+      database.connection.prepareLists('SELECT length(key_id), length(sealed) FROM secrets').get();
     const before = size();
     expect(await rotated.reseal(ref, 'key-1')).toBe(true);
     expect(size()).toEqual(before);
@@ -142,7 +141,7 @@ describe('The table of secrets', () => {
     const ref = freshRef();
     await vault.put(ref, secret());
     await vault.destroy(ref);
-    const stranger = new Database(place.file);
+    const stranger = openConnection(place.file);
     expect(() => stranger.exec(sql)).toThrow(message);
     stranger.close();
   });

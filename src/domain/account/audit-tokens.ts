@@ -3,6 +3,7 @@ import type { Recorded } from '../event.js';
 import { isReached, type Instant } from '../instant.js';
 import type { Rejection } from '../rejection.js';
 import type { AccountEvent, AuditScope } from './events.js';
+import { withoutOldVoid } from './void-entries.js';
 
 /** Live tokens that an account may have: more programs than any that reads one trail. */
 export const MOST_AUDIT_TOKENS = 20;
@@ -21,7 +22,7 @@ export interface AuditToken {
   readonly lastUsedAt: Instant | null;
 }
 
-/** The tokens of an account by id, those that are void too. */
+/** The tokens of an account by id, with those that became void last. */
 export type AuditTokens = Readonly<Record<string, AuditToken>>;
 
 /** Makes a token; its secret half is known to nobody but who asked for it. */
@@ -122,8 +123,9 @@ export function evolveAuditTokens(tokens: AuditTokens, event: Recorded<AccountEv
   switch (event.type) {
     case 'AuditTokenCreated': {
       const { tokenId, secretDigest, scopes, expiresAt } = event.data;
+      const { occurredAt } = event.metadata;
       return {
-        ...tokens,
+        ...withoutOldVoid(tokens, (token) => !isLive(token, occurredAt)),
         [tokenId]: { tokenId, secretDigest, scopes, expiresAt, revoked: false, lastUsedAt: null },
       };
     }

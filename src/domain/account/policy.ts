@@ -83,12 +83,27 @@ export function policyOf({ data }: PolicyChanged): AccountPolicy {
   return { trustedDeviceDays, codesToEnable, idleMinutes, absoluteMinutes, newSubUsersNeedMfa };
 }
 
+/** Former limits that are kept; who changes limits more often than this within hours has the oldest ones taken together. */
+const MOST_FORMER_LIMITS = 20;
+
+/** The two oldest limits are taken together where there are too many: into limits that end whatever one of them had ended. */
+function withRoom(all: readonly FormerLimits[]): readonly FormerLimits[] {
+  const [oldest, next, ...others] = all;
+  if (oldest === undefined || next === undefined || all.length <= MOST_FORMER_LIMITS) return all;
+  const together = {
+    idleMinutes: Math.min(oldest.idleMinutes, next.idleMinutes),
+    absoluteMinutes: Math.min(oldest.absoluteMinutes, next.absoluteMinutes),
+    until: oldest.until > next.until ? oldest.until : next.until,
+  };
+  return [together, ...others];
+}
+
 function formerLimitsAfter(before: AccountPolicy, policy: AccountPolicy, at: Instant): readonly FormerLimits[] {
   const { idleMinutes, absoluteMinutes, formerLimits = [] } = before;
   // What was last in use before that is over by any limits.
   const matter = formerLimits.filter(({ until }) => until > after(at, -LONGEST_SESSION_MINUTES * MINUTE));
   const isLonger = policy.idleMinutes > idleMinutes || policy.absoluteMinutes > absoluteMinutes;
-  return isLonger ? [...matter, { idleMinutes, absoluteMinutes, until: at }] : matter;
+  return isLonger ? withRoom([...matter, { idleMinutes, absoluteMinutes, until: at }]) : matter;
 }
 
 function loweredTrustAfter(before: AccountPolicy, policy: AccountPolicy, at: Instant): readonly LoweredTrust[] {

@@ -2,6 +2,7 @@ import { accept, reject, type Decision } from '../decider.js';
 import type { Recorded } from '../event.js';
 import type { Rejection } from '../rejection.js';
 import type { AccountEvent } from './events.js';
+import { withoutOldVoid } from './void-entries.js';
 
 /** Live credentials that an account may have: more services than have operations of their own verified. */
 export const MOST_SERVICE_CREDENTIALS = 20;
@@ -16,7 +17,7 @@ export interface ServiceCredential {
   readonly revoked: boolean;
 }
 
-/** The credentials of an account by id, those that are void too. */
+/** The credentials of an account by id, with those that became void last. */
 export type ServiceCredentials = Readonly<Record<string, ServiceCredential>>;
 
 /** Makes a credential; its secret half is known to nobody but who asked for it. */
@@ -90,7 +91,8 @@ export function evolveServiceCredentials(
 ): ServiceCredentials {
   if (event.type === 'ServiceCredentialCreated') {
     const { credentialId, secretDigest, service } = event.data;
-    return { ...credentials, [credentialId]: { credentialId, secretDigest, service, revoked: false } };
+    const others = withoutOldVoid(credentials, ({ revoked }) => revoked);
+    return { ...others, [credentialId]: { credentialId, secretDigest, service, revoked: false } };
   }
   if (event.type !== 'ServiceCredentialRevoked') return credentials;
   const { credentialId } = event.data;

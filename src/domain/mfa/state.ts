@@ -82,6 +82,13 @@ export const noMfa: MfaState = {
 
 /** Challenges live 5 minutes; their counts are kept twice as long, for clocks that differ, and then dropped: state stays small. */
 const COUNTS_KEPT = 10 * MINUTE;
+/**
+ * Of so many challenges the counts are kept at most, those counted last. Dropping the others lets nobody guess more: wrong codes
+ * of all challenges together lead to a lock.
+ */
+const MOST_COUNTS = 50;
+/** Steps before a burnt one that stay burnt. No code of a step this old is accepted, as clocks are never so far apart. */
+const BURNT_STEPS_KEPT = 100;
 
 type Attempt = Extract<
   MfaEvent,
@@ -102,7 +109,7 @@ function countAttempt(state: MfaState, event: Recorded<Attempt>): MfaState['chal
     answered: right || (before?.answered ?? false),
     lastAt: at,
   };
-  return Object.fromEntries([...recent, [challengeId, count]]);
+  return Object.fromEntries([...recent, [challengeId, count] as const].slice(-MOST_COUNTS));
 }
 
 function enable(state: MfaState, deviceId: string, timeStep: number, enabledAt: Instant): MfaState {
@@ -154,7 +161,8 @@ function evolveRequirement(state: MfaState, event: Recorded<MfaEvent>): MfaState
 function burn(device: EnabledDevice | null, timeStep: number | null): EnabledDevice | null {
   if (device === null || timeStep === null || timeStep <= device.lastTimeStep) return device;
   if (device.burntSteps.includes(timeStep)) return device;
-  return { ...device, burntSteps: [...device.burntSteps, timeStep] };
+  const others = device.burntSteps.filter((step) => step > timeStep - BURNT_STEPS_KEPT);
+  return { ...device, burntSteps: [...others, timeStep] };
 }
 
 function accept(device: EnabledDevice | null, timeStep: number): EnabledDevice | null {

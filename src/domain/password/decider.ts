@@ -42,8 +42,14 @@ export type PasswordCommand = CheckPassword | ClearPasswordBackOff;
 const STRANGERS = 'strangers';
 const FRESH: Budget = { failures: 0, until: null };
 
-function keyOf(browserId: string | null): string {
-  return browserId === null ? STRANGERS : `browser:${browserId}`;
+/** Budgets that one user has at the same time. */
+export const MOST_BUDGETS = 100;
+
+/** Where a browser is counted: for itself, or as a stranger where so many others have a budget that there is no room for one more. */
+function keyOf({ budgets }: PasswordState, browserId: string | null): string {
+  if (browserId === null) return STRANGERS;
+  const own = `browser:${browserId}`;
+  return Object.hasOwn(budgets, own) || Object.keys(budgets).length < MOST_BUDGETS ? own : STRANGERS;
 }
 
 /** How long passwords back off after so many wrong ones in a row: 30 s from the fifth on, doubling, at most 15 minutes. */
@@ -72,7 +78,7 @@ function decide(command: PasswordCommand, state: PasswordState): Decision<Passwo
     return accept({ type: 'PasswordBackOffCleared', data: { accountId, userId }, personal: null });
   }
   const { accountId, userId, browserId, now } = command;
-  const budget = state.budgets[keyOf(browserId)] ?? FRESH;
+  const budget = state.budgets[keyOf(state, browserId)] ?? FRESH;
   if (budget.until !== null && !isReached(budget.until, now)) {
     return reject({ code: 'PASSWORD_BACKING_OFF', retryAt: budget.until });
   }
@@ -87,7 +93,7 @@ function withoutBudget(state: PasswordState, key: string): PasswordState {
 
 function evolve(state: PasswordState, event: Recorded<PasswordEvent>): PasswordState {
   if (event.type === 'PasswordBackOffCleared') return { budgets: {} };
-  const key = keyOf(event.data.browserId);
+  const key = keyOf(state, event.data.browserId);
   if (event.type === 'PasswordAccepted') return withoutBudget(state, key);
   const until = event.type === 'PasswordBackOffStarted' ? event.data.until : null;
   return { budgets: { ...state.budgets, [key]: { failures: event.data.consecutiveFailures, until } } };

@@ -1,35 +1,9 @@
 import type { Recorded } from '../event.js';
 import type { Instant } from '../instant.js';
-import type { GuardedOperation } from '../operation/guarded-operations.js';
-import type { VerificationMethod } from '../operation/method.js';
+import { evolveChallenges, noChallenges, type Challenges } from './challenges.js';
 import type { Factor, SessionEvent, Transport } from './events.js';
 
-/** A grant that came of a verification. */
-export interface IssuedGrant {
-  readonly grantId: string;
-  readonly issuedAt: Instant;
-  readonly expiresAt: Instant;
-}
-
-/** A challenge for one operation with its arguments. */
-export interface OperationChallenge {
-  readonly challengeId: string;
-  readonly operation: GuardedOperation;
-  /** The service whose operation it is; null where it is one of this service itself. */
-  readonly service: string | null;
-  /** The version of the event that opened it: of another service's operation, that alone knows what it is. */
-  readonly version: number;
-  /** Covers session, operation and arguments: an equal digest is the same call. */
-  readonly argumentsDigest: string;
-  readonly methods: readonly VerificationMethod[];
-  readonly expiresAt: Instant;
-  readonly verifiedBy: VerificationMethod | null;
-  readonly used: boolean;
-  /** What the verification was used for where the operation is another service's. */
-  readonly grant: IssuedGrant | null;
-}
-
-export interface OpenSession {
+export interface OpenSession extends Challenges {
   readonly status: 'OPEN';
   readonly accountId: string;
   readonly userId: string;
@@ -42,20 +16,16 @@ export interface OpenSession {
   readonly lastSeenAt: Instant;
   readonly userVersion: number;
   readonly mfaVersion: number;
-  readonly challenges: Readonly<Record<string, OperationChallenge>>;
 }
 
-/** A session that was ended; whose it was. */
-export interface EndedSession {
+/** A session that was ended; whose it was, and by which secret its owner is told so. */
+export interface EndedSession extends Pick<OpenSession, 'accountId' | 'userId' | 'secretDigest'> {
   readonly status: 'ENDED';
-  readonly accountId: string;
-  readonly userId: string;
 }
 
 export type SessionState = { readonly status: 'NONE' } | EndedSession | OpenSession;
 
 type Started = Extract<SessionEvent, { type: 'SessionStarted' }>;
-type Challenged = Extract<SessionEvent, { type: 'OperationChallenged' | 'ServiceOperationChallenged' }>;
 
 function start(event: Recorded<Started>): OpenSession {
   const at = event.metadata.occurredAt;
@@ -66,29 +36,12 @@ function start(event: Recorded<Started>): OpenSession {
     startedAt: at,
     raisedAt: null,
     lastSeenAt: at,
-    challenges: {},
+    ...noChallenges,
   };
 }
 
-function challengeOf({ data, version }: Recorded<Challenged>): OperationChallenge {
-  const { challengeId, argumentsDigest, methods, expiresAt } = data;
-  return {
-    ...{ challengeId, argumentsDigest, methods, expiresAt, version },
-    operation: 'operation' in data ? data.operation : 'SERVICE_OPERATION',
-    service: 'service' in data ? data.service : null,
-    ...{ verifiedBy: null, used: false, grant: null },
-  };
-}
-
-function withChallenge(session: OpenSession, challengeId: string, change: Partial<OperationChallenge>): OpenSession {
-  const challenge = session.challenges[challengeId];
-  if (challenge === undefined) return session;
-  return { ...session, challenges: { ...session.challenges, [challengeId]: { ...challenge, ...change } } };
-}
-
-function addChallenge(session: OpenSession, challenge: OperationChallenge, at: Instant): OpenSession {
-  const alive = Object.entries(session.challenges).filter(([, other]) => other.expiresAt > at);
-  return { ...session, challenges: { ...Object.fromEntries(alive), [challenge.challengeId]: challenge } };
+function endOf({ accountId, userId, secretDigest }: OpenSession): EndedSession {
+  return { status: 'ENDED', accountId, userId, secretDigest };
 }
 
 function evolveOpen(session: OpenSession, event: Recorded<SessionEvent>): SessionState {
@@ -99,22 +52,10 @@ function evolveOpen(session: OpenSession, event: Recorded<SessionEvent>): Sessio
     }
     case 'SessionRotated':
       return { ...session, secretDigest: event.data.secretDigest };
-    case 'OperationChallenged':
-    case 'ServiceOperationChallenged':
-      return addChallenge(session, challengeOf(event), event.metadata.occurredAt);
-    case 'OperationVerified':
-      return withChallenge(session, event.data.challengeId, { verifiedBy: event.data.method });
-    case 'OperationVerificationUsed':
-      return withChallenge(session, event.data.challengeId, { used: true });
-    case 'VerificationGrantIssued': {
-      const { challengeId, grantId, expiresAt } = event.data;
-      const grant = { grantId, expiresAt, issuedAt: event.metadata.occurredAt };
-      return withChallenge(session, challengeId, { used: true, grant });
-    }
     case 'SessionEnded':
-      return { status: 'ENDED', accountId: session.accountId, userId: session.userId };
+      return endOf(session);
     default:
-      return session;
+      return { ...session, ...evolveChallenges(session, event) };
   }
 }
 

@@ -3,19 +3,15 @@ import { after, isReached, MINUTE, type Instant } from '../instant.js';
 import { GRANT_LIFETIME } from '../operation/grant.js';
 import type { VerificationMethod } from '../operation/method.js';
 import type { Rejection } from '../rejection.js';
+import { challengeNamed, type OperationChallenge } from './challenges.js';
 import type { ChallengeOperation, UseVerification, VerifyOperation } from './commands.js';
 import type { SessionEvent } from './events.js';
-import type { OpenSession, OperationChallenge } from './state.js';
+import type { OpenSession } from './state.js';
 
 /** A challenge, and the verification that answers it, are void after so long. */
 export const VERIFICATION_LIFETIME = 5 * MINUTE;
 /** An open challenge is handed out again only while there is time to answer it. */
 const TIME_TO_ANSWER = MINUTE;
-
-/** The challenge with this id; an id is whatever a client sent. */
-export function challengeNamed({ challenges }: OpenSession, challengeId: string): OperationChallenge | undefined {
-  return Object.hasOwn(challenges, challengeId) ? challenges[challengeId] : undefined;
-}
 
 /** The challenge for the same operation and arguments that can still be answered, if there is one. */
 export function openChallenge(session: OpenSession, command: ChallengeOperation): OperationChallenge | undefined {
@@ -42,13 +38,19 @@ export function challengeOperation(command: ChallengeOperation, session: OpenSes
   return accept({ type: 'ServiceOperationChallenged', data: { ...data, service }, personal });
 }
 
-/** Whether a challenge can be answered in a way; the refusal where it cannot. */
-export function checkAnswerable(
-  challenge: OperationChallenge | undefined,
-  method: VerificationMethod,
-  now: Instant,
-): Rejection | null {
-  if (challenge === undefined) return { code: 'NOT_FOUND' };
+/** An answer to the challenge of an id. */
+interface Answer {
+  readonly challengeId: string;
+  readonly method: VerificationMethod;
+  readonly now: Instant;
+}
+
+/** Whether a challenge of a session can be answered in a way; the refusal where it cannot. */
+export function checkAnswerable(session: OpenSession, { challengeId, method, now }: Answer): Rejection | null {
+  const challenge = challengeNamed(session, challengeId);
+  if (challenge === undefined) {
+    return { code: session.replaced.includes(challengeId) ? 'CHALLENGE_REPLACED' : 'NOT_FOUND' };
+  }
   if (isReached(challenge.expiresAt, now)) return { code: 'CHALLENGE_EXPIRED' };
   if (challenge.grant !== null) return { code: 'GRANT_ALREADY_ISSUED' };
   if (challenge.verifiedBy !== null) return { code: 'CHALLENGE_ALREADY_VERIFIED' };
@@ -73,9 +75,9 @@ function grantOf(command: VerifyOperation, session: OpenSession, challenge: Oper
 
 /** Records that a challenge was answered; where the operation is another service's, the verification is used up by its grant. */
 export function verifyOperation(command: VerifyOperation, session: OpenSession): Decision<SessionEvent> {
-  const { challengeId, method, now } = command;
+  const { challengeId, method } = command;
   const challenge = challengeNamed(session, challengeId);
-  const refusal = checkAnswerable(challenge, method, now);
+  const refusal = checkAnswerable(session, command);
   if (refusal !== null || challenge === undefined) return reject(refusal ?? { code: 'NOT_FOUND' });
   const { accountId, userId } = session;
   const { operation } = challenge;

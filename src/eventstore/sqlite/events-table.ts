@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { SqliteConnection, SqliteParameters, SqliteStatement } from '../../sqlite/connection.js';
 import type { StoredEvent } from '../event-store.js';
 import type { EncodedEvent, EventRow } from './event-rows.js';
 import { decode, EVENT_COLUMNS } from './event-rows.js';
@@ -28,31 +28,34 @@ export const NO_LIMIT = -1;
 
 /** The statements on the table of events, prepared once; they are synchronous and check nothing. */
 export class EventsTable {
-  readonly #insert: Statement<Insertion>;
-  readonly #version: Statement<[string], bigint | null>;
-  readonly #head: Statement<[], bigint | null>;
-  readonly #forwards: Statement<InStream, EventRow>;
-  readonly #backwards: Statement<InStream, EventRow>;
-  readonly #all: Statement<[after: bigint, limit: number], EventRow>;
-  readonly #ids: Statement<InStream, StoredId>;
+  readonly #insert: SqliteStatement<Insertion>;
+  readonly #version: SqliteStatement<[string], bigint | null>;
+  readonly #head: SqliteStatement<[], bigint | null>;
+  readonly #forwards: SqliteStatement<InStream, EventRow>;
+  readonly #backwards: SqliteStatement<InStream, EventRow>;
+  readonly #all: SqliteStatement<[after: bigint, limit: number], EventRow>;
+  readonly #ids: SqliteStatement<InStream, StoredId>;
   readonly #ends: StreamEnds;
 
-  constructor(connection: Database) {
-    const prepare = <P extends unknown[], R = unknown>(sql: string): Statement<P, R> =>
-      connection.prepare<P, R>(sql).safeIntegers();
-    const prepareRows = <P extends unknown[]>(which: string): Statement<P, EventRow> =>
-      prepare<P, EventRow>(`SELECT ${EVENT_COLUMNS} FROM events WHERE ${which}`).raw();
-    this.#insert = prepare(
+  constructor(connection: SqliteConnection) {
+    const bigints = { bigints: true };
+    const prepareRows = <P extends SqliteParameters>(which: string): SqliteStatement<P, EventRow> =>
+      connection.prepareLists<P, EventRow>(`SELECT ${EVENT_COLUMNS} FROM events WHERE ${which}`, bigints);
+    this.#insert = connection.prepare(
       `INSERT INTO events (stream, version, id, type, revision, data, metadata, personal, recorded_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      bigints,
     );
-    this.#version = prepare<[string], bigint | null>('SELECT max(version) FROM events WHERE stream = ?').pluck();
-    this.#head = prepare<[], bigint | null>('SELECT max(position) FROM events').pluck();
+    this.#version = connection.prepareValues('SELECT max(version) FROM events WHERE stream = ?', bigints);
+    this.#head = connection.prepareValues('SELECT max(position) FROM events', bigints);
     this.#forwards = prepareRows('stream = ? AND version > ? ORDER BY version LIMIT ?');
     this.#backwards = prepareRows('stream = ? AND version < ? ORDER BY version DESC LIMIT ?');
     this.#all = prepareRows('position > ? ORDER BY position LIMIT ?');
     this.#ends = new StreamEnds(connection);
-    this.#ids = prepare('SELECT id, position FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?');
+    this.#ids = connection.prepare(
+      'SELECT id, position FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?',
+      bigints,
+    );
   }
 
   /** Inserts one event; answers its position. */

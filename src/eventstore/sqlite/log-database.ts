@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import {
   BUSY_MILLISECONDS,
   openDatabaseFile,
@@ -20,7 +20,7 @@ export interface LogDatabaseOptions {
 
 /** The one file of the log and the vault: its connection, and the queue through which both write. */
 export class LogDatabase {
-  readonly connection: Database;
+  readonly connection: SqliteConnection;
   readonly #queue: WriteQueue;
   readonly #file: DatabaseFile;
 
@@ -46,9 +46,9 @@ export class LogDatabase {
    */
   checkpoint(): boolean {
     // Closing does the same.
-    if (!this.connection.open) return false;
+    if (!this.connection.isOpen) return false;
     try {
-      return this.connection.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;
+      return this.connection.pragma('wal_checkpoint(TRUNCATE)') === 0;
     } catch (error) {
       if (sqliteCodeOf(error) === undefined) throw error;
       return false;

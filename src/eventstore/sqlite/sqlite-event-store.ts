@@ -144,7 +144,7 @@ class SqliteEventStore implements EventStore {
   }
 
   #refuseIfClosed(): void {
-    if (this.#closed || !this.#database.connection.open)
+    if (this.#closed || !this.#database.connection.isOpen)
       throw new EventStoreError('CLOSED', 'the event store is closed');
   }
 }

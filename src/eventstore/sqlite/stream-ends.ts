@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { SqliteConnection, SqliteStatement } from '../../sqlite/connection.js';
 
 /** Streams whose ends are known at once; when there are more, all are looked up anew. */
 const ENDS_KNOWN = 20_000;
@@ -9,12 +9,12 @@ const ENDS_KNOWN = 20_000;
  * (https://www.sqlite.org/pragma.html#pragma_data_version); what this connection appends has to be noted here.
  */
 export class StreamEnds {
-  readonly #dataVersion: Statement<[], number>;
+  readonly #dataVersion: SqliteStatement<[], number>;
   #asOf: number | undefined;
   #ends = new Map<string, number>();
 
-  constructor(connection: Database) {
-    this.#dataVersion = connection.prepare<[], number>('PRAGMA data_version').pluck();
+  constructor(connection: SqliteConnection) {
+    this.#dataVersion = connection.prepareValues<[], number>('PRAGMA data_version');
   }
 
   /** Whether it is known that a stream has nothing after a version. */

@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { SqliteConnection, SqliteStatement } from '../../sqlite/connection.js';
 import { isBusy } from './faults.js';
 
 /** Bounds how long one commit keeps the process from everything else. */
@@ -18,24 +18,23 @@ interface Entry {
  * fsync that makes them durable. Each job counts by itself: one that throws is undone alone.
  */
 export class WriteQueue {
-  readonly #connection: Database;
+  readonly #connection: SqliteConnection;
   readonly #tries: number;
-  readonly #savepoint: Statement<[]>;
-  readonly #release: Statement<[]>;
-  readonly #undo: Statement<[]>;
+  readonly #savepoint: SqliteStatement<[]>;
+  readonly #release: SqliteStatement<[]>;
+  readonly #undo: SqliteStatement<[]>;
   readonly #commit: (group: readonly Entry[]) => readonly (() => void)[];
   readonly #entries: Entry[] = [];
   #failed = 0;
 
   /** @param tries how often a write is tried while another process holds the file locked */
-  constructor(connection: Database, tries: number) {
+  constructor(connection: SqliteConnection, tries: number) {
     this.#connection = connection;
     this.#tries = tries;
     this.#savepoint = connection.prepare('SAVEPOINT job');
     this.#release = connection.prepare('RELEASE job');
     this.#undo = connection.prepare('ROLLBACK TO job');
-    const commit = connection.transaction((group: readonly Entry[]) => group.map((entry) => entry.attempt()));
-    this.#commit = (group) => commit.immediate(group);
+    this.#commit = (group) => connection.transaction('immediate', () => group.map((entry) => entry.attempt()));
   }
 
   /**
@@ -85,7 +84,7 @@ export class WriteQueue {
       return () => resolve(value);
     } catch (error) {
       // Some errors (a full disk, say) make SQLite undo the whole transaction: then the group has failed, not this job.
-      if (!this.#connection.inTransaction) throw error;
+      if (!this.#connection.isTransaction) throw error;
       this.#undo.run();
       this.#release.run();
       return () => reject(error);

@@ -15,14 +15,6 @@ function checkedAddress(ip: string): string {
   throw badInput('`ip` is an IPv4 or IPv6 address, such as 192.0.2.7, or a range of them, such as 2001:db8::/32.');
 }
 
-/** Names are no longer than this; every name of the account is looked through. */
-const LONGEST_SEARCH = 128;
-
-function checkedSearch(search: string): string {
-  if (search.length <= LONGEST_SEARCH) return search;
-  throw badInput(`\`search\` has at most ${LONGEST_SEARCH} characters.`);
-}
-
 /** What a filter says of events alone. A search for nothing in particular finds everything. */
 function factsOf({ types, categories, outcome, ip, search }: AuditEventFilter): AuditFilter {
   return {
@@ -30,13 +22,13 @@ function factsOf({ types, categories, outcome, ip, search }: AuditEventFilter): 
     ...(categories && { categories }),
     ...(outcome && { outcome }),
     ...(typeof ip === 'string' && { ip: checkedAddress(ip) }),
-    ...(search && search.trim() !== '' && { search: checkedSearch(search) }),
+    ...(search && search.trim() !== '' && { search }),
   };
 }
 
 /**
  * A filter as the read side takes it: only what was given.
- * @throws {GraphQLError} `BAD_USER_INPUT` where an address is none, or a search is too long
+ * @throws {GraphQLError} `BAD_USER_INPUT` where an address is none
  */
 export function auditFilterOf(given: AuditEventFilter | null): AuditFilter {
   const filter = given ?? new AuditEventFilter();

@@ -13,6 +13,7 @@ import {
 } from '../types/audit-proof.js';
 import { notFound } from './current.js';
 import { readerOf, TRAIL_READERS } from './readers.js';
+import { fixed } from '../costs/weights.js';
 
 const RULE: AccessRule = { stages: ['FULL'], roles: TRAIL_READERS };
 
@@ -43,6 +44,7 @@ export class AuditProofResolver {
   @Access(RULE)
   @Query(() => AuditCheckpoint, {
     nullable: true,
+    complexity: fixed(10),
     description: "A checkpoint of the account's audit trail as it is now, signed at this moment.",
   })
   async auditCheckpoint(@Ctx() context: GraphqlContext): Promise<AuditCheckpoint> {
@@ -54,6 +56,7 @@ export class AuditProofResolver {
   @Access(RULE)
   @Query(() => AuditInclusionProof, {
     nullable: true,
+    complexity: fixed(6),
     description: "The proof that an event's record stands in the trail, for the tree of a size.",
   })
   async auditInclusionProof(
@@ -84,6 +87,7 @@ export class AuditProofResolver {
   @Access(RULE)
   @Query(() => AuditConsistencyProof, {
     nullable: true,
+    complexity: fixed(3),
     description: 'The proof that the trail has only grown from one size to another.',
   })
   auditConsistencyProof(

@@ -8,6 +8,7 @@ import { AuditEvent, auditEventOf } from '../types/audit-event.js';
 import { AuditEventFilter } from '../types/filters.js';
 import { auditFilterOf } from './audit-filter.js';
 import { readerOf, TRAIL_READERS } from './readers.js';
+import { fixed } from '../costs/weights.js';
 
 const RULE: AccessRule = { stages: ['FULL'], roles: TRAIL_READERS };
 const PAGE = 100;
@@ -56,6 +57,7 @@ async function* feed(context: GraphqlContext, { filter, after }: FeedArgs): Asyn
 export class AuditSubscription {
   @Access(RULE)
   @Subscription(() => AuditEvent, {
+    complexity: fixed(4),
     subscribe: ({ args, context }) => feed(context as GraphqlContext, args as FeedArgs),
     description: "The account's audit events as they are recorded, from a cursor on if one is given.",
   })

@@ -12,6 +12,7 @@ import { current } from './current.js';
 import { guarded } from './guarded.js';
 import { makers } from './makers.js';
 import { READERS, readerOf } from './readers.js';
+import { pageOf } from '../costs/weights.js';
 
 const LIST = 'audit-tokens';
 const PRIMARY: AccessRule = { stages: ['FULL'], roles: ['PRIMARY'] };
@@ -26,6 +27,7 @@ export class AuditTokenResolver {
   @Access({ stages: ['FULL'], roles: READERS })
   @Query(() => AuditTokenConnection, {
     nullable: true,
+    complexity: pageOf({ page: 3, entry: 0.4 }),
     description: 'The tokens by which programs read the audit trail, newest first; those that are void, too.',
   })
   auditTokens(@Args(() => PageArgs) args: PageArgs, @Ctx() context: GraphqlContext): AuditTokenConnection {

@@ -11,7 +11,8 @@ const MOST = 100;
 const FIRST_HUNDRED: PageRequest = { limit: MOST, after: null, before: null, fromEnd: false };
 
 const FEWEST_POINTS = 2;
-const MOST_POINTS = 500;
+/** Points that a series has at most. */
+export const MOST_POINTS = 500;
 
 /** A span of time that was asked for, as it is answered. */
 export interface SeriesSpan {

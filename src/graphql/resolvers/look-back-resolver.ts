@@ -8,18 +8,27 @@ import { ExposureConnection } from '../types/connections.js';
 import { MfaCoverage, MfaCoveragePoint, shareOf } from '../types/coverage.js';
 import { ExposureFilter, exposureOf } from '../types/exposure.js';
 import { MfaStateAt, mfaStateAtOf } from '../types/mfa-state-at.js';
-import { coverageAt, coverageNow, momentsOf, seriesSpanOf } from './coverage.js';
+import { coverageAt, coverageNow, momentsOf, MOST_POINTS, seriesSpanOf } from './coverage.js';
 import { notFound } from './current.js';
 import { exposureFilterOf } from './exposure-filter.js';
 import { EVERYBODY, readerOf, TRAIL_READERS } from './readers.js';
+import { pauseOf } from '../costs/admit-operation.js';
+import { fixed, pageOf, type Cost } from '../costs/weights.js';
 
 const EXPOSURES = 'exposures';
+
+/** What each point of a series costs. */
+const POINT = 0.08;
+
+const seriesCost: Cost = ({ args, childComplexity }) =>
+  5 + Math.min(Math.max(Number(args.points), 0), MOST_POINTS) * (POINT + childComplexity);
 
 @Resolver()
 export class LookBackResolver {
   @Access({ stages: ['FULL'], roles: EVERYBODY })
   @Query(() => MfaStateAt, {
     nullable: true,
+    complexity: fixed(5),
     description:
       "What was true of a user's MFA at a moment in the past, folded from the log: of oneself, or of any user for those who read the account, also of one who is deleted. It is the state before the first event that happened later; what a clock that was set back then dates earlier came after that event all the same.",
   })
@@ -29,8 +38,8 @@ export class LookBackResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<MfaStateAt> {
     const { accountId, id, readsAccount } = readerOf(context);
-    const past =
-      userId === id || readsAccount ? await lookBack(context.app, { accountId, userId, at: at.toISOString() }) : null;
+    const wanted = { accountId, userId, at: at.toISOString() };
+    const past = userId === id || readsAccount ? await lookBack(context.app, wanted, pauseOf(context)) : null;
     if (past === null) throw notFound();
     return mfaStateAtOf(past);
   }
@@ -38,6 +47,7 @@ export class LookBackResolver {
   @Access({ stages: ['FULL'], roles: TRAIL_READERS })
   @Query(() => MfaCoverage, {
     nullable: true,
+    complexity: fixed(20),
     description: 'How much of the account is protected: counts by state, share protected, who is overdue.',
   })
   mfaCoverage(
@@ -59,6 +69,7 @@ export class LookBackResolver {
   @Access({ stages: ['FULL'], roles: TRAIL_READERS })
   @Query(() => [MfaCoveragePoint], {
     nullable: true,
+    complexity: seriesCost,
     description:
       'How much of the account was protected over time: the counts at evenly spaced moments, both ends included.',
   })
@@ -84,6 +95,7 @@ export class LookBackResolver {
   @Access({ stages: ['FULL'], roles: TRAIL_READERS })
   @Query(() => ExposureConnection, {
     nullable: true,
+    complexity: pageOf({ page: 3, filtered: 20, entry: 0.2 }),
     description:
       'The exposure ledger of the account, newest first: every interval in which a user had to have a virtual MFA device and had none, who opened it, and how it ended.',
   })

@@ -13,6 +13,8 @@ import { accountPolicyOf, AccountPolicyPreviewInput, policyChangesOf } from '../
 import { AccountPolicyPreview, type AccountPolicyEffect } from '../types/account-policy-preview.js';
 import type { User } from '../types/user.js';
 import { readerOf } from './readers.js';
+import { pauseOf } from '../costs/admit-operation.js';
+import { fixed } from '../costs/weights.js';
 
 const MOST_DAYS = 90;
 /** The most users that stand beside a count. */
@@ -54,6 +56,7 @@ export class PolicyPreviewResolver {
   @Access({ stages: ['FULL'], roles: ['PRIMARY'] })
   @Query(() => AccountPolicyPreview, {
     nullable: true,
+    complexity: fixed(20),
     description:
       'Whom a policy would concern: forced to enable MFA, signed out, asked for a code; from what happened in the account in the last days. It changes nothing.',
   })
@@ -68,7 +71,7 @@ export class PolicyPreviewResolver {
     const now = context.app.now();
     const policy = checked({ ...readModels.sessions.policyOf(accountId), ...policyChangesOf(input) }, days);
     const since = after(now, -days * DAY);
-    const preview = await previewPolicy(readModels, { accountId, policy, since, now });
+    const preview = await previewPolicy(readModels, { accountId, policy, since, now }, pauseOf(context));
     return {
       ...{ policy: accountPolicyOf(policy), since: new Date(since), until: new Date(now) },
       ...effectsOf(context, accountId, preview),

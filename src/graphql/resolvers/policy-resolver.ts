@@ -8,12 +8,14 @@ import { SetAccountPolicyPayload } from '../types/payloads.js';
 import { Account } from '../types/user.js';
 import { current } from './current.js';
 import { READERS, readerOf } from './readers.js';
+import { fixed } from '../costs/weights.js';
 
 @Resolver(() => Account)
 export class PolicyResolver {
   @Access({ stages: ['FULL'], roles: READERS })
   @FieldResolver(() => AccountPolicyType, {
     nullable: true,
+    complexity: fixed(0.1),
     description: 'What the primary has laid down for all users: for those who read the account.',
   })
   policy(@Root() account: Account, @Ctx() context: GraphqlContext): AccountPolicyType | null {

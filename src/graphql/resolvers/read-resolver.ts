@@ -15,6 +15,7 @@ import { User, userOf } from '../types/user.js';
 import { auditFilterOf } from './audit-filter.js';
 import { current, notFound } from './current.js';
 import { EVERYBODY, READERS, readerOf, TRAIL_READERS } from './readers.js';
+import { fixed, pageOf } from '../costs/weights.js';
 
 function visibleUser(context: GraphqlContext, userId: string): User | null {
   if (context.session === null) return null;
@@ -56,6 +57,7 @@ export class ReadResolver {
   @Access({ stages: ['FULL'], roles: EVERYBODY })
   @Query(() => Node, {
     nullable: true,
+    complexity: fixed(4.5),
     description:
       'Whatever has this id: a user, a session, or an audit event; for an audit token, an audit event alone.',
   })
@@ -68,6 +70,7 @@ export class ReadResolver {
   @Access({ stages: ['FULL'], roles: 'ANY' })
   @Query(() => User, {
     nullable: true,
+    complexity: fixed(1.5),
     description: 'A user of the account: oneself, or any for those who read the account.',
   })
   user(@Arg('id', () => ID, { description: 'The id.' }) id: string, @Ctx() context: GraphqlContext): User {
@@ -79,6 +82,7 @@ export class ReadResolver {
   @Access({ stages: ['FULL'], roles: READERS })
   @Query(() => UserConnection, {
     nullable: true,
+    complexity: pageOf({ page: 3, filtered: 20, entry: 0.2 }),
     description: 'The users of the account, oldest first unless ordered otherwise.',
   })
   users(
@@ -108,6 +112,7 @@ export class ReadResolver {
   @Access({ stages: ['FULL'], roles: TRAIL_READERS })
   @Query(() => AuditEventConnection, {
     nullable: true,
+    complexity: pageOf({ page: 5, filtered: 30, entry: 0.2 }),
     description:
       'The audit trail of the account, newest first unless ordered otherwise: every event, the refusals too. A page looks at a bounded number of events: by an unusual combination of filters it may have fewer than were asked for, or none. As long as `hasNextPage` is true, `endCursor` goes on exactly where it stopped.',
   })

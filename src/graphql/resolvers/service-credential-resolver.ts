@@ -16,6 +16,7 @@ import { current } from './current.js';
 import { guarded } from './guarded.js';
 import { makers } from './makers.js';
 import { READERS, readerOf } from './readers.js';
+import { pageOf } from '../costs/weights.js';
 
 const LIST = 'service-credentials';
 const PRIMARY: AccessRule = { stages: ['FULL'], roles: ['PRIMARY'] };
@@ -30,6 +31,7 @@ export class ServiceCredentialResolver {
   @Access({ stages: ['FULL'], roles: READERS })
   @Query(() => ServiceCredentialConnection, {
     nullable: true,
+    complexity: pageOf({ page: 3, entry: 0.4 }),
     description: 'The credentials by which other services redeem grants, newest first; those that are void, too.',
   })
   serviceCredentials(

@@ -18,6 +18,7 @@ import { current } from './current.js';
 import { guarded } from './guarded.js';
 import { outcomeOf, viewerIn } from './outcome.js';
 import { EVERYBODY } from './readers.js';
+import { fixed } from '../costs/weights.js';
 
 const COMPLETED_SHOWN = 30 * DAY;
 
@@ -34,6 +35,7 @@ export class SessionResolver {
   @Access({ stages: ['ANONYMOUS', ...SIGNED_IN], roles: EVERYBODY })
   @Query(() => Viewer, {
     nullable: true,
+    complexity: fixed(1),
     description:
       "The session's user, its stage and what it must do next; null where nobody has signed in, as for an audit token.",
   })
@@ -44,6 +46,7 @@ export class SessionResolver {
   @Access({ stages: SIGNED_IN, roles: 'ANY' })
   @FieldResolver(() => User, {
     nullable: true,
+    complexity: fixed(1.5),
     description: 'The user; null until the session is full, or has to enable a device.',
   })
   user(@Root() _: Viewer, @Ctx() context: GraphqlContext): User | null {
@@ -54,6 +57,7 @@ export class SessionResolver {
   @Access({ stages: SIGNED_IN, roles: 'ANY' })
   @FieldResolver(() => AccountRecovery, {
     nullable: true,
+    complexity: fixed(0.5),
     description:
       'The recovery of the account that is pending, or was completed in the last 30 days, for the primary and for `ADMIN`s in a full session; null for others, and where there is none.',
   })

@@ -39,6 +39,7 @@ import { sessionOf } from '../types/session.js';
 import { User } from '../types/user.js';
 import { current } from './current.js';
 import { guarded } from './guarded.js';
+import { pageOf } from '../costs/weights.js';
 
 const MANAGERS: AccessRule = { stages: ['FULL'], roles: ['PRIMARY', 'ADMIN'] };
 
@@ -56,7 +57,9 @@ export class UserResolver {
   @Access({ stages: ['FULL'], roles: 'ANY' })
   @FieldResolver(() => SessionConnection, {
     nullable: true,
-    description: 'The sessions that are not over, newest first: for the user itself, and for those who manage it.',
+    complexity: pageOf({ page: 4, entry: 0.15 }),
+    description:
+      'The sessions that are not over, newest first: for the user itself, and for those who manage it. A page looks at 500 sessions at most, so it may have fewer than were asked for. As long as `hasNextPage` is true, `endCursor` goes on where it stopped.',
   })
   sessions(
     @Root() user: User,

@@ -2,6 +2,7 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { AccountPolicyType } from './account-policy.js';
 import { User } from './user.js';
+import { listOf } from '../costs/weights.js';
 
 @ObjectType('AccountPolicyEffectOnUser', { description: 'How often a policy would concern one user.' })
 export class AccountPolicyEffectOnUser {
@@ -23,7 +24,10 @@ export class AccountPolicyEffect {
   @Field(() => Int, { description: 'How many users it concerns.' })
   userCount!: number;
 
-  @Field(() => [AccountPolicyEffectOnUser], { description: 'Whom it concerns, the most often first, at most 100.' })
+  @Field(() => [AccountPolicyEffectOnUser], {
+    complexity: listOf(100),
+    description: 'Whom it concerns, the most often first, at most 100.',
+  })
   users!: AccountPolicyEffectOnUser[];
 }
 

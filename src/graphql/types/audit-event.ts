@@ -6,6 +6,7 @@ import { sentenceNamesOf, sentenceOf, type SentenceNames, type SummaryLanguage }
 import type { Actor } from '../../domain/event.js';
 import type { AuditEventView } from '../../projections/audit/audit-view.js';
 import { Access } from '../access.js';
+import { fixed } from '../costs/weights.js';
 import { AUDIT_LIST, cursorOf } from '../cursor.js';
 import { TRAIL_READERS } from '../resolvers/readers.js';
 import { typedDetails, type TypedDetails } from './audit-details.js';
@@ -115,7 +116,10 @@ export class AuditEvent extends Node {
   names!: SentenceNames;
 
   @Access({ stages: ['FULL'], roles: TRAIL_READERS })
-  @Field(() => String, { description: 'What happened, as a sentence, with the names that things had then.' })
+  @Field(() => String, {
+    complexity: fixed(0.05),
+    description: 'What happened, as a sentence, with the names that things had then.',
+  })
   summary(
     @Arg('language', () => SummaryLanguageEnum, { defaultValue: 'EN', description: 'The language of the sentence.' })
     language: SummaryLanguage,

@@ -3,6 +3,7 @@ import { Field, Float, Int, ObjectType } from 'type-graphql';
 import type { Counts } from '../../projections/coverage/protection.js';
 import { Exposure } from './exposure.js';
 import { User } from './user.js';
+import { listOf } from '../costs/weights.js';
 
 @ObjectType('MfaCoverage', { description: 'How much of the account is protected by virtual MFA, now or at a moment.' })
 export class MfaCoverage {
@@ -27,12 +28,14 @@ export class MfaCoverage {
   share!: number;
 
   @Field(() => [User], {
+    complexity: listOf(100),
     description:
       'Who has to have a device and has none, the oldest first, at most 100; `users` has them all. Of a moment in the past: who had none then, as they are now, without those who were deleted since; `exposures` has these, too.',
   })
   overdueUsers!: User[];
 
   @Field(() => [Exposure], {
+    complexity: listOf(100),
     description: 'The exposures that were open at that moment, the longest open first, at most 100.',
   })
   exposures!: Exposure[];

@@ -29,7 +29,7 @@ export class UserFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: 'With this in user name, display name or e-mail address, whatever its case.',
+    description: 'With this in user name, display name or e-mail address, whatever its case; at most 128 characters.',
   })
   search?: string | null;
 }
@@ -77,7 +77,8 @@ export class AuditEventFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: 'With this in the name that the actor, the subject or the device had then, whatever its case.',
+    description:
+      'With this in the name that the actor, the subject or the device had then, whatever its case; at most 128 characters.',
   })
   search?: string | null;
 

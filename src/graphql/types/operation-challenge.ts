@@ -3,7 +3,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import type { GuardedOperation } from '../../domain/operation/guarded-operations.js';
 import type { VerificationMethod } from '../../domain/operation/method.js';
 import type { ServiceOperation } from '../../domain/operation/service-operation.js';
-import type { OperationChallenge } from '../../domain/session/state.js';
+import type { OperationChallenge } from '../../domain/session/challenges.js';
 import { GuardedOperationEnum, VerificationMethodEnum } from './enums.js';
 
 @ObjectType('ServiceOperation', { description: 'An operation of another service, as it is to be verified.' })

@@ -9,11 +9,15 @@ import { ServiceCredential } from './service-credential.js';
 import { SignInOutcome, type SignInOutcomeType } from './session.js';
 import { Account, User } from './user.js';
 import { UserError } from './user-error.js';
+import { listOf } from '../costs/weights.js';
 
 /** What every mutation answers with; `query` is added to each when the schema is put together. */
 @ObjectType()
 abstract class Payload {
-  @Field(() => [UserError], { description: 'Why it was not done, where the user can mend it; empty if it was done.' })
+  @Field(() => [UserError], {
+    complexity: listOf(10),
+    description: 'Why it was not done, where the user can mend it; empty if it was done.',
+  })
   userErrors!: UserError[];
 }
 

@@ -7,6 +7,7 @@ import type { UserView } from '../../projections/users/user-queries.js';
 import { RequirementStartEnum, RoleEnum, UserKindEnum } from './enums.js';
 import { Node } from './node.js';
 import { TrustedDevice, trustedDevicesOf } from './trusted-device.js';
+import { listOf } from '../costs/weights.js';
 
 @ObjectType('Account', { description: 'A primary account, which owns its users.' })
 export class Account {
@@ -79,6 +80,7 @@ export class MfaStateType {
   recoveryCodesLow!: boolean;
 
   @Field(() => [TrustedDevice], {
+    complexity: listOf(20),
     description: 'The browsers in which no code is asked for at sign-in; the oldest first, at most 20.',
   })
   trustedDevices!: TrustedDevice[];

@@ -12,7 +12,7 @@ import { doGuarded } from '../../application/guard.js';
 import type { CurrentSession, RequestContext } from '../../application/request-context.js';
 import { exportAuditTrail } from '../../application/export-audit-trail.js';
 import { REJECTION_CODES } from '../../domain/rejection.js';
-import type { OperationChallenge } from '../../domain/session/state.js';
+import type { OperationChallenge } from '../../domain/session/challenges.js';
 import { refusalOf, type AccessRule } from '../../graphql/access.js';
 import type { ReportError } from '../../graphql/masking.js';
 import { exportTrail, type ExporterOptions, type ExportRequest } from '../../projections/audit-export/exporter.js';

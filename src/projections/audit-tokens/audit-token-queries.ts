@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection, SqliteValue } from '../../sqlite/connection.js';
 import type { AuditScope } from '../../domain/account/events.js';
 import { pageClause, pageOf, type Page, type PageRequest } from '../page.js';
 
@@ -42,7 +42,7 @@ function viewOf(row: Row): AuditTokenView {
 }
 
 /** Prepares the queries of audit tokens on the read models' file. */
-export function createAuditTokenQueries(database: Database): AuditTokenQueries {
+export function createAuditTokenQueries(database: SqliteConnection): AuditTokenQueries {
   const byId = database.prepare<[string, string], Row>(`${SELECT} AND token_id = ?`);
   return {
     byId(accountId, tokenId) {
@@ -52,7 +52,7 @@ export function createAuditTokenQueries(database: Database): AuditTokenQueries {
     page(accountId, page) {
       const keys = pageClause('position', page, 'descending');
       const rows = database
-        .prepare<unknown[], Row>(`${SELECT}${keys.sql}${keys.tail}`)
+        .prepare<SqliteValue[], Row>(`${SELECT}${keys.sql}${keys.tail}`)
         .all(accountId, ...keys.parameters);
       return pageOf(rows.map(viewOf), page);
     },

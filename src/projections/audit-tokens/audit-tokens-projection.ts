@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import { byType, type HandleAny, type Projection } from '../projection.js';
 
 const SCHEMA = `
@@ -22,7 +22,7 @@ const INSERT = `
   INSERT INTO audit_tokens_1 (token_id, position, account_id, name, scopes, created_at, created_by, expires_at)
   VALUES (@tokenId, @position, @accountId, @name, @scopes, @createdAt, @createdBy, @expiresAt)`;
 
-function open(database: Database): HandleAny {
+function open(database: SqliteConnection): HandleAny {
   const insert = database.prepare(INSERT);
   const revoke = database.prepare('UPDATE audit_tokens_1 SET revoked_at = ? WHERE token_id = ?');
   const use = database.prepare('UPDATE audit_tokens_1 SET last_used_at = ?, last_used_ip = ? WHERE token_id = ?');

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import { LRUCache } from 'lru-cache';
 import { recordHash } from '../../audit/leaf.js';
 import { recordOf, trailOf } from '../../audit/record.js';
@@ -31,7 +31,7 @@ const SCHEMA = `
 const TREES_KEPT = 2_000;
 
 /** Reads and writes trees. */
-function openRows(database: Database) {
+function openRows(database: SqliteConnection) {
   const find = database.prepare<[string], { readonly tree: number; readonly size: number }>(
     'SELECT tree, size FROM audit_trees_1 WHERE account_id = ?',
   );
@@ -42,7 +42,7 @@ function openRows(database: Database) {
   const getTile = database.prepare<[number, number, number], Pick<Tile, 'hashes' | 'places'>>(
     'SELECT hashes, places FROM audit_tiles_1 WHERE tree = ? AND tile_row = ? AND tile = ?',
   );
-  const putTile = database.prepare<[number, number, number, Buffer, Buffer | null]>(
+  const putTile = database.prepare<[number, number, number, Uint8Array, Uint8Array | null]>(
     'INSERT OR REPLACE INTO audit_tiles_1 (tree, tile_row, tile, hashes, places) VALUES (?, ?, ?, ?, ?)',
   );
 
@@ -66,8 +66,8 @@ function openRows(database: Database) {
 }
 
 /** The position of the last event that was seen, of whatever trail: the next one is read from there. */
-function openLastEvent(database: Database) {
-  const get = database.prepare<[], bigint>('SELECT last_event FROM audit_tree_log_1').pluck().safeIntegers();
+function openLastEvent(database: SqliteConnection) {
+  const get = database.prepareValues<[], bigint>('SELECT last_event FROM audit_tree_log_1', { bigints: true });
   const set = database.prepare<[bigint]>('INSERT OR REPLACE INTO audit_tree_log_1 (only, last_event) VALUES (1, ?)');
   let last: bigint | null = null;
   return {
@@ -78,7 +78,7 @@ function openLastEvent(database: Database) {
   };
 }
 
-function open(database: Database): Intake {
+function open(database: SqliteConnection): Intake {
   const rows = openRows(database);
   const lastEvent = openLastEvent(database);
   const known = new LRUCache<string, OpenTree>({ max: TREES_KEPT });

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import { HASH_BYTES } from '../../audit/merkle/hashing.js';
 import type { KnownNodes } from '../../audit/merkle/tree.js';
 import { readPlaces, type RecordPlace } from './places.js';
@@ -28,11 +28,11 @@ export interface AuditTrees {
 
 const FULL_TILE_BYTES = TILE_NODES * HASH_BYTES;
 
-type GetTile = (row: number, index: number) => Buffer | undefined;
+type GetTile = (row: number, index: number) => Uint8Array | undefined;
 
 /** Full tiles never change, so they are kept for as long as one is at it: the hashes of a proof stand in a few of them. */
 function remembering(get: GetTile): GetTile {
-  const full = new Map<string, Buffer>();
+  const full = new Map<string, Uint8Array>();
   return (row, index) => {
     const key = `${row} ${index}`;
     const tile = full.get(key) ?? get(row, index);
@@ -51,8 +51,8 @@ function nodesIn(get: GetTile): KnownNodes {
   };
 }
 
-function openPlaces(database: Database) {
-  const select = database.prepare<[number, number, number], { readonly tile: number; readonly places: Buffer }>(
+function openPlaces(database: SqliteConnection) {
+  const select = database.prepare<[number, number, number], { readonly tile: number; readonly places: Uint8Array }>(
     'SELECT tile, places FROM audit_tiles_1 WHERE tree = ? AND tile_row = 0 AND tile >= ? ORDER BY tile LIMIT ?',
   );
   return (tree: number, from: number, limit: number): readonly RecordPlace[] => {
@@ -65,25 +65,23 @@ function openPlaces(database: Database) {
 }
 
 /** Prepares the queries of the trees on the read models' file. */
-export function createAuditTrees(database: Database): AuditTrees {
+export function createAuditTrees(database: SqliteConnection): AuditTrees {
   const find = database.prepare<[string], { readonly tree: number; readonly size: number }>(
     'SELECT tree, size FROM audit_trees_1 WHERE account_id = ?',
   );
-  const hashes = database
-    .prepare<[number, number, number], Buffer>(
-      'SELECT hashes FROM audit_tiles_1 WHERE tree = ? AND tile_row = ? AND tile = ?',
-    )
-    .pluck();
-  const accounts = database
-    .prepare<[string, number], string>(
-      'SELECT account_id FROM audit_trees_1 WHERE account_id > ? ORDER BY account_id LIMIT ?',
-    )
-    .pluck();
-  const grown = database
-    .prepare<[bigint, number], { readonly accountId: string; readonly size: bigint; readonly grownAt: bigint }>(
-      'SELECT account_id AS accountId, size, grown_at AS grownAt FROM audit_trees_1 WHERE grown_at > ? ORDER BY grown_at LIMIT ?',
-    )
-    .safeIntegers();
+  const hashes = database.prepareValues<[number, number, number], Uint8Array>(
+    'SELECT hashes FROM audit_tiles_1 WHERE tree = ? AND tile_row = ? AND tile = ?',
+  );
+  const accounts = database.prepareValues<[string, number], string>(
+    'SELECT account_id FROM audit_trees_1 WHERE account_id > ? ORDER BY account_id LIMIT ?',
+  );
+  const grown = database.prepare<
+    [bigint, number],
+    { readonly accountId: string; readonly size: bigint; readonly grownAt: bigint }
+  >(
+    'SELECT account_id AS accountId, size, grown_at AS grownAt FROM audit_trees_1 WHERE grown_at > ? ORDER BY grown_at LIMIT ?',
+    { bigints: true },
+  );
   const placesOf = openPlaces(database);
   /** The number of an account's tree; 0, which none has, where there is none yet. */
   const treeOf = (accountId: string): number => find.get(accountId)?.tree ?? 0;

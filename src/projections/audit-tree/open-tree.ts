@@ -5,29 +5,29 @@ import { hashOfNodes, nodesInRow, TILE_NODES, type TilePlace } from './tiles.js'
 /** A tile as it is kept. */
 export interface Tile extends TilePlace {
   /** One hash after the other: sixteen, or fewer in the last tile of a row. */
-  readonly hashes: Buffer;
+  readonly hashes: Uint8Array;
   /** Where the records stand of which these are the leaves; null in the rows above. */
-  readonly places: Buffer | null;
+  readonly places: Uint8Array | null;
 }
 
 /** A tile that has room for more nodes. */
 interface OpenTile {
   readonly index: number;
-  readonly hashes: Buffer;
-  readonly places: Buffer | null;
+  readonly hashes: Uint8Array;
+  readonly places: Uint8Array | null;
   count: number;
   changed: boolean;
 }
 
 function emptyTile(row: number, index: number): OpenTile {
-  const places = row === 0 ? Buffer.alloc(TILE_NODES * PLACE_BYTES) : null;
-  return { index, hashes: Buffer.alloc(TILE_NODES * HASH_BYTES), places, count: 0, changed: false };
+  const places = row === 0 ? new Uint8Array(TILE_NODES * PLACE_BYTES) : null;
+  return { index, hashes: new Uint8Array(TILE_NODES * HASH_BYTES), places, count: 0, changed: false };
 }
 
 function openTile(row: number, { index, hashes, places }: Tile): OpenTile {
   const tile = emptyTile(row, index);
-  hashes.copy(tile.hashes);
-  if (tile.places !== null) places?.copy(tile.places);
+  tile.hashes.set(hashes);
+  if (places !== null) tile.places?.set(places);
   return { ...tile, count: hashes.length / HASH_BYTES };
 }
 

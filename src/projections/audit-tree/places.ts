@@ -11,16 +11,22 @@ export interface RecordPlace {
 export const PLACE_BYTES = 16;
 
 /** Writes a place into a tile's places. */
-export function writePlace(places: Buffer, index: number, place: Omit<RecordPlace, 'seq'>): void {
-  places.writeBigUInt64BE(place.before, index * PLACE_BYTES);
-  places.writeBigUInt64BE(place.position, index * PLACE_BYTES + PLACE_BYTES / 2);
+export function writePlace(places: Uint8Array, index: number, place: Omit<RecordPlace, 'seq'>): void {
+  const view = viewOf(places);
+  view.setBigUint64(index * PLACE_BYTES, place.before);
+  view.setBigUint64(index * PLACE_BYTES + PLACE_BYTES / 2, place.position);
 }
 
 /** The places of a tile whose first record has a `seq`. */
-export function readPlaces(places: Buffer, firstSeq: number): readonly RecordPlace[] {
+export function readPlaces(places: Uint8Array, firstSeq: number): readonly RecordPlace[] {
+  const view = viewOf(places);
   return Array.from({ length: places.length / PLACE_BYTES }, (_, index) => ({
     seq: firstSeq + index,
-    before: places.readBigUInt64BE(index * PLACE_BYTES),
-    position: places.readBigUInt64BE(index * PLACE_BYTES + PLACE_BYTES / 2),
+    before: view.getBigUint64(index * PLACE_BYTES),
+    position: view.getBigUint64(index * PLACE_BYTES + PLACE_BYTES / 2),
   }));
+}
+
+function viewOf(places: Uint8Array): DataView {
+  return new DataView(places.buffer, places.byteOffset, places.byteLength);
 }

@@ -34,7 +34,7 @@ export function nodesInRow(size: number, row: number): number {
 }
 
 /** The hash over nodes that stand side by side: as many as a power of two. */
-export function hashOfNodes(nodes: Buffer): Uint8Array {
+export function hashOfNodes(nodes: Uint8Array): Uint8Array {
   if (nodes.length === HASH_BYTES) return nodes;
   const middle = nodes.length / 2;
   return nodeHash(hashOfNodes(nodes.subarray(0, middle)), hashOfNodes(nodes.subarray(middle)));

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import { isTrailEvent } from '../../audit/description.js';
 import { detailsOf } from '../../audit/details.js';
 import { trailOf } from '../../audit/record.js';
@@ -64,7 +64,7 @@ function peopleOf(event: LoggedEvent, terms: Terms) {
   ];
 }
 
-function open(database: Database): Intake {
+function open(database: SqliteConnection): Intake {
   const terms = openTerms(database);
   const trails = openTrails(database);
   const names = openNames(database, terms);

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import { pageOf, type Key, type Page, type PageRequest } from '../page.js';
 import type { AuditFilter } from './audit-filter.js';
 import type { AuditEventView } from './audit-view.js';
@@ -58,7 +58,7 @@ function pageFrom({ views, stoppedAt }: Found, page: PageRequest): Page<AuditEve
 const NOTHING: Found = { views: [], stoppedAt: null };
 
 /** Opens the reading of a trail that is so long. */
-function openFind(database: Database, terms: TermReader, sizeOf: (trail: number) => number) {
+function openFind(database: SqliteConnection, terms: TermReader, sizeOf: (trail: number) => number) {
   const spanOf = openSpans(database);
   const places = openPlaces(database);
   const planFor = openPlans(database, terms, places);
@@ -66,25 +66,27 @@ function openFind(database: Database, terms: TermReader, sizeOf: (trail: number)
   // In one transaction: locks for each of many small looks would cost far more than the looks.
   return {
     /** What a filter finds in a stretch. */
-    filtered: database.transaction((stretch: Stretch, filter: AuditFilter, limit: number): Found => {
-      const span = spanOf(stretch.trail, filter);
-      const above = Math.max(span.above, stretch.above, -1);
-      const below = Math.min(span.below, stretch.below, sizeOf(stretch.trail));
-      const within = { ...stretch, above, below };
-      const plan = above + 1 < below ? planFor(within, filter) : null;
-      return plan === null ? NOTHING : read(within, plan, limit);
-    }),
-    byId: database.transaction((trail: number, eventId: string): AuditEventView | null => {
-      const whole: Stretch = { trail, order: 'ascending', above: -1, below: sizeOf(trail) };
-      const rest = [{ sql: ' AND e.event_id = ?', parameters: [eventId] }];
-      return read(whole, { lookups: lookupsInBlocks('id', eventId, whole), rest }, 1).views[0] ?? null;
-    }),
+    filtered: (stretch: Stretch, filter: AuditFilter, limit: number): Found =>
+      database.transaction('deferred', () => {
+        const span = spanOf(stretch.trail, filter);
+        const above = Math.max(span.above, stretch.above, -1);
+        const below = Math.min(span.below, stretch.below, sizeOf(stretch.trail));
+        const within = { ...stretch, above, below };
+        const plan = above + 1 < below ? planFor(within, filter) : null;
+        return plan === null ? NOTHING : read(within, plan, limit);
+      }),
+    byId: (trail: number, eventId: string): AuditEventView | null =>
+      database.transaction('deferred', () => {
+        const whole: Stretch = { trail, order: 'ascending', above: -1, below: sizeOf(trail) };
+        const rest = [{ sql: ' AND e.event_id = ?', parameters: [eventId] }];
+        return read(whole, { lookups: lookupsInBlocks('id', eventId, whole), rest }, 1).views[0] ?? null;
+      }),
   };
 }
 
 /** Prepares the queries of the trail on the read models' file. */
-export function createAuditQueries(database: Database): AuditQueries {
-  const size = database.prepare<[number], number>('SELECT size FROM audit_trails_5 WHERE trail = ?').pluck();
+export function createAuditQueries(database: SqliteConnection): AuditQueries {
+  const size = database.prepareValues<[number], number>('SELECT size FROM audit_trails_5 WHERE trail = ?');
   const terms = openTermReader(database);
   const sizeOf = (trail: number): number => size.get(trail) ?? 0;
   const find = openFind(database, terms, sizeOf);

@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { SqliteConnection, SqliteStatement, SqliteValue } from '../../sqlite/connection.js';
 import { blockOf, type Bounds } from './trails.js';
 
 /** The indexes on the trail, each with the condition that its keys are for. */
@@ -68,21 +68,21 @@ function withinBoth({ above = -1, below = Number.MAX_SAFE_INTEGER }: Lookup, str
 
 /** Runs lookups by statements that are kept. @param sqlOf the statement, from the condition of an index and an order */
 function openRun<T>(
-  database: Database,
+  database: SqliteConnection,
   sqlOf: (source: string, order: string) => string,
-  answer: (statement: Statement<unknown[], number>, parameters: readonly unknown[]) => T,
+  answer: (statement: SqliteStatement<SqliteValue[], number>, parameters: readonly SqliteValue[]) => T,
 ) {
-  const statements = new Map<string, Statement<unknown[], number>>();
+  const statements = new Map<string, SqliteStatement<SqliteValue[], number>>();
 
-  function statementOf(index: Lookup['index'], order: TrailOrder): Statement<unknown[], number> {
+  function statementOf(index: Lookup['index'], order: TrailOrder): SqliteStatement<SqliteValue[], number> {
     const name = `${index} ${order}`;
     const known = statements.get(name);
     if (known !== undefined) return known;
     const { index: suffix, keys } = INDEXES[index];
     const source = `audit_events_5 INDEXED BY audit_events_5_${suffix} WHERE trail = ? AND ${keys} AND seq > ? AND seq < ?`;
-    const statement = database
-      .prepare<unknown[], number>(sqlOf(source, order === 'ascending' ? 'ASC' : 'DESC'))
-      .pluck();
+    const statement = database.prepareValues<SqliteValue[], number>(
+      sqlOf(source, order === 'ascending' ? 'ASC' : 'DESC'),
+    );
     statements.set(name, statement);
     return statement;
   }
@@ -99,7 +99,7 @@ function openRun<T>(
  * Opens the lookups. Once there are as many places as are wanted, the next lookups are only asked for places that come before
  * the last of them: so many lookups cost little more than that they are made.
  */
-export function openPlaces(database: Database): Places {
+export function openPlaces(database: SqliteConnection): Places {
   // A limit that is bound would have SQLite prepare the statement anew each time it is run.
   const runs = SIZES.map((size) => ({
     size,

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import type { LoggedEvent } from '../../eventstore/event-codec.js';
 import type { LoggedEventOf } from '../projection.js';
 import type { Terms } from './terms.js';
@@ -82,7 +82,7 @@ export interface Names {
 }
 
 /** Opens the names for taking in events. */
-export function openNames(database: Database, terms: Terms): Names {
+export function openNames(database: SqliteConnection, terms: Terms): Names {
   const insert = database.prepare(
     'INSERT INTO audit_names_5 (trail, owner, since, kind, person, text, folded) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
@@ -119,7 +119,7 @@ export interface NameFound {
 }
 
 /** Opens the search for names of an account that have a text in them: at most so many. */
-export function openNameSearch(database: Database, most: number): (trail: number, text: string) => NameFound[] {
+export function openNameSearch(database: SqliteConnection, most: number): (trail: number, text: string) => NameFound[] {
   const search = database.prepare<[number, string], NameFound>(`
     SELECT owner, kind, since,
       (SELECT min(m.since) FROM audit_names_5 AS m WHERE m.trail = n.trail AND m.owner = n.owner AND m.since > n.since) AS until

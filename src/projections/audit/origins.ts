@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { SqliteConnection, SqliteStatement } from '../../sqlite/connection.js';
 import { LRUCache } from 'lru-cache';
 import { addressBytes, type AddressRange } from '../../audit/address-range.js';
 import type { LoggedEvent } from '../../eventstore/event-codec.js';
@@ -41,13 +41,11 @@ const ORIGINS_KEPT = 10_000;
 type Values = [trail: number, person: number, ip: string | null, userAgent: string | null];
 
 /** Opens the origins for taking in events. */
-export function openOrigins(database: Database, terms: Terms): Origins {
-  const get: Statement<Values, number> = database
-    .prepare<Values, number>(
-      `SELECT origin FROM audit_origins_5 INDEXED BY audit_origins_5_by_person
+export function openOrigins(database: SqliteConnection, terms: Terms): Origins {
+  const get: SqliteStatement<Values, number> = database.prepareValues<Values, number>(
+    `SELECT origin FROM audit_origins_5 INDEXED BY audit_origins_5_by_person
        WHERE trail = ? AND person = ? AND ip IS ? AND user_agent IS ?`,
-    )
-    .pluck();
+  );
   const add = database.prepare<[...Values, Uint8Array | null]>(
     'INSERT INTO audit_origins_5 (trail, person, ip, user_agent, bytes) VALUES (?, ?, ?, ?, ?)',
   );
@@ -84,12 +82,13 @@ export function openOrigins(database: Database, terms: Terms): Origins {
 }
 
 /** Opens the search for origins of an account within a range of addresses: at most so many. */
-export function openOriginSearch(database: Database, most: number): (trail: number, range: AddressRange) => number[] {
-  const search = database
-    .prepare<[number, Uint8Array, Uint8Array], number>(
-      `SELECT origin FROM audit_origins_5 INDEXED BY audit_origins_5_by_address
+export function openOriginSearch(
+  database: SqliteConnection,
+  most: number,
+): (trail: number, range: AddressRange) => number[] {
+  const search = database.prepareValues<[number, Uint8Array, Uint8Array], number>(
+    `SELECT origin FROM audit_origins_5 INDEXED BY audit_origins_5_by_address
        WHERE trail = ? AND bytes BETWEEN ? AND ? LIMIT ${most}`,
-    )
-    .pluck();
+  );
   return (trail, { from, to }) => search.all(trail, from, to);
 }

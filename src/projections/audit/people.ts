@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import type { Lookup } from './lookups.js';
 
 /**
@@ -31,8 +31,8 @@ const TYPE_AFTER = `
   WHERE trail = ? AND subject = ? AND actor IS NOT subject AND type > ? ORDER BY type LIMIT 1`;
 
 /** Each of the numbers that a statement answers one after the other, the next by the one before. */
-function openEach(database: Database, sql: string): (trail: number, person: number) => number[] {
-  const after = database.prepare<[number, number, number], number>(sql).pluck();
+function openEach(database: SqliteConnection, sql: string): (trail: number, person: number) => number[] {
+  const after = database.prepareValues<[number, number, number], number>(sql);
   return (trail, person) => {
     const found: number[] = [];
     for (let next = after.get(trail, person, -1); next !== undefined; next = after.get(trail, person, next)) {
@@ -43,7 +43,7 @@ function openEach(database: Database, sql: string): (trail: number, person: numb
 }
 
 /** Opens the search for the types that a person's events have, each found by one look. */
-export function openPeople(database: Database): People {
+export function openPeople(database: SqliteConnection): People {
   const kindsOf = openEach(database, KIND_AFTER);
   const typesByOthers = openEach(database, TYPE_AFTER);
 

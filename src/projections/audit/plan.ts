@@ -1,5 +1,5 @@
 import { addressRange, type AddressRange } from '../../audit/address-range.js';
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import type { Condition } from '../page.js';
 import { conditionsOf, typesOf, type AuditFilter, type FilterPart, type Numbers } from './audit-filter.js';
 import { lookupsInBlocks, type Lookup, type Places, type Stretch } from './lookups.js';
@@ -121,7 +121,7 @@ function narrowest(options: readonly Option[], stretch: Stretch, places: Places)
 }
 
 /** Opens the search for the index that answers a filter by the fewest looks. */
-export function openPlans(database: Database, terms: TermReader, places: Places): PlanFor {
+export function openPlans(database: SqliteConnection, terms: TermReader, places: Places): PlanFor {
   const searchNames = openNameSearch(database, MOST_NAMES + 1);
   const searchOrigins = openOriginSearch(database, MOST_LOOKUPS + 1);
   const people = openPeople(database);

@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { SqliteConnection, SqliteStatement, SqliteValue } from '../../sqlite/connection.js';
 import { LRUCache } from 'lru-cache';
 import type { Condition, Parameter } from '../page.js';
 import { SELECT_ROWS, viewOf, type AuditEventView, type Row } from './audit-view.js';
@@ -34,13 +34,13 @@ type Select = (
 ) => readonly AuditEventView[];
 
 /** Selects by statements that are kept: the same few are asked again and again. */
-function openSelect(database: Database, terms: TermReader): Select {
-  const statements = new LRUCache<string, Statement<unknown[], Row>>({ max: STATEMENTS_KEPT });
+function openSelect(database: SqliteConnection, terms: TermReader): Select {
+  const statements = new LRUCache<string, SqliteStatement<SqliteValue[], Row>>({ max: STATEMENTS_KEPT });
   return ({ trail, order }, conditions, limit) => {
     const where = conditions.map(({ sql }) => sql).join('');
     const direction = order === 'ascending' ? 'ASC' : 'DESC';
     const sql = `${SELECT_ROWS} WHERE e.trail = ?${where} ORDER BY e.seq ${direction} LIMIT ${limit}`;
-    const statement = statements.get(sql) ?? database.prepare<unknown[], Row>(sql);
+    const statement = statements.get(sql) ?? database.prepare<SqliteValue[], Row>(sql);
     statements.set(sql, statement);
     const parameters: Parameter[] = conditions.flatMap((condition) => condition.parameters);
     return statement.all(trail, ...parameters).map((row) => viewOf(row, terms));
@@ -99,7 +99,7 @@ function readLookups(from: Stretch, { lookups, rest, places, select }: ByLookups
 }
 
 /** Opens the reading of stretches of trails. */
-export function openReading(database: Database, terms: TermReader, places: Places): ReadStretch {
+export function openReading(database: SqliteConnection, terms: TermReader, places: Places): ReadStretch {
   const select = openSelect(database, terms);
   return (stretch, { lookups, rest }, limit) =>
     lookups === null

@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { SqliteConnection, SqliteStatement } from '../../sqlite/connection.js';
 import { LRUCache } from 'lru-cache';
 
 /** What the trail says again and again, each with a number to stand for it: accounts, users, devices, sessions, event types. */
@@ -31,8 +31,8 @@ const TERMS_KEPT = 10_000;
 const GET = 'SELECT term, erased FROM audit_terms_5 WHERE text = ?';
 
 /** Opens the terms for taking in events. */
-export function openTerms(database: Database): Terms {
-  const get: Statement<[string], Term> = database.prepare(GET);
+export function openTerms(database: SqliteConnection): Terms {
+  const get: SqliteStatement<[string], Term> = database.prepare(GET);
   const add = database.prepare<[string]>('INSERT INTO audit_terms_5 (text) VALUES (?)');
   const setErased = database.prepare<[number]>('UPDATE audit_terms_5 SET erased = 1 WHERE term = ?');
   const known = new LRUCache<string, Term>({ max: TERMS_KEPT });
@@ -66,9 +66,9 @@ export interface TermReader {
 }
 
 /** Opens the terms for queries. Numbers never change, so those seen are remembered; a text that has none may get one. */
-export function openTermReader(database: Database): TermReader {
-  const get: Statement<[string], Term> = database.prepare(GET);
-  const say = database.prepare<[number], string>('SELECT text FROM audit_terms_5 WHERE term = ?').pluck();
+export function openTermReader(database: SqliteConnection): TermReader {
+  const get: SqliteStatement<[string], Term> = database.prepare(GET);
+  const say = database.prepareValues<[number], string>('SELECT text FROM audit_terms_5 WHERE term = ?');
   const numbers = new LRUCache<string, number>({ max: TERMS_KEPT });
   const texts = new LRUCache<number, string>({ max: TERMS_KEPT });
   return {

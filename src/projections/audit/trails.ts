@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { SqliteConnection, SqliteStatement } from '../../sqlite/connection.js';
 import { after } from '../../domain/instant.js';
 
 /** Each account's trail as a whole, and the latest moment up to some places of it. */
@@ -49,8 +49,8 @@ export interface Trails {
 }
 
 /** Opens the trails for taking in events. */
-export function openTrails(database: Database): Trails {
-  const get: Statement<[number], Trail> = database.prepare(
+export function openTrails(database: SqliteConnection): Trails {
+  const get: SqliteStatement<[number], Trail> = database.prepare(
     'SELECT size, latest_at AS latestAt, lag FROM audit_trails_5 WHERE trail = ?',
   );
   const set = database.prepare<[number, number, string, number]>(
@@ -90,18 +90,14 @@ export interface Span {
 }
 
 /** Finds places between which everything of a span of time stands, and few other events. */
-export function openSpans(database: Database): (trail: number, span: Span) => Bounds {
-  const lastBefore = database
-    .prepare<[number, string], number>(
-      'SELECT seq FROM audit_moments_5 WHERE trail = ? AND latest_at < ? ORDER BY latest_at DESC, seq DESC LIMIT 1',
-    )
-    .pluck();
-  const firstFrom = database
-    .prepare<[number, string], number>(
-      'SELECT seq FROM audit_moments_5 WHERE trail = ? AND latest_at >= ? ORDER BY latest_at, seq LIMIT 1',
-    )
-    .pluck();
-  const lag = database.prepare<[number], number>('SELECT lag FROM audit_trails_5 WHERE trail = ?').pluck();
+export function openSpans(database: SqliteConnection): (trail: number, span: Span) => Bounds {
+  const lastBefore = database.prepareValues<[number, string], number>(
+    'SELECT seq FROM audit_moments_5 WHERE trail = ? AND latest_at < ? ORDER BY latest_at DESC, seq DESC LIMIT 1',
+  );
+  const firstFrom = database.prepareValues<[number, string], number>(
+    'SELECT seq FROM audit_moments_5 WHERE trail = ? AND latest_at >= ? ORDER BY latest_at, seq LIMIT 1',
+  );
+  const lag = database.prepareValues<[number], number>('SELECT lag FROM audit_trails_5 WHERE trail = ?');
   return (trail, { since, until }) => ({
     // Up to that place nothing is as late.
     above: since === undefined ? -1 : (lastBefore.get(trail, since) ?? -1),

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import { byType, type HandleAny, type Projection } from '../projection.js';
 import { EXPOSURES_SCHEMA, openExposures, type Exposures } from './exposures.js';
 import { differs, HISTORY_SCHEMA, openHistory } from './history.js';
@@ -27,7 +27,7 @@ interface Row {
   readonly exposure: number | null;
 }
 
-function openUsers(database: Database) {
+function openUsers(database: SqliteConnection) {
   const get = database.prepare<[string], Row>(
     'SELECT present, enabled, required_by AS requiredBy, exposure FROM coverage_users_1 WHERE user_id = ?',
   );
@@ -62,7 +62,7 @@ function follow(exposures: Exposures, event: TurnEvent, moment: string, { exposu
   return null;
 }
 
-function openTurns(database: Database): (event: TurnEvent) => undefined {
+function openTurns(database: SqliteConnection): (event: TurnEvent) => undefined {
   const users = openUsers(database);
   const history = openHistory(database);
   const exposures = openExposures(database);
@@ -82,7 +82,7 @@ function openTurns(database: Database): (event: TurnEvent) => undefined {
   };
 }
 
-function open(database: Database): HandleAny {
+function open(database: SqliteConnection): HandleAny {
   const turn = openTurns(database);
   const names = openNames(database);
   return byType({

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import { createExposureQueries, type ExposureQueries, type ExposureView } from './exposure-queries.js';
 import { openHistoryReader } from './history.js';
 import { NOBODY, type Counts } from './protection.js';
@@ -15,7 +15,7 @@ export interface CoverageQueries extends Pick<ExposureQueries, 'page'> {
 }
 
 /** Prepares the queries of coverage and exposures on the read models' file. */
-export function createCoverageQueries(database: Database): CoverageQueries {
+export function createCoverageQueries(database: SqliteConnection): CoverageQueries {
   const read = openHistoryReader(database);
   const exposures = createExposureQueries(database);
   return {

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection, SqliteValue } from '../../sqlite/connection.js';
 import type { Actor } from '../../domain/event.js';
 import { pageClause, pageOf, type Condition, type Page, type PageRequest } from '../page.js';
 import { nameAt } from './names.js';
@@ -121,9 +121,9 @@ function conditionOf({ userId, open, cause, ending, since }: ExposureFilter): Co
 }
 
 /** Prepares the queries of exposures on the read models' file. */
-export function createExposureQueries(database: Database): ExposureQueries {
+export function createExposureQueries(database: SqliteConnection): ExposureQueries {
   const openAt = database.prepare<[string, number, number, number], Row>(OPEN_AT);
-  const lastBefore = database.prepare<[string, string], number>(LAST_BEFORE).pluck();
+  const lastBefore = database.prepareValues<[string, string], number>(LAST_BEFORE);
 
   function upTo(accountId: string, until: string | undefined): Condition {
     if (until === undefined) return { sql: '', parameters: [] };
@@ -136,7 +136,7 @@ export function createExposureQueries(database: Database): ExposureQueries {
       const keys = pageClause('exposure', page, 'descending');
       const sql = `${SELECT}${conditions.map((condition) => condition.sql).join('')}${keys.sql}${keys.tail}`;
       const parameters = [...conditions, keys].flatMap((condition) => condition.parameters);
-      const rows = database.prepare<unknown[], Row>(sql).all(accountId, ...parameters);
+      const rows = database.prepare<SqliteValue[], Row>(sql).all(accountId, ...parameters);
       return pageOf(rows.map(viewOf), page);
     },
     openAt: (accountId, position, most) => openAt.all(accountId, position, position, most).map(viewOf),

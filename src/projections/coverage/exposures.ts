@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import type { ExposureCause, ExposureEnding, TurnEvent } from './protection.js';
 
 /**
@@ -48,7 +48,7 @@ function originOf({ position, id, type, metadata }: TurnEvent) {
 type Origin = ReturnType<typeof originOf>;
 
 /** Opens the exposures for taking in events. */
-export function openExposures(database: Database): Exposures {
+export function openExposures(database: SqliteConnection): Exposures {
   const insert = database.prepare<[string, string, string, string, ...Origin]>(`
     INSERT INTO coverage_exposures_1 (account_id, user_id, cause, opened_at, opened_position, opened_event, opened_type,
       opened_actor_kind, opened_actor)

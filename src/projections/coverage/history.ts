@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import { NOBODY, type Counts } from './protection.js';
 
 /** The counts of each account after each event that changed them. */
@@ -54,7 +54,7 @@ export function differs({ before, after }: Change): boolean {
 }
 
 /** Opens the history for taking in events. */
-export function openHistory(database: Database): History {
+export function openHistory(database: SqliteConnection): History {
   const last = database.prepare<[string], Entry>(`${ENTRY} ${NEWEST}`);
   const insert = database.prepare<[string, string, bigint, number, number, number, number]>(
     'INSERT INTO coverage_history_1 (account_id, moment, position, users, enabled, required, overdue) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -71,7 +71,7 @@ export function openHistory(database: Database): History {
 }
 
 /** Reads what was counted last at a moment, that moment included, or last of all; null before there was anything. */
-export function openHistoryReader(database: Database): (accountId: string, at: string | null) => Entry | null {
+export function openHistoryReader(database: SqliteConnection): (accountId: string, at: string | null) => Entry | null {
   const last = database.prepare<[string], Entry>(`${ENTRY} ${NEWEST}`);
   const lastUpTo = database.prepare<[string, string], Entry>(`${ENTRY} AND moment <= ? ${NEWEST}`);
   return (accountId, at) => (at === null ? last.get(accountId) : lastUpTo.get(accountId, at)) ?? null;

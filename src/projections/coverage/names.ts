@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 
 /** How users were called, from which place in the log on: the only personal values of this read model. */
 export const NAMES_SCHEMA = `
@@ -24,7 +24,7 @@ export interface Names {
 }
 
 /** Opens the names for taking in events. */
-export function openNames(database: Database): Names {
+export function openNames(database: SqliteConnection): Names {
   const insert = database.prepare<[string, bigint, string | null]>(
     'INSERT INTO coverage_names_1 (user_id, position, name) VALUES (?, ?, ?)',
   );

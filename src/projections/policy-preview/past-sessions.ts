@@ -2,9 +2,8 @@ import { limitsOf, type AccountPolicy, type SessionLimits } from '../../domain/a
 import { after, DAY, type Instant } from '../../domain/instant.js';
 import { sessionEvents } from '../../domain/session/events.js';
 import { hasExpired, type Lifetime } from '../../domain/session/standing.js';
-import type { AuditQueries } from '../audit/audit-queries.js';
 import type { AuditEventView } from '../audit/audit-view.js';
-import { readTrail } from './read-trail.js';
+import { readTrail, type Reading } from './read-trail.js';
 
 /** What shows that a session is in use; its end, which somebody else may have brought about, does not. */
 const USES = Object.keys(sessionEvents).filter((type) => type !== 'SessionEnded');
@@ -38,18 +37,18 @@ function use(session: PastSession, at: Instant, limits: SessionLimits): PastSess
 }
 
 /** Where and since when an account is looked at, and by which policy. */
-export interface Trial {
-  readonly accountId: string;
+export interface Trial extends Reading {
   readonly policy: AccountPolicy;
   readonly since: Instant;
   readonly now: Instant;
 }
 
 /** The sessions that began since a moment, held to the limits of a policy as their uses were recorded. */
-export async function pastSessions(audit: AuditQueries, { accountId, policy, since }: Trial): Promise<PastSession[]> {
+export async function pastSessions(trial: Trial): Promise<PastSession[]> {
+  const { policy, since } = trial;
   const limits = limitsOf(policy);
   const sessions = new Map<string, PastSession>();
-  await readTrail(audit, accountId, { types: USES, since }, (event) => {
+  await readTrail(trial, { types: USES, since }, (event) => {
     const { sessionId, occurredAt, type } = event;
     if (sessionId === null) return;
     const session = sessions.get(sessionId);
@@ -64,18 +63,20 @@ export async function pastSessions(audit: AuditQueries, { accountId, policy, sin
  * of several trusted browsers: the one trusted last before counts.
  */
 export async function challengedSignIns(
-  audit: AuditQueries,
-  { accountId, policy, since }: Trial,
+  trial: Trial,
   sessions: readonly PastSession[],
 ): Promise<readonly PastSession[]> {
+  const { policy, since } = trial;
   const signIns = sessions.filter(({ trusted }) => trusted);
   const days = policy.trustedDeviceDays;
   if (days === 0 || signIns.length === 0) return signIns;
   const trusts = new Map<string, Instant[]>();
   const filter = { types: ['DeviceTrusted'], since: after(since, -days * DAY) };
-  await readTrail(audit, accountId, filter, ({ subjectId, occurredAt }) => {
+  await readTrail(trial, filter, ({ subjectId, occurredAt }) => {
     const userId = subjectId ?? '';
-    trusts.set(userId, [...(trusts.get(userId) ?? []), occurredAt]);
+    const ofUser = trusts.get(userId);
+    if (ofUser === undefined) trusts.set(userId, [occurredAt]);
+    else ofUser.push(occurredAt);
   });
   return signIns.filter(({ userId, startedAt }) => {
     const trustedAt = trusts.get(userId)?.findLast((at) => at <= startedAt);

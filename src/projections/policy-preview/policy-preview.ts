@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LONGEST_SESSION_MINUTES } from '../../domain/account/policy.js';
 import { after, MINUTE } from '../../domain/instant.js';
 import { standingOf, type Standing, type StandingFacts } from '../../domain/session/standing.js';
@@ -6,7 +5,7 @@ import type { AuditQueries } from '../audit/audit-queries.js';
 import type { SessionQueries } from '../sessions/session-queries.js';
 import type { UserQueries } from '../users/user-queries.js';
 import { challengedSignIns, pastSessions, type PastSession, type Trial } from './past-sessions.js';
-import { readTrail } from './read-trail.js';
+import { readTrail, type Pause } from './read-trail.js';
 import { tallyOf, type Tally } from './tally.js';
 
 /** Whom a policy would concern, as far as the last days tell. */
@@ -37,8 +36,11 @@ interface Creation {
   readonly seq: number;
 }
 
+/** What it costs to look at one user, or at one session. */
+const COST_OF_LOOK = 0.5;
+
 /** Whether a requirement stood before its user did. */
-function wasRequired({ audit }: PreviewModels, { accountId }: Trial, { userId, seq }: Creation): boolean {
+function wasRequired({ audit, accountId }: Trial, { userId, seq }: Creation): boolean {
   const filter = { types: ['SubUserMfaRequired'], subjectId: userId };
   const [first] = audit.follow(accountId, filter, -1, 1).views;
   return first !== undefined && first.seq < seq;
@@ -48,14 +50,14 @@ function wasRequired({ audit }: PreviewModels, { accountId }: Trial, { userId, s
 async function unrequired(models: PreviewModels, trial: Trial): Promise<{ userId: string; hasDevice: boolean }[]> {
   const { accountId, since } = trial;
   const created: Creation[] = [];
-  await readTrail(models.audit, accountId, { types: ['UserCreated'], since }, ({ subjectId, seq, details }) => {
+  await readTrail(trial, { types: ['UserCreated'], since }, ({ subjectId, seq, details }) => {
     if (subjectId !== null && details?.kind === 'SUB_USER') created.push({ userId: subjectId, seq });
   });
   const found: { userId: string; hasDevice: boolean }[] = [];
   for (const creation of created) {
     const user = models.users.byId(accountId, creation.userId);
-    await nextTurn();
-    if (user === null || wasRequired(models, trial, creation)) continue;
+    await trial.pause(COST_OF_LOOK);
+    if (user === null || wasRequired(trial, creation)) continue;
     found.push({ userId: user.userId, hasDevice: user.deviceId !== null });
   }
   return found;
@@ -76,7 +78,7 @@ async function openSessions({ sessions }: PreviewModels, trial: Trial, began: re
     const facts = startedAt < oldest ? null : sessions.factsOf(sessionId);
     if (facts === null) continue;
     fates.push({ userId, fate: fateOf(facts, trial) });
-    await nextTurn();
+    await trial.pause(COST_OF_LOOK);
   }
   const whose = (wanted: Standing) => fates.filter(({ fate }) => fate === wanted).map(({ userId }) => userId);
   return { ending: whose('ENDED'), challenged: whose('MFA_CHALLENGE') };
@@ -86,11 +88,16 @@ async function openSessions({ sessions }: PreviewModels, trial: Trial, began: re
  * Whom a policy would concern: from what happened in the account since a moment, at a cost that is bounded by that. It
  * changes nothing.
  */
-export async function previewPolicy(models: PreviewModels, trial: Trial): Promise<PolicyPreview> {
-  const began = await pastSessions(models.audit, trial);
+export async function previewPolicy(
+  models: PreviewModels,
+  wanted: Omit<Trial, 'audit' | 'pause'>,
+  pause: Pause,
+): Promise<PolicyPreview> {
+  const trial = { ...wanted, audit: models.audit, pause };
+  const began = await pastSessions(trial);
   const open = await openSessions(models, trial, began);
   const forced = trial.policy.newSubUsersNeedMfa ? await unrequired(models, trial) : [];
-  const challenged = await challengedSignIns(models.audit, trial, began);
+  const challenged = await challengedSignIns(trial, began);
   const userIdsOf = (of: readonly { readonly userId: string }[]) => of.map(({ userId }) => userId);
   return {
     newSubUsersForced: tallyOf(userIdsOf(forced)),

@@ -1,15 +1,26 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditFilter } from '../audit/audit-filter.js';
 import type { AuditQueries } from '../audit/audit-queries.js';
 import type { AuditEventView } from '../audit/audit-view.js';
 
+/** Called between portions of long work with what the last one cost, in points of 0.1 ms: others have their turn meanwhile. */
+export type Pause = (points: number) => Promise<void>;
+
+/** Where a trail is read, and what is called between portions. */
+export interface Reading {
+  readonly audit: Pick<AuditQueries, 'follow' | 'lastSeq'>;
+  readonly accountId: string;
+  readonly pause: Pause;
+}
+
 /** Events that are read at once: between portions others have their turn. */
-const PORTION = 500;
+const PORTION = 100;
+
+/** What a portion costs, and each event of it. */
+const COST = { portion: 5, event: 0.2 };
 
 /** Reads all events of an account's trail that a filter finds, oldest first, in portions: by index, and no others. */
 export async function readTrail(
-  audit: Pick<AuditQueries, 'follow' | 'lastSeq'>,
-  accountId: string,
+  { audit, accountId, pause }: Reading,
   filter: AuditFilter,
   each: (event: AuditEventView) => void,
 ): Promise<void> {
@@ -19,6 +30,6 @@ export async function readTrail(
     const followed = audit.follow(accountId, filter, seen, PORTION);
     followed.views.forEach(each);
     seen = followed.seen;
-    await nextTurn();
+    await pause(COST.portion + COST.event * followed.views.length);
   }
 }

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection, SqliteValue } from '../../sqlite/connection.js';
 import { pageClause, pageOf, type Page, type PageRequest } from '../page.js';
 
 /** A service credential as the console shows it: never the credential itself. */
@@ -32,14 +32,14 @@ const SELECT = `
   FROM service_credentials_1 WHERE account_id = ?`;
 
 /** Prepares the queries of service credentials on the read models' file. */
-export function createServiceCredentialQueries(database: Database): ServiceCredentialQueries {
+export function createServiceCredentialQueries(database: SqliteConnection): ServiceCredentialQueries {
   const byId = database.prepare<[string, string], ServiceCredentialView>(`${SELECT} AND credential_id = ?`);
   return {
     byId: (accountId, credentialId) => byId.get(accountId, credentialId) ?? null,
     page(accountId, page) {
       const keys = pageClause('position', page, 'descending');
       const rows = database
-        .prepare<unknown[], ServiceCredentialView>(`${SELECT}${keys.sql}${keys.tail}`)
+        .prepare<SqliteValue[], ServiceCredentialView>(`${SELECT}${keys.sql}${keys.tail}`)
         .all(accountId, ...keys.parameters);
       return pageOf(rows, page);
     },

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import { byType, type HandleAny, type Projection } from '../projection.js';
 
 const SCHEMA = `
@@ -23,7 +23,7 @@ const INSERT = `
 
 const USE = 'UPDATE service_credentials_1 SET last_used_at = ?, last_used_ip = ? WHERE credential_id = ?';
 
-function open(database: Database): HandleAny {
+function open(database: SqliteConnection): HandleAny {
   const insert = database.prepare(INSERT);
   const revoke = database.prepare('UPDATE service_credentials_1 SET revoked_at = ? WHERE credential_id = ?');
   const use = database.prepare(USE);

@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { SqliteConnection, SqliteStatement } from '../../sqlite/connection.js';
 import { LRUCache } from 'lru-cache';
 import { DEFAULT_POLICY, policyAfter, type AccountPolicy } from '../../domain/account/policy.js';
 import { mfaDecider } from '../../domain/mfa/decider.js';
@@ -13,7 +13,7 @@ import type { LoggedEvent } from '../../eventstore/event-codec.js';
 import type { Intake, Projection } from '../projection.js';
 
 const SCHEMA = `
-  CREATE TABLE sessions_3 (
+  CREATE TABLE sessions_4 (
     session_id TEXT PRIMARY KEY,
     position INTEGER NOT NULL,
     account_id TEXT NOT NULL,
@@ -23,13 +23,13 @@ const SCHEMA = `
     user_agent TEXT,
     state TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX sessions_3_by_user ON sessions_3 (user_id, open, position);
-  CREATE TABLE session_users_3 (
+  CREATE INDEX sessions_4_by_user ON sessions_4 (user_id, open, position);
+  CREATE TABLE session_users_4 (
     user_id TEXT PRIMARY KEY,
     user TEXT,
     mfa TEXT
   ) STRICT;
-  CREATE TABLE session_accounts_3 (account_id TEXT PRIMARY KEY, policy TEXT NOT NULL) STRICT;
+  CREATE TABLE session_accounts_4 (account_id TEXT PRIMARY KEY, policy TEXT NOT NULL) STRICT;
 `;
 
 type Folding<S, E extends DomainEvent> = Pick<Decider<S, never, E>, 'initial' | 'evolve'>;
@@ -79,15 +79,15 @@ interface StreamIntake extends Pick<Intake, 'write' | 'forget'> {
 }
 
 function userIntake<S extends object, E extends DomainEvent>(
-  database: Database,
+  database: SqliteConnection,
   column: 'user' | 'mfa',
   decider: Folding<S, E>,
 ): StreamIntake {
-  const get: Statement<[string], string | null> = database
-    .prepare<[string], string | null>(`SELECT ${column} FROM session_users_3 WHERE user_id = ?`)
-    .pluck();
+  const get: SqliteStatement<[string], string | null> = database.prepareValues<[string], string | null>(
+    `SELECT ${column} FROM session_users_4 WHERE user_id = ?`,
+  );
   const set = database.prepare<[string, string]>(`
-    INSERT INTO session_users_3 (user_id, ${column}) VALUES (?, ?)
+    INSERT INTO session_users_4 (user_id, ${column}) VALUES (?, ?)
     ON CONFLICT (user_id) DO UPDATE SET ${column} = excluded.${column}`);
   const states = statesBy(decider, (userId) => get.get(userId) ?? null);
   return {
@@ -98,10 +98,10 @@ function userIntake<S extends object, E extends DomainEvent>(
 }
 
 /** Keeps the policies of accounts that have set one. */
-function openPolicies(database: Database): (event: LoggedEvent) => void {
-  const get = database.prepare<[string], string>('SELECT policy FROM session_accounts_3 WHERE account_id = ?').pluck();
+function openPolicies(database: SqliteConnection): (event: LoggedEvent) => void {
+  const get = database.prepareValues<[string], string>('SELECT policy FROM session_accounts_4 WHERE account_id = ?');
   const set = database.prepare<[string, string]>(
-    'INSERT OR REPLACE INTO session_accounts_3 (account_id, policy) VALUES (?, ?)',
+    'INSERT OR REPLACE INTO session_accounts_4 (account_id, policy) VALUES (?, ?)',
   );
   return (event) => {
     if (event.type !== 'AccountPolicyChanged') return;
@@ -116,18 +116,20 @@ function openPolicies(database: Database): (event: LoggedEvent) => void {
 type Start = Pick<OpenSession, 'accountId' | 'userId'> & Pick<LoggedEvent, 'position' | 'request'>;
 
 /** Writes sessions as they are now, together with their start where that is new. */
-function sessionWriter(database: Database): (sessionId: string, state: SessionState, start: Start | undefined) => void {
+function sessionWriter(
+  database: SqliteConnection,
+): (sessionId: string, state: SessionState, start: Start | undefined) => void {
   // A session that began while its user was being erased came too late for that.
   const insert = database.prepare(`
     WITH past (erased) AS (
-      SELECT coalesce((SELECT user ->> 'erased' FROM session_users_3 WHERE user_id = @userId), 0)
+      SELECT coalesce((SELECT user ->> 'erased' FROM session_users_4 WHERE user_id = @userId), 0)
     )
-    INSERT INTO sessions_3 (session_id, position, account_id, user_id, open, ip, user_agent, state)
+    INSERT INTO sessions_4 (session_id, position, account_id, user_id, open, ip, user_agent, state)
     SELECT @sessionId, @position, @accountId, @userId, @open, iif(erased, NULL, @ip), iif(erased, NULL, @userAgent), @json
     FROM past`);
   // Two statements, since one that sets `open` rewrites the index. What is over never begins again.
-  const update = database.prepare('UPDATE sessions_3 SET state = ? WHERE session_id = ?');
-  const end = database.prepare('UPDATE sessions_3 SET state = ?, open = 0 WHERE session_id = ?');
+  const update = database.prepare('UPDATE sessions_4 SET state = ? WHERE session_id = ?');
+  const end = database.prepare('UPDATE sessions_4 SET state = ?, open = 0 WHERE session_id = ?');
   return (sessionId, state, start) => {
     const json = JSON.stringify(state);
     const isOpen = state.status === 'OPEN';
@@ -143,8 +145,8 @@ function sessionWriter(database: Database): (sessionId: string, state: SessionSt
 }
 
 /** Takes where the sessions of users who were erased came from out of their rows, at the end of a transaction. */
-function openForgetting(database: Database): Pick<Intake, 'take' | 'write' | 'forget'> {
-  const clear = database.prepare('UPDATE sessions_3 SET ip = NULL, user_agent = NULL WHERE user_id = ?');
+function openForgetting(database: SqliteConnection): Pick<Intake, 'take' | 'write' | 'forget'> {
+  const clear = database.prepare('UPDATE sessions_4 SET ip = NULL, user_agent = NULL WHERE user_id = ?');
   const erased = new Set<string>();
   return {
     take(event): undefined {
@@ -160,10 +162,10 @@ function openForgetting(database: Database): Pick<Intake, 'take' | 'write' | 'fo
   };
 }
 
-function sessionIntake(database: Database): StreamIntake {
-  const get: Statement<[string], string> = database
-    .prepare<[string], string>('SELECT state FROM sessions_3 WHERE session_id = ?')
-    .pluck();
+function sessionIntake(database: SqliteConnection): StreamIntake {
+  const get: SqliteStatement<[string], string> = database.prepareValues<[string], string>(
+    'SELECT state FROM sessions_4 WHERE session_id = ?',
+  );
   const write = sessionWriter(database);
   const states = statesBy(sessionDecider, (sessionId) => get.get(sessionId) ?? null);
   const starts = new Map<string, Start>();
@@ -186,7 +188,7 @@ function sessionIntake(database: Database): StreamIntake {
   };
 }
 
-function open(database: Database): Intake {
+function open(database: SqliteConnection): Intake {
   const intakes = {
     user: userIntake(database, 'user', userDecider),
     mfa: userIntake(database, 'mfa', mfaDecider),
@@ -218,8 +220,8 @@ function open(database: Database): Intake {
 /** The sessions with all that their stage is computed from, folded as commands fold it: stages are computed here too, not stored. */
 export const sessionsProjection: Projection = {
   name: 'sessions',
-  version: 3,
-  tables: ['sessions_3', 'session_users_3', 'session_accounts_3'],
+  version: 4,
+  tables: ['sessions_4', 'session_users_4', 'session_accounts_4'],
   schema: SCHEMA,
   open,
 };

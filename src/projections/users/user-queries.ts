@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection, SqliteValue } from '../../sqlite/connection.js';
 import type { RequirementStart } from '../../domain/mfa/events.js';
 import { trustEnd } from '../../domain/mfa/trusted-devices.js';
 import type { Role, UserKind } from '../../domain/user/events.js';
@@ -174,7 +174,7 @@ function conditionOf({ mfaEnabled, mfaRequired, locked, role, search, now }: Use
 }
 
 /** Prepares the queries of users on the read models' file. */
-export function createUserQueries(database: Database): UserQueries {
+export function createUserQueries(database: SqliteConnection): UserQueries {
   const byId = database.prepare<[accountId: string, userId: string], Row>(BY_ID);
   const coverage = database.prepare<[string], Coverage>(COVERAGE);
   const recovery = database.prepare<[string], RecoveryView>(RECOVERY);
@@ -187,7 +187,7 @@ export function createUserQueries(database: Database): UserQueries {
       const where = conditionOf(wanted);
       const keys = pageClause(COLUMNS[by], page, direction);
       const rows = database
-        .prepare<unknown[], Row>(`${SELECT}${where.sql}${keys.sql}${keys.tail}`)
+        .prepare<SqliteValue[], Row>(`${SELECT}${where.sql}${keys.sql}${keys.tail}`)
         .all(accountId, ...where.parameters, ...keys.parameters);
       return pageOf(rows.map(viewOf), page);
     },

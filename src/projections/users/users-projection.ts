@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import { MOST_TRUSTED_DEVICES } from '../../domain/mfa/trusted-device-list.js';
 import { comparable } from '../../domain/user/names.js';
 import { byType, type HandleAny, type Handlers, type LoggedEventOf, type Projection } from '../projection.js';
@@ -57,7 +57,7 @@ const INSERT_USER = `
   VALUES (@userId, @position, @accountId, @kind, @role, @username, @usernameKey, @displayName, @email,
     @createdAt, (SELECT effective FROM requirements_5 WHERE user_id = @userId))`;
 
-function peopleHandlers(database: Database): Handlers {
+function peopleHandlers(database: SqliteConnection): Handlers {
   const insertUser = database.prepare(INSERT_USER);
   const insertAccount = database.prepare('INSERT INTO accounts_5 (account_id, alias, registered_at) VALUES (?, ?, ?)');
   const deleteUser = database.prepare('DELETE FROM users_5 WHERE user_id = ?');
@@ -98,7 +98,7 @@ function peopleHandlers(database: Database): Handlers {
   };
 }
 
-function deviceHandlers(database: Database): Handlers {
+function deviceHandlers(database: SqliteConnection): Handlers {
   const setPending = database.prepare(
     'UPDATE users_5 SET pending_id = ?, pending_name = ?, pending_expires_at = ? WHERE user_id = ?',
   );
@@ -132,7 +132,7 @@ function deviceHandlers(database: Database): Handlers {
   };
 }
 
-function protectionHandlers(database: Database): Handlers {
+function protectionHandlers(database: SqliteConnection): Handlers {
   const protect = database.prepare('UPDATE users_5 SET protected = ? WHERE user_id = ?');
   return {
     OperationProtectionEnabled({ data }) {
@@ -149,7 +149,9 @@ function protectionHandlers(database: Database): Handlers {
 const REVOKE_TRUST = "UPDATE users_5 SET trusted = '[]' WHERE user_id = ? AND trusted <> '[]'";
 
 /** Shortens the trust there is to what a policy allows: what was ended by fewer days does not come back with more. */
-function trustShortener(database: Database): (accountId: string, policy: { trustedDeviceDays: number }) => void {
+function trustShortener(
+  database: SqliteConnection,
+): (accountId: string, policy: { trustedDeviceDays: number }) => void {
   const all = database.prepare<[string], { userId: string; trusted: string }>(
     "SELECT user_id AS userId, trusted FROM users_5 WHERE account_id = ? AND trusted <> '[]'",
   );
@@ -163,8 +165,8 @@ function trustShortener(database: Database): (accountId: string, policy: { trust
 }
 
 /** The browsers that are trusted, with where from, in the row of the user, so that they go with it. */
-function trustHandlers(database: Database): Handlers {
-  const get = database.prepare<[string], string>('SELECT trusted FROM users_5 WHERE user_id = ?').pluck();
+function trustHandlers(database: SqliteConnection): Handlers {
+  const get = database.prepareValues<[string], string>('SELECT trusted FROM users_5 WHERE user_id = ?');
   const set = database.prepare('UPDATE users_5 SET trusted = ? WHERE user_id = ?');
   const revoke = database.prepare(REVOKE_TRUST);
   const setDays = database.prepare('UPDATE accounts_5 SET trusted_device_days = ? WHERE account_id = ?');
@@ -198,7 +200,7 @@ function trustHandlers(database: Database): Handlers {
 }
 
 /** A requirement stands before its user does, where it is there from the start. */
-function requirementHandlers(database: Database): Handlers {
+function requirementHandlers(database: SqliteConnection): Handlers {
   const keep = database.prepare('INSERT OR REPLACE INTO requirements_5 (user_id, effective) VALUES (?, ?)');
   const forget = database.prepare('DELETE FROM requirements_5 WHERE user_id = ?');
   const setRequired = database.prepare('UPDATE users_5 SET required = ? WHERE user_id = ?');
@@ -218,7 +220,7 @@ function requirementHandlers(database: Database): Handlers {
   };
 }
 
-function recoveryHandlers(database: Database): Handlers {
+function recoveryHandlers(database: SqliteConnection): Handlers {
   const keep = database.prepare(
     'INSERT OR REPLACE INTO recoveries_5 (account_id, requested_at, not_before) VALUES (?, ?, ?)',
   );
@@ -241,7 +243,7 @@ function recoveryHandlers(database: Database): Handlers {
   };
 }
 
-function codeHandlers(database: Database): Handlers {
+function codeHandlers(database: SqliteConnection): Handlers {
   const setLock = database.prepare('UPDATE users_5 SET locked = 1, locked_until = ? WHERE user_id = ?');
   // Most codes are accepted where nothing was locked: such a row is only looked at.
   const clearLock = database.prepare(
@@ -273,7 +275,7 @@ function codeHandlers(database: Database): Handlers {
   };
 }
 
-function open(database: Database): HandleAny {
+function open(database: SqliteConnection): HandleAny {
   return byType({
     ...peopleHandlers(database),
     ...deviceHandlers(database),

@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { SqliteConnection, SqliteStatement } from '../../sqlite/connection.js';
 import type { SealedSecret } from '../sealing.js';
 import type { ListOptions, SecretEntry, SecretKind, SecretRef } from '../vault.js';
 
@@ -41,7 +41,7 @@ const TABLE = `
 export const SECRETS_NAMES = ['secrets', 'secrets_leave_a_trace', 'secrets_stay_destroyed'] as const;
 
 /** Makes the table, and what protects it, where they are not there. */
-export function defineSecrets(connection: Database): void {
+export function defineSecrets(connection: SqliteConnection): void {
   connection.exec(TABLE);
 }
 
@@ -50,14 +50,14 @@ const KEY_ID_WIDTH = 32;
 
 /** The statements on the table of secrets, prepared once; they are synchronous, and know nothing of keys. */
 export class SecretsTable {
-  readonly #insert: Statement<[kind: string, id: string, keyId: string, sealed: Uint8Array, createdAt: string]>;
-  readonly #find: Statement<[kind: string, id: string], SecretRow>;
-  readonly #findMany: Statement<[kind: string, ids: string], SecretRow>;
-  readonly #replace: Statement<[keyId: string, sealed: Uint8Array, kind: string, id: string]>;
-  readonly #destroy: Statement<[kind: string, id: string]>;
-  readonly #list: Statement<[kind: string, after: string, createdBefore: string | null, limit: number], EntryRow>;
+  readonly #insert: SqliteStatement<[kind: string, id: string, keyId: string, sealed: Uint8Array, createdAt: string]>;
+  readonly #find: SqliteStatement<[kind: string, id: string], SecretRow>;
+  readonly #findMany: SqliteStatement<[kind: string, ids: string], SecretRow>;
+  readonly #replace: SqliteStatement<[keyId: string, sealed: Uint8Array, kind: string, id: string]>;
+  readonly #destroy: SqliteStatement<[kind: string, id: string]>;
+  readonly #list: SqliteStatement<[kind: string, after: string, createdBefore: string | null, limit: number], EntryRow>;
 
-  constructor(connection: Database) {
+  constructor(connection: SqliteConnection) {
     const living = 'FROM secrets WHERE destroyed = 0 AND kind = ?';
     this.#insert = connection.prepare(
       `INSERT INTO secrets (kind, id, key_id, sealed, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,

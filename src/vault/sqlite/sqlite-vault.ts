@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../sqlite/connection.js';
 import type { Instant } from '../../domain/instant.js';
 import type { KeyRingSource } from '../key-ring-source.js';
 import { open, seal, type SealedSecret } from '../sealing.js';
@@ -10,7 +10,7 @@ import { defineSecrets, SecretsTable } from './secrets-table.js';
 
 /** What the vault needs of the file that it shares with the log. */
 export interface VaultDatabase {
-  readonly connection: Database;
+  readonly connection: SqliteConnection;
   /** Runs a job in a transaction; answers when it is durable. A job may be run more than once. */
   write<T>(job: () => T): Promise<T>;
   /** Empties the -wal file, if nobody is just reading it. */
@@ -38,7 +38,7 @@ export function openSqliteVault(options: SqliteVaultOptions): Vault {
     const { connection } = options.database;
     connection.pragma('secure_delete = ON');
     // Who only reads defines nothing: what is missing may be what somebody has removed.
-    if (!connection.readonly) defineSecrets(connection);
+    if (!connection.isReadOnly) defineSecrets(connection);
     else if (missingNames(connection, ['secrets']).length > 0) throw new VaultError('UNAVAILABLE', NO_TABLE);
     return new SqliteVault(options);
   } catch (error) {
@@ -129,6 +129,6 @@ class SqliteVault implements Vault {
   }
 
   #refuseIfClosed(): void {
-    if (this.#closed || !this.#database.connection.open) throw new VaultError('CLOSED', 'the vault is closed');
+    if (this.#closed || !this.#database.connection.isOpen) throw new VaultError('CLOSED', 'the vault is closed');
   }
 }

@@ -145,7 +145,9 @@ describe('A session', () => {
 
   it('stays over, whatever else is found in its stream', () => {
     const past = [started, ended, event('SessionRefreshed'), event('SessionRaised')];
-    expect(stateAfter(sessionDecider, ...past)).toEqual({ status: 'ENDED', accountId: ACME, userId: SAM });
+    expect(stateAfter(sessionDecider, ...past)).toEqual({
+      ...{ status: 'ENDED', accountId: ACME, userId: SAM, secretDigest: 'first-digest' },
+    });
   });
 
   it('is nothing before it was started, whatever else is found in its stream', () => {

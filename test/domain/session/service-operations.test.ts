@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MINUTE } from '../../../src/domain/instant.js';
 import { sessionDecider } from '../../../src/domain/session/decider.js';
-import { challengeNamed } from '../../../src/domain/session/verification.js';
+import { challengeNamed } from '../../../src/domain/session/challenges.js';
 import {
   CHALLENGE,
   challengeOperation,

@@ -139,10 +139,11 @@ describe('Verifying an operation', () => {
   });
 
   it('can be asked about before any code is looked at', () => {
-    const challenge = challengesAfter(challenged).challenges[CHALLENGE];
-    expect(checkAnswerable(challenge, 'PASSWORD', NOW)).toBeNull();
-    expect(checkAnswerable(challenge, 'VIRTUAL_MFA', NOW)).toEqual({ code: 'METHOD_NOT_OFFERED' });
-    expect(checkAnswerable(undefined, 'PASSWORD', NOW)).toEqual({ code: 'NOT_FOUND' });
+    const session = challengesAfter(challenged);
+    const answer = { challengeId: CHALLENGE, method: 'PASSWORD', now: NOW } as const;
+    expect(checkAnswerable(session, answer)).toBeNull();
+    expect(checkAnswerable(session, { ...answer, method: 'VIRTUAL_MFA' })).toEqual({ code: 'METHOD_NOT_OFFERED' });
+    expect(checkAnswerable(session, { ...answer, challengeId: 'another' })).toEqual({ code: 'NOT_FOUND' });
   });
 });
 

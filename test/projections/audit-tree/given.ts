@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { SqliteConnection } from '../../../src/sqlite/connection.js';
 import { recordHash } from '../../../src/audit/leaf.js';
 import { recordOf, trailOf } from '../../../src/audit/record.js';
 import type { LoggedEvent } from '../../../src/eventstore/event-codec.js';
@@ -27,6 +27,6 @@ export function leavesOf(events: readonly LoggedEvent[], accountId = ACME): Uint
   return trailIn(events, accountId).map(({ stored }, seq) => recordHash(recordOf(stored, seq)));
 }
 
-export function treesIn(database: Database): AuditTrees {
+export function treesIn(database: SqliteConnection): AuditTrees {
   return createAuditTrees(database);
 }

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openConnection } from '../../../src/sqlite/connection.js';
 import type { Loose } from '../client.js';
 import { welcomeBack } from '../cluster/people.js';
 import { judgeLog, reactionsDone } from '../cluster/verdict.js';
@@ -21,11 +21,11 @@ const ALWAYS = { from: '0', to: '9' };
 export function inspectFiles(folder: string): number {
   const names = readdirSync(folder).filter((name) => name.endsWith('.db'));
   for (const name of names) {
-    const database = new Database(join(folder, name), { fileMustExist: true });
+    const database = openConnection(join(folder, name));
     try {
-      assert.equal(database.pragma('integrity_check', { simple: true }), 'ok', `${name} is whole`);
+      assert.equal(database.pragma('integrity_check'), 'ok', `${name} is whole`);
       if (name !== 'log.db') continue;
-      const row = database.prepare<[], [number, number]>('SELECT count(*), max(position) FROM events').raw().get();
+      const row = database.prepareLists<[], [number, number]>('SELECT count(*), max(position) FROM events').get();
       assert.equal(row?.[0], row?.[1], 'positions without a gap');
     } finally {
       database.close();

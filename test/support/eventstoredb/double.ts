@@ -177,7 +177,11 @@ function createServing({ port = 0, tls }: DoubleOptions): Serving {
       if (running !== undefined) return;
       const server = serverOf(member);
       const behind = await bind(server, tls);
-      const proxy = await openProxy(ownPort, () => behind);
+      const proxy = await openProxy(ownPort, () => behind).catch((error: unknown) => {
+        // A server that nobody owns would keep the process alive.
+        server.forceShutdown();
+        throw error;
+      });
       ownPort = proxy.port;
       running = { server, proxy, stopping: new AbortController() };
     },

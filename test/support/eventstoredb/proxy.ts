@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
@@ -43,7 +44,24 @@ async function listen(server: Server, port: number): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Opens a port before the one at which a server listens. */
+/**
+ * Ports that no system hands out by itself. A proxy that stops gives its port back, and listens there again later:
+ * meanwhile neither a server that takes any free port nor a connection to another server may get it.
+ */
+const NEVER_HANDED_OUT = { from: 20_000, below: 32_000 };
+const ATTEMPTS = 50;
+
+async function listenAtAnyPort(server: Server): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await listen(server, randomInt(NEVER_HANDED_OUT.from, NEVER_HANDED_OUT.below));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Opens a port before the one at which a server listens: this port, or for 0 any that is free. */
 export async function openProxy(port: number, target: () => number): Promise<Proxy> {
   const pairs = new Set<Pair>();
   let opened = 0;
@@ -60,7 +78,7 @@ export async function openProxy(port: number, target: () => number): Promise<Pro
       if (frozen) socket.pause();
     }
   });
-  const ownPort = await listen(listener, port);
+  const ownPort = await (port === 0 ? listenAtAnyPort(listener) : listen(listener, port));
   const forEachSocket = (act: (socket: Socket) => void): void => [...pairs].flatMap(both).forEach(act);
   const drop = (fromPort?: number): void => {
     for (const pair of pairs) {

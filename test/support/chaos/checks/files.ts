@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { added, inField, type Check } from '../check.js';
 import { viewer } from '../../operations.js';
 import { startField } from '../field.js';
@@ -22,15 +23,11 @@ interface FileFault {
   begin(play: Play): Promise<Undo | null> | Undo | null;
 }
 
-const HOLD_LOCK = `const Database = require('better-sqlite3');
-const database = new Database(process.argv[1]);
-database.exec('BEGIN IMMEDIATE');
-console.log('locked');
-setInterval(() => undefined, 1000);`;
+const HOLD_LOCK = fileURLToPath(new URL('../hold-lock.ts', import.meta.url));
 
 /** Another process that holds the log locked, until it is killed. */
 async function lock(path: string): Promise<Undo> {
-  const child = spawn(process.execPath, ['-e', HOLD_LOCK, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', HOLD_LOCK, path], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
   return async () => {
     child.kill('SIGKILL');

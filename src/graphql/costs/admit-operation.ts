@@ -1,0 +1,86 @@
+import {
+  getOperationAST,
+  GraphQLError,
+  OperationTypeNode,
+  type DocumentNode,
+  type ExecutionArgs,
+  type GraphQLSchema,
+} from 'graphql';
+import { RateLimitedError } from '../../application/errors.js';
+import { takeReadCost } from '../../application/read-budgets.js';
+import { takeTurn, type Pause } from '../../application/turns.js';
+import type { GraphqlContext } from '../context.js';
+import { costOf } from './estimate.js';
+
+/** What one operation may cost, in points of 0.1 ms. */
+const CEILING = 1_000;
+
+/**
+ * What the answer of a mutation may read without paying: the user whom it was about, say. A mutation has budgets of its own, and
+ * one that protects an account must not be refused because others have read much.
+ */
+const FREE_IN_MUTATIONS = 20;
+
+/** What is executed; made of the same parts over HTTP and over WebSocket. */
+export interface Admitted extends Pick<ExecutionArgs, 'variableValues' | 'operationName'> {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+}
+
+function tooExpensive(cost: number): GraphQLError {
+  const costs = Number.isFinite(cost) ? `about ${cost} points` : 'more than can be estimated';
+  const message = `This operation costs ${costs}; one operation may cost ${CEILING}. Ask for a smaller \`first\` or \`last\`, for fewer fields, or in several requests.`;
+  const known = Number.isFinite(cost) && { cost };
+  const extensions = { code: 'OPERATION_TOO_EXPENSIVE', ...known, maximumCost: CEILING, http: { status: 400 } };
+  return new GraphQLError(message, { extensions });
+}
+
+async function take(context: GraphqlContext, points: number): Promise<void> {
+  const { app, request, tokenReader, serviceCaller } = context;
+  const payer = { session: request.current, tokenReader, serviceCaller, ip: request.from.ip };
+  await takeReadCost(app.limits, payer, points);
+}
+
+/**
+ * Refuses an operation that costs too much, and takes the cost of any other from the budgets of who asks: before it is executed,
+ * and once its variables are known.
+ * @throws {GraphQLError} `OPERATION_TOO_EXPENSIVE`, or one that wraps a `RateLimitedError`
+ */
+export async function admitOperation(
+  { schema, document, variableValues, operationName }: Admitted,
+  context: GraphqlContext,
+): Promise<void> {
+  const operation = getOperationAST(document, operationName);
+  // GraphQL itself refuses what names no operation.
+  if (!operation) return;
+  const cost = costOf({ schema, document, operation, variables: variableValues ?? {} });
+  if (cost > CEILING) throw tooExpensive(cost);
+  const points = operation.operation === OperationTypeNode.MUTATION ? cost - FREE_IN_MUTATIONS : cost;
+  if (points <= 0) return;
+  try {
+    await take(context, points);
+  } catch (error) {
+    if (!(error instanceof RateLimitedError)) throw error;
+    throw new GraphQLError(error.message, {
+      originalError: error,
+      extensions: { code: error.code, http: { status: 429 } },
+    });
+  }
+}
+
+/** Points that long work takes at once from the budgets. */
+const AT_ONCE = 10;
+
+/** The pause of one field's long work, which is paid for by who asks. @throws {RateLimitedError} where a budget is used up */
+export function pauseOf(context: GraphqlContext): Pause {
+  let owed = 0;
+  return async (points) => {
+    owed += points;
+    if (owed >= AT_ONCE) {
+      const due = Math.floor(owed);
+      owed -= due;
+      await take(context, due);
+    }
+    await takeTurn();
+  };
+}

@@ -1,0 +1,71 @@
+/** What a client did: it broke its connection, or sent bytes that are not HTTP or not WebSocket. */
+export type ClientFaultKind = 'CONNECTION_LOST' | 'INVALID_HTTP' | 'INVALID_FRAME';
+
+/** A log line about clients. */
+export interface ClientFaultLine {
+  readonly fault: ClientFaultKind;
+  /** The code of the error, such as `ECONNRESET`. */
+  readonly code: string;
+  /** How often this happened since the last line about it. */
+  readonly times: number;
+}
+
+/** Counts the faults of clients, and logs them sampled: a client must not be able to fill the log. */
+export interface ClientFaults {
+  note(kind: ClientFaultKind, error: Error): void;
+  /** Logs what was counted and not logged yet. */
+  stop(): void;
+}
+
+export interface ClientFaultsOptions {
+  readonly log: (line: ClientFaultLine) => void;
+  /** Milliseconds for which faults of one kind and code are counted after a line about them. */
+  readonly sampleFor?: number;
+}
+
+interface Window {
+  readonly timer: NodeJS.Timeout;
+  readonly logCount: () => void;
+  more: number;
+}
+
+const MINUTE = 60_000;
+/** Node, its HTTP parser and ws have fewer codes. */
+const MOST_CODES = 100;
+const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
+
+function codeOf(error: Error): string {
+  const code = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && CODE.test(code) ? code : 'UNKNOWN';
+}
+
+/** Logs the first fault of each kind and code at once; after a minute one line says how many more came. */
+export function createClientFaults({ log, sampleFor = MINUTE }: ClientFaultsOptions): ClientFaults {
+  const windows = new Map<string, Window>();
+
+  function open(key: string, fault: ClientFaultKind, code: string): void {
+    log({ fault, code, times: 1 });
+    const logCount = (): void => {
+      windows.delete(key);
+      if (window.more > 0) log({ fault, code, times: window.more });
+    };
+    const window: Window = { timer: setTimeout(logCount, sampleFor).unref(), logCount, more: 0 };
+    windows.set(key, window);
+  }
+
+  return {
+    note(kind, error) {
+      const code = windows.size < MOST_CODES ? codeOf(error) : 'OTHER';
+      const key = `${kind}:${code}`;
+      const window = windows.get(key);
+      if (window === undefined) open(key, kind, code);
+      else window.more += 1;
+    },
+    stop() {
+      for (const { timer, logCount } of windows.values()) {
+        clearTimeout(timer);
+        logCount();
+      }
+    },
+  };
+}
