@@ -88,7 +88,7 @@ describe('the service', () => {
     const grants = join(folder.path, 'granting.txt');
     writeFileSync(grants, grantKeys.out());
     const keyFiles = { KEY_RING_FILE: path, AUDIT_KEYS_FILE: audit, GRANT_KEYS_FILE: grants };
-    const service = launch({ NODE_ENV: 'production', ...keyFiles });
+    const service = launch({ NODE_ENV: 'production', PUBLIC_URL: 'https://mfa.example.com', ...keyFiles });
     const jwks = await (await fetch((await service.url).replace('/graphql', '/.well-known/jwks.json'))).json();
     const { d: _secret, ...half } = JSON.parse(grantKeys.out().split('\n')[1] ?? '') as Record<string, string>;
     expect(jwks).toStrictEqual({ keys: [{ ...half, kid: expect.any(String), alg: 'EdDSA', use: 'sig' }] });
@@ -183,7 +183,10 @@ describe('what cannot be is refused in a sentence', () => {
     [{ PORT: 'http' }, 'PORT must be a number from 0 to 65535. Correct it or unset it.'],
     [{ HOST: '192.0.2.1' }, /This machine does not have the address in HOST/],
     [{ HOST: 'no-such-host.invalid' }, /The name in HOST is not known/],
-    [{ NODE_ENV: 'production' }, /KEY_RING_FILE is not set/],
+    [
+      { NODE_ENV: 'production' },
+      /KEY_RING_FILE is not set.*\n.*AUDIT_KEYS_FILE is .*\n.*GRANT_KEYS_FILE is .*\n.*PUBLIC_URL is/,
+    ],
     [
       { AUDIT_KEYS: 'PRIVATE+KEY+secret' },
       /^(?!.*secret).*audit keys in AUDIT_KEYS cannot be used, line 1 is not a sig/s,
