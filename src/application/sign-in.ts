@@ -6,6 +6,7 @@ import type { MfaState } from '../domain/mfa/state.js';
 import type { StartSession } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
 import type { Factor, Transport } from '../domain/session/events.js';
+import { owedAtStart } from '../domain/session/owed.js';
 import { standingOf } from '../domain/session/standing.js';
 import { userDecider } from '../domain/user/decider.js';
 import { comparable } from '../domain/user/names.js';
@@ -95,6 +96,7 @@ async function startSession(
       type: 'StartSession',
       ...{ accountId, userId, transport, mfaVersion },
       factors,
+      owes: owedAtStart({ factors, user, mfa }),
       userVersion: user.version,
       secretDigest: secretDigestOf(secret),
     }),

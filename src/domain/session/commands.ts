@@ -4,7 +4,7 @@ import type { GuardedOperation } from '../operation/guarded-operations.js';
 import type { SessionsEnded } from '../user/state.js';
 import type { VerificationMethod } from '../operation/method.js';
 import type { ServiceOperation } from '../operation/service-operation.js';
-import type { Factor, SessionEnding, Transport } from './events.js';
+import type { Factor, Owed, SessionEnding, Transport } from './events.js';
 
 /** What is done in a session that is not over. */
 interface InSession {
@@ -27,6 +27,8 @@ export interface StartSession extends Basis {
   readonly accountId: string;
   readonly userId: string;
   readonly transport: Transport;
+  /** What it still has to pass before it is full. */
+  readonly owes: readonly Owed[];
 }
 
 /** A second factor was proven: the session rises and its secret changes. */

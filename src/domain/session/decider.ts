@@ -8,10 +8,10 @@ import { evolveSession, type OpenSession, type SessionState } from './state.js';
 import { challengeOperation, useVerification, verifyOperation } from './verification.js';
 
 function startSession(command: StartSession): Decision<SessionEvent> {
-  const { accountId, userId, factors, userVersion, mfaVersion, secretDigest, transport } = command;
+  const { accountId, userId, factors, userVersion, mfaVersion, secretDigest, transport, owes } = command;
   return accept({
     type: 'SessionStarted',
-    data: { accountId, userId, factors, userVersion, mfaVersion, secretDigest, transport },
+    data: { accountId, userId, factors, userVersion, mfaVersion, secretDigest, transport, owes },
     personal: null,
   });
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_POLICY } from '../../../src/domain/account/policy.js';
 import { accountDecider, type AccountCommand } from '../../../src/domain/account/decider.js';
-import { ACME, ADA, event, ORIGIN } from '../../support/builders.js';
+import { ACME, ADA, event } from '../../support/builders.js';
 import { given, stateAfter } from '../../support/given.js';
 
+const ORIGIN = 'localhost/audit/acme';
 const register: AccountCommand = {
   ...{ type: 'RegisterPrimaryAccount', accountId: ACME, userId: ADA },
   ...{ alias: 'acme', auditOrigin: ORIGIN },
