@@ -253,6 +253,9 @@ const budgetVariables = z.object(
   ),
 );
 
+/** The names of all settings. */
+export const SETTING_NAMES = [...Object.keys(variables.shape), ...Object.keys(budgetVariables.shape)];
+
 /** What environment variables say; empty ones count as not set. @throws {ConfigError} for all that make no sense */
 function parse(environment: Readonly<Record<string, string | undefined>>) {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { addAccountsCommands } from './cli/accounts/commands.js';
 import { addAuditCommands } from './cli/audit/commands.js';
 import { addKeysCommands } from './cli/keys/commands.js';
+import { describeSettings, findMisspellings } from './cli/settings.js';
 import { readConfig } from './config.js';
 import type { Service } from './service.js';
 
@@ -64,7 +65,10 @@ async function serve(): Promise<void> {
   let service: Service | null = null;
   let stopped: Promise<void> | null = null;
   const stop = () => (stopped ??= service?.stop() ?? Promise.resolve());
-  installLastResort({ logger: createLogger(config.logLevel), stop });
+  const logger = createLogger(config.logLevel);
+  installLastResort({ logger, stop });
+  for (const { name, meant } of findMisspellings(process.env))
+    logger.warn(`${name} is set, and no setting is called that: rename it to ${meant}, or unset it`);
   service = await start(config);
   stopOnSignals(stop);
   void service.failed.then((error) => {
@@ -110,8 +114,9 @@ const program = new Command()
   });
 
 program
-  .command('serve', { isDefault: true })
-  .description('serve the GraphQL API; the environment variables that it takes are in README.md')
+  .command('serve')
+  .description('serve the GraphQL API')
+  .addHelpText('after', `\n${describeSettings()}`)
   .action(serve);
 
 program
