@@ -20,8 +20,8 @@ let accountId: string;
 /** Checkpoints of the account at some sizes. */
 let kept: readonly string[];
 let size: number;
-/** Another account. */
-let strangers: string;
+/** Another account, by its alias. */
+let strangersAlias: string;
 let copies = 0;
 
 async function exported(client: Client): Promise<readonly string[]> {
@@ -73,7 +73,7 @@ beforeAll(async () => {
   accountId = headerOf(lines).account;
   size = lines.length - 1;
   kept = [2, 5, size].map((one) => keptAt(lines, one));
-  strangers = (await primary(service)).account.accountId;
+  strangersAlias = (await primary(service)).account.alias;
 });
 
 afterAll(async () => {
@@ -85,13 +85,13 @@ describe('The log of a service', () => {
   it('is sound while the service runs, which it does not disturb, nor writes to', async () => {
     const before = statSync(join(service.folder, 'log.db')).mtimeMs;
     const { code, out } = await verify(service.folder);
-    expect(out).toMatch(/^SOUND: the trails of 1 accounts are .*; 1 accounts have no checkpoint/);
+    expect(out).toMatch(/^SOUND: the trail of 1 account is .*; of 1 account without a checkpoint nothing is proven/);
     expect(code).toBe(0);
     expect(statSync(join(service.folder, 'log.db')).mtimeMs).toBe(before);
     await primary(service);
     expect(await verify(service.folder, { account: [accountId] })).toEqual({
       code: 0,
-      out: `SOUND: the trails of 1 accounts are those over which their checkpoints were signed (${size} records of 1 accounts read)\n`,
+      out: `SOUND: the trail of 1 account is the one over which its checkpoints were signed (${size} records of 1 account read)\n`,
     });
   });
 
@@ -109,7 +109,7 @@ describe('The log of a service', () => {
   it('gives out a trail that is sound, and says in it that the operator took it', async () => {
     const output = join(scratch.path, 'operator.ndjson');
     const settings = { NODE_ENV: 'test', DATA_DIR: service.folder, LOG_LEVEL: 'silent', ...KEYS };
-    const options = { account: strangers, format: 'NATIVE', from: 0, ocsfVersion: '1.8.0', output } as const;
+    const options = { account: strangersAlias, format: 'NATIVE', from: 0, ocsfVersion: '1.8.0', output } as const;
     const terminal = silentTerminal();
     await exportFromLog(options, readConfig(settings), { stdout: process.stdout, stderr: terminal.stderr });
     const lines = linesIn(readFileSync(output, 'utf8'));

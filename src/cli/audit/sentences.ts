@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type {
   CheckpointSource,
   Finding,
@@ -103,17 +104,21 @@ export function sentencesOfUnused(unused: readonly UnusedCheckpoint[]): readonly
   return [...groups.values()].map(sentenceOfUnused);
 }
 
+function firstOf(size: number): string {
+  return size === 1 ? 'first record is the one' : `first ${size} records are those`;
+}
+
 /** What is proven, and against what. Of a trail that was changed it says how far it is proven all the same. */
 export function sentenceOfProven({ kept, exported }: Proven, { records, findings }: Read): string {
   const changed = findings === 0 ? '' : 'this is not the trail that was signed; ';
   if (kept !== null)
-    return `${changed}the first ${kept} records are those over which the kept checkpoint was signed (${records} read)`;
-  if (exported === null) return `${changed}nothing is proven (${records} records read)`;
-  return `${changed}the first ${exported} records fit the export's own checkpoint (${records} read); whoever has the signing key could have made both: give a --checkpoint that somebody else kept`;
+    return `${changed}the ${firstOf(kept)} over which the kept checkpoint was signed (${records} read)`;
+  if (exported === null) return `${changed}nothing is proven (${counted(records, 'record')} read)`;
+  return `${changed}the ${exported === 1 ? 'first record fits' : `first ${exported} records fit`} the export's own checkpoint (${records} read); whoever has the signing key could have made both: give a --checkpoint that somebody else kept`;
 }
 
 /** What is said of personal values that are not given; null where all are. */
 export function sentenceOfUnopened({ count, of }: Unopened): string | null {
   if (count === 0) return null;
-  return `${count} of ${of} commitments to personal values have no values: these were erased, or left out of the export`;
+  return `${count} of ${counted(of, 'commitment')} to personal values ${count === 1 ? 'has' : 'have'} no values: these were erased, or left out of the export`;
 }

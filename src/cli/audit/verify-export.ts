@@ -1,5 +1,6 @@
 import type { Finding, Proven, UnusedCheckpoint, Verification } from '../../audit/verification/finding.js';
 import { verifyTrail } from '../../audit/verification/verify-trail.js';
+import { counted } from '../counted.js';
 import { openProgress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
 import { linesOf, openInput, readCheckpoints, readKeys, unpacked, UnusableInputError, type Input } from './input.js';
@@ -67,7 +68,7 @@ export async function verifyExport(options: VerifyExportOptions, terminal: Termi
     const checkpoints = await readCheckpoints(options.checkpoint);
     const input = await openInput(options.file, terminal);
     const evidence = { lines: linesOf(unpacked(input.bytes)), checkpoints, keys };
-    const onProgress = (records: number): void => progress.show(shareOf(input), `${records} records`);
+    const onProgress = (records: number): void => progress.show(shareOf(input), counted(records, 'record'));
     const verification = await verifyTrail(evidence, { onFinding, onUnused, onProgress });
     progress.clear();
     return concluded(report, verification);

@@ -15,6 +15,7 @@ import type { Config } from '../../config.js';
 import type { EventLog } from '../../eventstore/event-log.js';
 import type { EventStore, StoredEvent } from '../../eventstore/event-store.js';
 import { VaultError } from '../../vault/vault.js';
+import { counted } from '../counted.js';
 import { openProgress, type Progress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
 import { keysIn, readCheckpoints, readKeys } from './input.js';
@@ -90,11 +91,17 @@ function sentenceOf(finding: LogFinding): string {
 function provenIn({ proven, accounts, records }: LogVerification): string {
   const sizes = Object.values(proven);
   const trails = sizes.filter((size) => size !== null).length;
-  const read = `${records} records of ${accounts} accounts read`;
+  const read = `${counted(records, 'record')} of ${counted(accounts, 'account')} read`;
   if (trails === 0) return `nothing is proven (${read})`;
-  const without = accounts - sizes.length;
-  const unproven = without === 0 ? '' : `; ${without} accounts have no checkpoint, and nothing is proven of them`;
-  return `the trails of ${trails} accounts are those over which their checkpoints were signed (${read})${unproven}`;
+  const told = [
+    trails === 1
+      ? `the trail of 1 account is the one over which its checkpoints were signed (${read})`
+      : `the trails of ${trails} accounts are those over which their checkpoints were signed (${read})`,
+  ];
+  const [without, doubtful] = [accounts - sizes.length, sizes.length - trails];
+  if (doubtful > 0) told.push(`of ${counted(doubtful, 'account')} with a checkpoint nothing is proven`);
+  if (without > 0) told.push(`of ${counted(without, 'account')} without a checkpoint nothing is proven`);
+  return told.join('; ');
 }
 
 function sentenceOfProblemIn(problem: Problem): string {
@@ -158,7 +165,7 @@ function showPosition(progress: Progress) {
   return {
     onProgress: (read: number) => void (records = read),
     onPosition: (position: bigint, head: bigint) =>
-      progress.show(head === 0n ? null : Number((position * 1_000n) / head) / 1_000, `${records} records`),
+      progress.show(head === 0n ? null : Number((position * 1_000n) / head) / 1_000, counted(records, 'record')),
   };
 }
 
