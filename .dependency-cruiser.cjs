@@ -136,8 +136,8 @@ const rooms = [
   room(
     'config-knows-only-budgets',
     '^src/config[.]ts$',
-    ['^src/config[.]ts$', '^src/application/request-budgets[.]ts$'],
-    'The configuration is read by the top. It knows the table of budgets, so that each is declared once.',
+    ['^src/config[.]ts$', '^src/application/(?:request-budgets|open-limits)[.]ts$'],
+    'The configuration is read by the top. It knows the tables of budgets and limits, so that each is declared once.',
   ),
   {
     name: 'every-room-has-a-rule',

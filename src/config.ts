@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import { OPEN_LIMITS, openLimitSettings, type OpenLimitSettings } from './application/open-limits.js';
 import { REQUEST_BUDGETS, settingsOf, type RequestLimitSettings } from './application/request-budgets.js';
 
 /** What the service is told from outside; every value has been checked. */
@@ -40,6 +41,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** How many points a minute each budget of a node has; null: as many as one likes. */
   readonly requestLimits: RequestLimitSettings;
+  /** How many of a kind may be open at the same time on a node; null: as many as one likes. */
+  readonly openLimits: OpenLimitSettings;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   /** A file with the milliseconds by which this process's clock is off; for tests, refused in production. */
   readonly testClockFile: string | null;
@@ -73,8 +76,8 @@ const ORIGIN = 'must be a name such as mfa.example.com/audit, without spaces and
 const MOST_A_MINUTE = 100_000;
 const A_MINUTE = `must be a number from 1 to ${MOST_A_MINUTE}, or off`;
 
-/** A number of requests a minute. */
-function perMinute(most: number) {
+/** A number of requests a minute, or of what may be open at the same time. */
+function countOrOff(most: number) {
   return z
     .string()
     .regex(/^(?:\d{1,6}|off)$/, { error: A_MINUTE })
@@ -249,19 +252,28 @@ function refuseFaults(read: Variables): void {
 /** The variables of all budgets. */
 const budgetVariables = z.object(
   Object.fromEntries(
-    Object.values(REQUEST_BUDGETS).map(({ variable, perMinute: most }) => [variable, perMinute(most)]),
+    Object.values(REQUEST_BUDGETS).map(({ variable, perMinute: most }) => [variable, countOrOff(most)]),
   ),
 );
 
+/** The variables of all limits of what may be open at the same time. */
+const openLimitVariables = z.object(
+  Object.fromEntries(Object.values(OPEN_LIMITS).map(({ variable, most }) => [variable, countOrOff(most)])),
+);
+
 /** The names of all settings. */
-export const SETTING_NAMES = [...Object.keys(variables.shape), ...Object.keys(budgetVariables.shape)];
+export const SETTING_NAMES = [variables, budgetVariables, openLimitVariables].flatMap(({ shape }) =>
+  Object.keys(shape),
+);
 
 /** What environment variables say; empty ones count as not set. @throws {ConfigError} for all that make no sense */
 function parse(environment: Readonly<Record<string, string | undefined>>) {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const [read, budgets] = [variables.safeParse(set), budgetVariables.safeParse(set)];
-  if (read.success && budgets.success) return { read: read.data, budgets: budgets.data };
-  const issues = [...(read.error?.issues ?? []), ...(budgets.error?.issues ?? [])];
+  const read = variables.safeParse(set);
+  const [budgets, limits] = [budgetVariables.safeParse(set), openLimitVariables.safeParse(set)];
+  if (read.success && budgets.success && limits.success)
+    return { read: read.data, budgets: budgets.data, openLimits: limits.data };
+  const issues = [read, budgets, limits].flatMap(({ error }) => error?.issues ?? []);
   const faults = issues.map(({ path, message }) => `${String(path[0])} ${message}. Correct it or unset it.`);
   // A variable may break more than one rule of its own: the first says enough.
   const names = issues.map(({ path }) => path[0]);
@@ -273,7 +285,7 @@ function parse(environment: Readonly<Record<string, string | undefined>>) {
  * @throws {ConfigError} for all that makes no sense, one fault a line
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const { read, budgets } = parse(environment);
+  const { read, budgets, openLimits } = parse(environment);
   refuseFaults(read);
   return {
     environment: read.NODE_ENV,
@@ -293,6 +305,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     recoveryCoolOffHours: read.RECOVERY_COOL_OFF_HOURS,
     trustedProxies: read.TRUSTED_PROXIES,
     requestLimits: settingsOf((limit) => budgets[REQUEST_BUDGETS[limit].variable] ?? null),
+    openLimits: openLimitSettings((limit) => openLimits[OPEN_LIMITS[limit].variable] ?? null),
     logLevel: read.LOG_LEVEL,
     testClockFile: read.TEST_CLOCK_FILE ?? null,
   };

@@ -2,7 +2,7 @@ import type { DestinationStream, Logger } from 'pino';
 import { keepCheckpoints } from './composition/checkpoints.js';
 import { clockOf, monotonic } from './composition/clock.js';
 import { openGrants } from './composition/grants.js';
-import { openHttp, urlOf } from './composition/http.js';
+import { openHttp, urlOf, type OpenNow } from './composition/http.js';
 import { createLogger } from './runtime/logger.js';
 import { startReactions } from './composition/reactions.js';
 import { openReadSide } from './composition/read-side.js';
@@ -23,6 +23,8 @@ export interface Service {
   ready(): Promise<void>;
   /** What the service cannot go on with, found out after it was started: the log that it waited for is not its own, say. */
   readonly failed: Promise<Error>;
+  /** How much is open just now. */
+  readonly openNow: () => OpenNow;
   /** Answers what is in flight, then lets everything go. */
   stop(): Promise<void>;
 }
@@ -30,6 +32,8 @@ export interface Service {
 /** What tests put in place of the real thing. */
 export interface Overrides {
   readonly now?: () => Instant;
+  /** Milliseconds that never go back, by which the pace of those who read exports is measured. */
+  readonly pacedBy?: () => number;
   /** Where log lines go; standard error otherwise. */
   readonly logTo?: DestinationStream;
   /** Stands between the service and its log. */
@@ -56,7 +60,7 @@ function startUpOf(look: () => Promise<bigint>, logger: Logger) {
 }
 
 /** Opens everything, listening yet to nobody; each part is kept as soon as it is there. */
-async function compose(config: Config, { now, logger, wrapStore, keep }: Parts) {
+async function compose(config: Config, { now, pacedBy, logger, wrapStore, keep }: Parts) {
   const origin = () => config.publicOrigin ?? new URL(urlOf(config, http)).origin;
   const storage = await openStorage({
     ...{ config, now, logger, wrapStore },
@@ -90,13 +94,16 @@ async function compose(config: Config, { now, logger, wrapStore, keep }: Parts) 
     start: () => startUp.head(),
     mostMilliseconds: config.maxStalenessSeconds * 1_000,
   });
-  const http = await openHttp({ config, storage, readSide, checkpoints, startUp, freshness, logger });
+  const { http, openNow } = await openHttp({
+    ...{ config, storage, readSide, checkpoints, startUp, freshness, logger, pacedBy },
+  });
   keep(() => http.close());
-  return { http, startUp, readSide };
+  return { http, openNow, startUp, readSide };
 }
 
 interface Parts {
   readonly now: () => Instant;
+  readonly pacedBy: () => number;
   readonly logger: Logger;
   readonly wrapStore: WrapStore | undefined;
   readonly keep: Keep;
@@ -114,16 +121,16 @@ export async function start(config: Config, overrides: Overrides = {}): Promise<
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
-    const { wrapStore } = overrides;
-    const parts = await compose(config, { now, logger, wrapStore, keep: (close) => opened.push(close) });
-    const { http, startUp, readSide } = parts;
+    const { wrapStore, pacedBy = monotonic } = overrides;
+    const parts = await compose(config, { now, pacedBy, logger, wrapStore, keep: (close) => opened.push(close) });
+    const { http, openNow, startUp, readSide } = parts;
     await warnOfOpenSecretFiles(config, logger);
     await http.listen({ host: config.host, port: config.port });
     await startUp.begin();
     const ready = async () => {
       await readSide.runner.reached(await startUp.done, Infinity);
     };
-    return { url: urlOf(config, http), ready, failed: startUp.failed, stop };
+    return { url: urlOf(config, http), ready, failed: startUp.failed, openNow, stop };
   } catch (error) {
     await stop();
     throw error;

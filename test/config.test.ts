@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { OPEN_LIMITS, type OpenLimit } from '../src/application/open-limits.js';
 import { REQUEST_BUDGETS, REQUEST_LIMITS } from '../src/application/request-budgets.js';
 import { ConfigError, readConfig, type Config } from '../src/config.js';
 
@@ -29,6 +30,16 @@ const DEFAULTS: Config = {
     READ_COST_OF_ACCOUNT: 60_000,
     READ_COST_OF_ADDRESS: 100_000,
     EXPORTS_OF_ACCOUNT: 20,
+    WRITES_OF_SESSION: 120,
+    WRITES_OF_USER: 240,
+    WRITES_OF_ACCOUNT: 1_200,
+  },
+  openLimits: {
+    CONNECTIONS_OF_ADDRESS: 1_000,
+    SUBSCRIPTIONS_OF_CONNECTION: 20,
+    SUBSCRIPTIONS_OF_SESSION: 50,
+    SUBSCRIPTIONS_OF_ACCOUNT: 500,
+    SUBSCRIPTIONS_OF_ADDRESS: 500,
   },
   logLevel: 'info',
   testClockFile: null,
@@ -111,6 +122,12 @@ describe('what makes sense', () => {
         { requestLimits: { ...DEFAULTS.requestLimits, [limit]: value === 'off' ? null : Number(value) } },
       ]),
     ),
+    ...(Object.keys(OPEN_LIMITS) as OpenLimit[]).flatMap((limit) =>
+      (['off', '1', '100000'] as const).map((value): [Record<string, string>, Partial<Config>] => [
+        { [OPEN_LIMITS[limit].variable]: value },
+        { openLimits: { ...DEFAULTS.openLimits, [limit]: value === 'off' ? null : Number(value) } },
+      ]),
+    ),
     [{ MAX_STALENESS_SECONDS: '86400' }, { maxStalenessSeconds: 86_400 }],
     [
       { EVENT_STORE_URL: 'esdb://node:2113' },
@@ -191,11 +208,13 @@ describe('nonsense is refused by variable, fault and remedy', () => {
       ],
       'must be addresses or ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal, with commas in between',
     ],
-    ...Object.values(REQUEST_BUDGETS).map(({ variable }): [string, string[], string] => [
-      variable,
-      ['0', '000', '-1', '1.5', 'none', '100001', '1e3', 'OFF'],
-      'must be a number from 1 to 100000, or off',
-    ]),
+    ...[...Object.values(REQUEST_BUDGETS), ...Object.values(OPEN_LIMITS)].map(
+      ({ variable }): [string, string[], string] => [
+        variable,
+        ['0', '000', '-1', '1.5', 'none', '100001', '1e3', 'OFF'],
+        'must be a number from 1 to 100000, or off',
+      ],
+    ),
     [
       'EVENT_STORE_URL',
       ['http://node:2113', 'esdb:', 'esdb://', 'kurrentdb://node', 'node:2113', ' esdb://node'],

@@ -45,9 +45,14 @@ export function measuredOn(measured: readonly ({ readonly measuredAt: string } &
     ({ machine }) => `${machine.processors} × ${machine.processor} with ${machine.memoryGiB} GiB and ${machine.system}`,
   );
   const version = (name: string) => distinct(measured.map(({ versions }) => versions[name] ?? 'unknown'));
+  const sqlite = distinct(
+    measured.map(({ versions: { sqlite: found = 'unknown', driver } }) =>
+      driver === undefined ? found : `${found} by ${driver}`,
+    ),
+  );
   return [
     `Measured ${first === last ? `on ${first}` : `from ${first} to ${last}`} on ${distinct(machines)}:`,
-    `Node.js ${version('node')}, SQLite ${version('sqlite')}, service ${version('commit')}, better-auth ${version('better-auth')}.`,
+    `Node.js ${version('node')}, SQLite ${sqlite}, service ${version('commit')}, better-auth ${version('better-auth')}.`,
   ].join(' ');
 }
 

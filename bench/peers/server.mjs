@@ -1,14 +1,16 @@
 /**
  * The peer: better-auth with its two-factor plugin on SQLite, in a process of its own.
- * DATABASE: the file. HASH: `argon2id`, as the service hashes passwords, or `trivial`. SQLite and argon2 are those of the project.
+ * DATABASE: the file. HASH: `argon2id`, as the service hashes passwords, or `trivial`. SQLite is `node:sqlite` where Node has it,
+ * else the package that the service uses on Node 20; argon2 is that of the project.
  */
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { hash, verify } from '@node-rs/argon2';
+import { NodeSqliteDialect } from '@better-auth/kysely-adapter/node-sqlite-dialect';
 import { betterAuth } from 'better-auth';
 import { getMigrations } from 'better-auth/db/migration';
 import { toNodeHandler } from 'better-auth/node';
 import { twoFactor } from 'better-auth/plugins/two-factor';
-import Database from 'better-sqlite3';
 
 const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
@@ -23,9 +25,14 @@ const hashing = {
   },
 };
 
-const database = new Database(process.env.DATABASE);
-database.pragma('journal_mode = WAL');
-database.pragma('synchronous = FULL');
+const own = process.getBuiltinModule('node:sqlite');
+const { DatabaseSync } = own ?? createRequire(import.meta.url)('@photostructure/sqlite');
+const file = new DatabaseSync(process.env.DATABASE, { timeout: 5_000 });
+// As much memory as the service has for its log.
+file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000');
+
+/** The library takes a connection of `node:sqlite` as it is; for the package it is told what that is. */
+const database = own === undefined ? { type: 'sqlite', dialect: new NodeSqliteDialect({ database: file }) } : file;
 
 const server = createServer();
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -41,6 +48,6 @@ const options = {
 await (await getMigrations(options)).runMigrations();
 server.on('request', toNodeHandler(betterAuth(options)));
 
-const [journal, synchronous] = ['journal_mode', 'synchronous'].map((name) => database.pragma(name, { simple: true }));
+const [journal, synchronous] = ['journal_mode', 'synchronous'].map((name) => Object.values(file.prepare(`PRAGMA ${name}`).get())[0]);
 console.log(`listens on ${url} journal=${String(journal)} synchronous=${String(synchronous)}`);
 process.on('SIGTERM', () => process.exit(0));

@@ -38,7 +38,10 @@ const TOP_LEVEL_CODES: readonly (readonly [string, string])[] = [
     'The operation costs more than one may: `extensions.cost` and `extensions.maximumCost` say how much. Ask for a smaller `first` or `last`, for fewer fields, or in several requests ([limits](limits.md#the-cost-of-reading)).',
   ],
   ['BAD_REQUEST', 'The request is not GraphQL over HTTP.'],
-  ['RATE_LIMITED', 'Too many attempts; `extensions.retryAfterSeconds` and the header `retry-after` say for how long.'],
+  [
+    'RATE_LIMITED',
+    'Too many attempts, or too much is open at the same time; `extensions.retryAfterSeconds` and the header `retry-after` say for how long.',
+  ],
   ['UNAVAILABLE', 'The service cannot do this now. The message says whether it may have been done.'],
   ['INTERNAL_SERVER_ERROR', 'A fault of the service. Tell its operator the request id.'],
 ];

@@ -1,6 +1,7 @@
 import { isLive, tokenNamed, type AuditToken, type NoteAuditTokenUse } from '../domain/account/audit-tokens.js';
 import { accountDecider } from '../domain/account/decider.js';
 import type { AuditScope } from '../domain/account/events.js';
+import type { Instant } from '../domain/instant.js';
 import type { Application } from './application.js';
 import { auditTokenForm } from './audit-token.js';
 import { byProgram } from './authorship.js';
@@ -14,6 +15,8 @@ export interface TokenReader {
   readonly tokenId: string;
   readonly accountId: string;
   readonly scopes: readonly AuditScope[];
+  /** When the token is void by itself. */
+  readonly expiresAt: Instant;
 }
 
 /** What was found of an audit token in its account's stream. */
@@ -69,7 +72,7 @@ async function find(
   const isProven = secret === undefined || isSecretOfToken(token?.secretDigest, secret);
   if (token === undefined || !isProven || !isLive(token, app.now())) return { reader: null, position };
   if (!(await noteUse(app, request, accountId, token))) return { reader: null, position };
-  return { reader: { tokenId, accountId, scopes: token.scopes }, position };
+  return { reader: { tokenId, accountId, scopes: token.scopes, expiresAt: token.expiresAt }, position };
 }
 
 /**

@@ -11,6 +11,9 @@ export class RateLimitedError extends Error {
   }
 }
 
+/** Too much of one kind is open at the same time. The message is for the client: it says what, and what to do. */
+export class TooManyOpenError extends RateLimitedError {}
+
 /** A command lost the race for its stream too often; nothing was done. */
 export class ContentionError extends Error {
   readonly code = 'CONTENTION';

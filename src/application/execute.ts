@@ -42,6 +42,8 @@ export type Executed<S> = Loaded<S> &
 
 /** Events that are read at once: a long stream is folded in portions, between which others have their turn. */
 const PORTION = 1_000;
+/** Events that are read at first: few streams have more, and many who ask for a longer one at the same time each read so many of it. */
+const FIRST_PORTION = 100;
 
 /** The further one of what was folded so far and what somebody else has folded meanwhile. */
 function furthest<S>(app: Application, stream: StreamName, loaded: Loaded<S>): Loaded<S> {
@@ -65,14 +67,15 @@ export async function load<S, C, E extends DomainEvent>(
   const stream = streamName(decider.category, id);
   const round = app.states.round();
   const foldPortion = async (): Promise<boolean> => {
-    const events = await app.log.readStream(stream, { after: loaded.version, limit: PORTION });
+    const limit = loaded.version === 0 ? FIRST_PORTION : PORTION;
+    const events = await app.log.readStream(stream, { after: loaded.version, limit });
     loaded = foldOnto(decider, loaded, events);
     app.states.keep(stream, loaded, round);
-    return events.length === PORTION;
+    return events.length === limit;
   };
-  let isLong = app.states.of(stream) === undefined;
+  let isLong = false;
   for (;;) {
-    const others = isLong ? app.states.folding(stream) : undefined;
+    const others: Promise<boolean> | undefined = isLong ? app.states.folding(stream) : undefined;
     loaded = furthest(app, stream, loaded);
     if (others === undefined) {
       const portion = foldPortion();

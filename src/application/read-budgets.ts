@@ -1,7 +1,7 @@
 import type { TokenReader } from './authenticate-audit-token.js';
 import type { ServiceCaller } from './authenticate-service-credential.js';
 import type { CurrentSession } from './request-context.js';
-import { takeOfAddress, type RequestLimits } from './request-limits.js';
+import { takeOfAccount, takeOfAddress, type RequestLimits } from './request-limits.js';
 
 /** Who pays for what is read. */
 export interface Payer {
@@ -10,24 +10,6 @@ export interface Payer {
   readonly tokenReader: TokenReader | null;
   readonly serviceCaller: ServiceCaller | null;
   readonly ip: string | null;
-}
-
-/** The share of an account's budget that its primary alone can take. */
-const RESERVED_FOR_PRIMARY = 0.2;
-
-/** What everybody but the primary takes together, from a budget that is full when the reserved share is left. */
-function pointsOfOthers(points: number): number {
-  return Math.ceil(points / (1 - RESERVED_FOR_PRIMARY));
-}
-
-async function takeOfAccount(
-  limits: RequestLimits,
-  accountId: string,
-  { points, isPrimary }: { readonly points: number; readonly isPrimary: boolean },
-): Promise<void> {
-  const limit = 'READ_COST_OF_ACCOUNT';
-  if (!isPrimary) await limits.take(limit, `all but the primary of ${accountId}`, { points: pointsOfOthers(points) });
-  await limits.take(limit, accountId, { points });
 }
 
 /**
@@ -40,13 +22,13 @@ export async function takeReadCost(limits: RequestLimits, payer: Payer, points: 
   if (program !== null) {
     const key = 'tokenId' in program ? program.tokenId : program.credentialId;
     await limits.take('READ_COST_OF_SESSION', key, { points });
-    await takeOfAccount(limits, program.accountId, { points, isPrimary: false });
+    await takeOfAccount(limits, 'READ_COST_OF_ACCOUNT', { accountId: program.accountId, isPrimary: false }, points);
     return;
   }
   if (session !== null) {
     await limits.take('READ_COST_OF_SESSION', session.sessionId, { points });
     const { accountId, kind } = session.user;
-    await takeOfAccount(limits, accountId, { points, isPrimary: kind === 'PRIMARY' });
+    await takeOfAccount(limits, 'READ_COST_OF_ACCOUNT', { accountId, isPrimary: kind === 'PRIMARY' }, points);
   }
   await takeOfAddress(limits, 'READ_COST_OF_ADDRESS', ip, points);
 }

@@ -15,10 +15,16 @@ export const REQUEST_BUDGETS = {
   SUB_USER_PASSWORDS_OF_ACCOUNT: { variable: 'SUB_USER_PASSWORDS_PER_MINUTE_PER_ACCOUNT', perMinute: 60 },
   /** Points of 0.1 ms that reading takes of the event loop; see docs/limits.md. A session is an audit token or a service credential, too. */
   READ_COST_OF_SESSION: { variable: 'READ_COST_PER_MINUTE_PER_SESSION', perMinute: 30_000 },
-  /** The primary alone can take the last fifth of it. */
+  /** A quarter of it is for the primary alone. */
   READ_COST_OF_ACCOUNT: { variable: 'READ_COST_PER_MINUTE_PER_ACCOUNT', perMinute: 60_000 },
   READ_COST_OF_ADDRESS: { variable: 'READ_COST_PER_MINUTE_PER_ADDRESS', perMinute: 100_000 },
   EXPORTS_OF_ACCOUNT: { variable: 'AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT', perMinute: 20 },
+  /** What adds events to the log; of a session, an audit token or a service credential. */
+  WRITES_OF_SESSION: { variable: 'WRITES_PER_MINUTE_PER_SESSION', perMinute: 120 },
+  /** Over all sessions of the user. */
+  WRITES_OF_USER: { variable: 'WRITES_PER_MINUTE_PER_USER', perMinute: 240 },
+  /** Of all who act in the account; a quarter is for the primary alone, which is more than the primary's own budget. */
+  WRITES_OF_ACCOUNT: { variable: 'WRITES_PER_MINUTE_PER_ACCOUNT', perMinute: 1_200 },
 } as const satisfies Readonly<Record<string, RequestBudget>>;
 
 export type RequestLimit = keyof typeof REQUEST_BUDGETS;

@@ -3,12 +3,23 @@ import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { RateLimitedError } from './errors.js';
-import { REQUEST_LIMITS, type RequestLimit, type RequestLimitSettings } from './request-budgets.js';
+import type { RequestLimit, RequestLimitSettings } from './request-budgets.js';
 
-/** `WIDE`: another budget beside, ten times as large, of what many narrow ones are part of. */
-export type Breadth = 'NARROW' | 'WIDE';
+/**
+ * Which budget of a limit: `NARROW` has the points of the setting. `WIDE` is another one beside it, with ten times as many.
+ * `RESERVED` and `SHARED` are the quarter that only some may use, and the rest, which is for everybody.
+ */
+export type Breadth = 'NARROW' | 'WIDE' | 'RESERVED' | 'SHARED';
 
-const WIDER = 10;
+const RESERVED_PART = 4;
+
+/** The points of each budget. A setting of 1 leaves one for either part, as a budget of nothing would refuse everything. */
+const POINTS: Readonly<Record<Breadth, (points: number) => number>> = {
+  NARROW: (points) => points,
+  WIDE: (points) => 10 * points,
+  RESERVED: (points) => Math.max(1, Math.floor(points / RESERVED_PART)),
+  SHARED: (points) => Math.max(1, points - Math.floor(points / RESERVED_PART)),
+};
 
 /** What a request takes out of a budget. */
 export interface Taken {
@@ -61,18 +72,21 @@ function budgets(whole: number, { durationSeconds = MINUTE_IN_SECONDS, mostKeys 
   };
 }
 
-/** Sets up the budgets of a node. */
+/** Sets up the budgets of a node. Each is made when it is first used, as room for its keys is set aside then. */
 export function createRequestLimits(settings: RequestLimitSettings, options: RequestLimitOptions = {}): RequestLimits {
-  const takers = new Map(
-    REQUEST_LIMITS.flatMap((limit) => {
-      const points = settings[limit];
-      if (points === null) return [];
-      return [[limit, { NARROW: budgets(points, options), WIDE: budgets(WIDER * points, options) }] as const];
-    }),
-  );
+  const takers = new Map<string, ReturnType<typeof budgets>>();
+
+  function takerOf(limit: RequestLimit, breadth: Breadth, points: number): ReturnType<typeof budgets> {
+    const name = `${limit} ${breadth}`;
+    const made = takers.get(name) ?? budgets(POINTS[breadth](points), options);
+    takers.set(name, made);
+    return made;
+  }
+
   return {
     async take(limit, key, { points = 1, breadth = 'NARROW' } = {}) {
-      await takers.get(limit)?.[breadth](key, points);
+      const whole = settings[limit];
+      if (whole !== null) await takerOf(limit, breadth, whole)(key, points);
     },
   };
 }
@@ -115,4 +129,32 @@ export async function takeOfAddress(
   await limits.take(limit, networkOf(ip), { points });
   const site = siteOf(ip);
   if (site !== null) await limits.take(limit, site, { points, breadth: 'WIDE' });
+}
+
+/** Who takes out of an account's budget. */
+export interface AccountMember {
+  readonly accountId: string;
+  readonly isPrimary: boolean;
+}
+
+/**
+ * Takes points out of an account's budget. The primary has a reserved part of it, so that members cannot use up what the
+ * primary needs; once that is used up, the primary shares the rest with everybody.
+ * @throws {RateLimitedError} where not enough is left
+ */
+export async function takeOfAccount(
+  limits: RequestLimits,
+  limit: 'WRITES_OF_ACCOUNT' | 'READ_COST_OF_ACCOUNT',
+  { accountId, isPrimary }: AccountMember,
+  points = 1,
+): Promise<void> {
+  if (isPrimary) {
+    try {
+      await limits.take(limit, accountId, { points, breadth: 'RESERVED' });
+      return;
+    } catch (error) {
+      if (!(error instanceof RateLimitedError)) throw error;
+    }
+  }
+  await limits.take(limit, accountId, { points, breadth: 'SHARED' });
 }

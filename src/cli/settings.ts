@@ -89,10 +89,34 @@ export const SETTINGS: readonly Setting[] = [
   ),
   setting(
     'READ_COST_PER_MINUTE_PER_ACCOUNT',
-    "points that an account may read for; a fifth of them is the primary's alone",
+    'points that an account may read for; a quarter is for the primary alone',
     '60000',
   ),
   setting('READ_COST_PER_MINUTE_PER_ADDRESS', 'points that one address (IPv6: one /64) may read for', '100000'),
+  setting(
+    'WRITES_PER_MINUTE_PER_SESSION',
+    'mutations and exports of one session, audit token or service credential',
+    '120',
+  ),
+  setting('WRITES_PER_MINUTE_PER_USER', 'mutations and exports of one user, over all sessions', '240'),
+  setting(
+    'WRITES_PER_MINUTE_PER_ACCOUNT',
+    'mutations and exports of one account; a quarter is for the primary alone: docs/limits.md',
+    '1200',
+  ),
+  setting(
+    'CONNECTIONS_PER_ADDRESS',
+    'open connections of one address (IPv6: one /64) to a node; trusted proxies are not limited; off for any number',
+    '1000',
+  ),
+  setting('SUBSCRIPTIONS_PER_CONNECTION', 'open subscriptions of one WebSocket', '20'),
+  setting('SUBSCRIPTIONS_PER_SESSION', 'open subscriptions of one session or audit token', '50'),
+  setting(
+    'SUBSCRIPTIONS_PER_ACCOUNT',
+    'open subscriptions of one account; a fifth of them only for its primary',
+    '500',
+  ),
+  setting('SUBSCRIPTIONS_PER_ADDRESS', 'open subscriptions of one address', '500'),
   setting('LOG_LEVEL', 'fatal, error, warn, info, debug or silent; log lines are JSON on standard error', 'info'),
   setting(
     'TEST_CLOCK_FILE',

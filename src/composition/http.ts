@@ -1,12 +1,16 @@
 import type { Logger } from 'pino';
+import { createHeartbeat } from '../application/heartbeat.js';
 import type { Checkpoints } from '../audit/checkpoints/checkpoints.js';
 import type { Config } from '../config.js';
 import type { ReportError } from '../graphql/masking.js';
 import { buildGraphqlSchema } from '../graphql/schema.js';
 import { createGraphqlServer } from '../graphql/server.js';
+import { createStandingWatch } from '../graphql/standing-watch.js';
+import { createOpenExports, type EndedExport } from '../http/audit-export/open-exports.js';
 import { createClientAddresses } from '../http/client-address.js';
 import { createClientFaults } from '../http/client-faults.js';
 import { createHttpApp, type HttpApp } from '../http/http-app.js';
+import { createLiveTrails } from '../projections/audit/live-trails.js';
 import { createTrailReader } from '../projections/audit-tree/trail-reader.js';
 import type { Freshness } from '../projections/freshness.js';
 import type { ReadSide } from './read-side.js';
@@ -22,15 +26,28 @@ export interface HttpOptions {
   readonly startUp: StartUp;
   readonly freshness: Freshness;
   readonly logger: Logger;
+  /** Milliseconds that never go back, by which the pace of readers is measured. */
+  readonly pacedBy: () => number;
 }
 
 /** How long an answer waits for the read models to know what it did. */
 const LONGEST_WAIT_FOR_READ_MODELS = 2_000;
-/** A subscription looks at its session again at least this often. */
-const LONGEST_SILENCE = 1_000;
+
+/** How much is open on this node just now. */
+export interface OpenNow {
+  readonly subscriptions: number;
+  readonly exports: number;
+  /** What is open for sessions and tokens that are watched: subscriptions and exports. */
+  readonly watched: number;
+}
+
+export interface OpenedHttp {
+  readonly http: HttpApp;
+  readonly openNow: () => OpenNow;
+}
 
 /** Puts HTTP in front of everything; it does not listen yet. */
-export async function openHttp(options: HttpOptions): Promise<HttpApp> {
+export async function openHttp(options: HttpOptions): Promise<OpenedHttp> {
   const { config, storage, readSide, checkpoints, startUp, freshness, logger } = options;
   const { app, store, published } = storage;
   const { readModels, runner } = readSide;
@@ -38,7 +55,12 @@ export async function openHttp(options: HttpOptions): Promise<HttpApp> {
   const schema = await buildGraphqlSchema();
   const introspection = config.environment !== 'production';
   const records = createTrailReader(store, readModels.trees);
-  return createHttpApp({
+  const trails = createLiveTrails(readModels.audit, runner);
+  const heartbeat = createHeartbeat();
+  const standing = createStandingWatch({ runner, freshness, heartbeat, now: app.now });
+  const onEnded = (ended: EndedExport): void => logger.info(ended, 'an export was ended before its end');
+  const exports = createOpenExports({ heartbeat, monotonic: options.pacedBy, onEnded });
+  const http = await createHttpApp({
     ...{ app, readModels, checkpoints, freshness, report, schema, introspection },
     ...{ tls: config.tls, publicOrigin: config.publicOrigin },
     faults: createClientFaults({ log: (line) => logger.info(line, 'clients broke off or sent what is not valid') }),
@@ -48,10 +70,14 @@ export async function openHttp(options: HttpOptions): Promise<HttpApp> {
     isStarted: () => startUp.head() !== null,
     reached: (position) => runner.reached(position, LONGEST_WAIT_FOR_READ_MODELS),
     position: () => runner.status().position,
-    moreToRead: () => runner.moved(LONGEST_SILENCE),
+    ...{ live: { trails, standing }, exports, openLimits: config.openLimits },
     readiness: () => readinessOf({ ...{ config, startUp, runner, freshness }, now: app.now }),
     access: (line) => logger.info(line, 'answered'),
   });
+  const openNow = () => ({
+    ...{ subscriptions: trails.followers(), exports: exports.size(), watched: standing.watched() },
+  });
+  return { http, openNow };
 }
 
 /** Where GraphQL is served, once it listens. */

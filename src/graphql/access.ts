@@ -2,6 +2,7 @@ import { defaultFieldResolver, GraphQLError, isObjectType, type GraphQLField, ty
 import { Extensions, getMetadataStorage } from 'type-graphql';
 import type { TokenReader } from '../application/authenticate-audit-token.js';
 import type { CurrentSession } from '../application/request-context.js';
+import { serviceWriterOf, takeUrgentWrite, takeWrite, writerOf, type Writer } from '../application/write-budgets.js';
 import type { SessionStage } from '../domain/session/standing.js';
 import type { ActiveUser } from '../domain/user/state.js';
 import type { Role } from '../domain/user/events.js';
@@ -18,7 +19,15 @@ export interface AccessRule {
   readonly stages: readonly Admission[];
   /** `ANY`: whoever is signed in or may be nobody; audit tokens and service credentials are admitted only where they are named. */
   readonly roles: readonly Party[] | 'ANY';
+  /** What a mutation is charged to; `WRITES` unless told otherwise. */
+  readonly budget?: MutationBudget;
 }
+
+/**
+ * `WRITES`: to the budgets of its session, user and account. `URGENT_WRITES`: to wide ones of its session and user, never to the
+ * account's. `OF_ITS_OWN`: its handler takes from a budget of the address, as nobody is signed in.
+ */
+export type MutationBudget = 'WRITES' | 'URGENT_WRITES' | 'OF_ITS_OWN';
 
 /** States who may use a root field or resolver method; one that states nothing keeps the service from starting. */
 export function Access(access: AccessRule): MethodDecorator & PropertyDecorator {
@@ -103,6 +112,20 @@ function refuseWhileAway({ sessionSource }: GraphqlContext): void {
   if (sessionSource === 'READ_MODELS') throw new LogAwayError('the log is away');
 }
 
+/** Who a mutation is charged to; null where nobody has proven who asks. */
+function writerIn({ session, serviceCaller }: GraphqlContext): Writer | null {
+  if (session !== null) return writerOf(session);
+  return serviceCaller === null ? null : serviceWriterOf(serviceCaller);
+}
+
+/** Takes a mutation out of the budgets of who sends it, before anything is done. @throws {RateLimitedError} */
+async function charge(context: GraphqlContext, { budget = 'WRITES' }: AccessRule): Promise<void> {
+  const writer = writerIn(context);
+  if (budget === 'OF_ITS_OWN') return;
+  if (writer === null) throw new Error('a mutation is charged to nobody');
+  await (budget === 'WRITES' ? takeWrite : takeUrgentWrite)(context.app.limits, writer);
+}
+
 type Root = 'QUERY' | 'MUTATION' | null;
 
 function protect(field: GraphQLField<unknown, unknown>, rule: AccessRule, root: Root): void {
@@ -112,8 +135,9 @@ function protect(field: GraphQLField<unknown, unknown>, rule: AccessRule, root: 
     if (root === 'MUTATION') refuseWhileAway(given);
     const refused = refusalOf(rule, given);
     if (refused !== null) throw refused;
-    if (root !== 'QUERY') return resolve(source, args, context, info);
-    return given.readable().then(() => resolve(source, args, context, info));
+    if (root === null) return resolve(source, args, context, info);
+    const ready = root === 'MUTATION' ? charge(given, rule) : given.readable();
+    return ready.then(() => resolve(source, args, context, info));
   };
   const { subscribe } = field;
   if (subscribe === undefined) return;
@@ -122,6 +146,15 @@ function protect(field: GraphQLField<unknown, unknown>, rule: AccessRule, root: 
     if (refused !== null) throw refused;
     return subscribe(source, args, context, info);
   };
+}
+
+/**
+ * Every mutation is charged to somebody.
+ * @throws where a mutation that needs no session names no budget of its own, or one that needs a session does
+ */
+function checkBudget(name: string, { stages, budget }: AccessRule): void {
+  if (stages.includes('ANONYMOUS') === (budget === 'OF_ITS_OWN')) return;
+  throw new Error(`${name} is charged to nobody: give its @Access a budget, of its own where nobody is signed in`);
 }
 
 /** The fields of other types that have a resolver method, as `Type.field`. */
@@ -147,8 +180,10 @@ export function enforceAccess(schema: GraphQLSchema): GraphQLSchema {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       const rule = ruleOf(field);
-      if (rule !== undefined) protect(field, rule, rootOf(type));
-      else if (roots.has(type) || methods.has(`${type.name}.${field.name}`)) {
+      if (rule !== undefined) {
+        if (type === mutation) checkBudget(field.name, rule);
+        protect(field, rule, rootOf(type));
+      } else if (roots.has(type) || methods.has(`${type.name}.${field.name}`)) {
         throw new Error(`${type.name}.${field.name} does not say who may use it: give it an @Access`);
       }
     }

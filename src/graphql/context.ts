@@ -4,8 +4,10 @@ import type { ServiceCaller } from '../application/authenticate-service-credenti
 import type { CurrentSession, RequestContext } from '../application/request-context.js';
 import type { IssuedSession } from '../application/sign-in.js';
 import type { Checkpoints } from '../audit/checkpoints/checkpoints.js';
+import type { LiveTrails } from '../projections/audit/live-trails.js';
 import type { TrailReader } from '../projections/audit-tree/trail-reader.js';
 import type { ReadModels } from '../projections/read-models.js';
+import type { StandingWatch } from './standing-watch.js';
 
 /** How a session reaches its client, and leaves it: cookies, whose names and flags HTTP knows. */
 export interface SessionCarrier {
@@ -42,6 +44,17 @@ export interface Asker {
   readonly tokenReaderNow: (tokenId: string) => Promise<TokenReader | null>;
 }
 
+/** What subscriptions work with. */
+export interface Live {
+  readonly trails: LiveTrails;
+  readonly standing: StandingWatch;
+  /**
+   * Takes a place for one subscription of whoever asks; answers how to give it back.
+   * @throws {TooManyOpenError}
+   */
+  readonly takePlace: () => () => void;
+}
+
 /** What resolvers work with: one for each request. */
 export interface GraphqlContext extends Asker {
   readonly app: Application;
@@ -52,8 +65,8 @@ export interface GraphqlContext extends Asker {
   /** The request as it arrived, session included. */
   readonly request: RequestContext;
   readonly carrier: SessionCarrier;
-  /** Waits until the read models have moved on, or a second has passed. */
-  readonly moreToRead: () => Promise<void>;
+  /** Null over HTTP, where nobody subscribes. */
+  readonly live: Live | null;
   /** Waits, bounded, until the read models may be asked and know what this request follows from. @throws where they may not be asked */
   readonly readable: () => Promise<void>;
   /** Waits, bounded, until the read models know what this request has written. */
@@ -67,11 +80,4 @@ export function adopt(context: GraphqlContext, issued: IssuedSession): string | 
   if (issued.current.session.transport === 'BEARER') return issued.token;
   context.carrier.hand(issued);
   return null;
-}
-
-/** Looks anew at who asks: a session may be over by now, a token void. */
-export async function lookAgain(asker: Asker): Promise<void> {
-  const { session, tokenReader } = asker;
-  if (session !== null) asker.session = await asker.sessionNow(session.sessionId);
-  if (tokenReader !== null) asker.tokenReader = await asker.tokenReaderNow(tokenReader.tokenId);
 }

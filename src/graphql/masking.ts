@@ -1,6 +1,6 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { RateLimitedError } from '../application/errors.js';
+import { RateLimitedError, TooManyOpenError } from '../application/errors.js';
 
 /** An error that is not the client's: told to the operator in full, with the request that it ended, to the client in one sentence. */
 export type ReportError = (error: unknown, requestId: string) => void;
@@ -105,7 +105,9 @@ function publicCodeOf(error: unknown, formatted: GraphQLFormattedError): string 
   return error instanceof GraphQLError && typeof code === 'string' && PUBLIC_CODES.has(code) ? code : null;
 }
 
-function busy({ retryAfterSeconds }: RateLimitedError): Told {
+function busy(error: RateLimitedError): Told {
+  const { retryAfterSeconds } = error;
+  if (error instanceof TooManyOpenError) return { code: 'RATE_LIMITED', message: error.message, retryAfterSeconds };
   const when = retryAfterSeconds === 1 ? 'in a second' : `in ${retryAfterSeconds} seconds`;
   const message = `Too much of this is being asked; nothing was done. Try again ${when}.`;
   return { code: 'RATE_LIMITED', message, retryAfterSeconds };

@@ -6,6 +6,8 @@ import proxyAddr from '@fastify/proxy-addr';
 export interface ClientAddresses {
   /** The address of who asks: of the connection, or what our own proxies say of theirs. Null once the connection is gone. */
   of(request: IncomingMessage): string | null;
+  /** Whether an address is of one of our own proxies. */
+  isProxy(address: string): boolean;
 }
 
 /**
@@ -16,6 +18,7 @@ export interface ClientAddresses {
 export function createClientAddresses(proxies: readonly string[]): ClientAddresses {
   const isProxy = proxies.length === 0 ? () => false : proxyAddr.compile([...proxies]);
   return {
+    isProxy: (address) => isProxy(address, 0),
     of(request) {
       const connected = request.socket.remoteAddress ?? null;
       if (connected === null) return null;

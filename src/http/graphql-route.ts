@@ -19,8 +19,6 @@ export interface GraphqlRouteOptions extends AdmissionOptions {
   readonly server: ApolloServer<GraphqlContext>;
   /** How far the read models have come. */
   readonly position: () => bigint;
-  /** Waits until the read models have moved on, or a second has passed. */
-  readonly moreToRead: () => Promise<void>;
 }
 
 const POST_ONLY: HttpFault = {
@@ -51,10 +49,10 @@ export function askerOf(
 
 /** What resolvers work with, for a request that was let in. */
 function contextOf(options: GraphqlRouteOptions, admitted: Admitted, carrier: SessionCarrier): GraphqlContext {
-  const { app, readModels, records, checkpoints, freshness, reached, moreToRead } = options;
+  const { app, readModels, records, checkpoints, freshness, reached } = options;
   const { arrival } = admitted;
   return {
-    ...{ app, readModels, records, checkpoints, request: arrival.request, carrier, moreToRead },
+    ...{ app, readModels, records, checkpoints, request: arrival.request, carrier, live: null },
     ...askerOf(options, arrival),
     readable: () => freshness.readable(arrival.known()),
     caughtUp: async () => {

@@ -1,8 +1,10 @@
 import fastifyCookie from '@fastify/cookie';
 import { fastify, type FastifyInstance } from 'fastify';
+import type { OpenLimitSettings } from '../application/open-limits.js';
 import type { ReportError } from '../graphql/masking.js';
 import { offerAuditExport, type ExportRouteOptions } from './audit-export/export-route.js';
 import { offerAuditKeys } from './audit-keys-route.js';
+import { limitConnections } from './connections.js';
 import type { Finders } from './arrival.js';
 import { createClientErrors, createFrameworkErrors, HTTP_OPTIONS, refuseBadRequests } from './bad-requests.js';
 import { createCookies } from './cookies.js';
@@ -12,6 +14,7 @@ import { offerGraphql } from './graphql-route.js';
 import { offerHealth, type Readiness } from './health.js';
 import { offerJwks } from './jwks-route.js';
 import { createLogPositions } from './log-position.js';
+import { createOpenPlaces } from './open-places.js';
 import { createSessionFinder } from './session-finder.js';
 import { createOwnOrigins, type OwnOriginsOptions } from './own-origins.js';
 import { securityHeaders } from './security-headers.js';
@@ -30,12 +33,13 @@ export interface AccessLine {
 }
 
 /** What the HTTP side makes for its routes by itself. */
-type MadeHere = keyof Finders | keyof UpgradeOptions | 'cookies' | 'positions';
+type MadeHere = keyof Finders | keyof UpgradeOptions | 'cookies' | 'positions' | 'places';
 
 export interface HttpAppOptions
-  extends Omit<SubscriptionOptions, MadeHere>, Pick<ExportRouteOptions, 'exporter'>, OwnOriginsOptions {
+  extends Omit<SubscriptionOptions, MadeHere>, Pick<ExportRouteOptions, 'exporter' | 'exports'>, OwnOriginsOptions {
   /** The keys that verify grants, as they are published. */
   readonly jwks: object;
+  readonly openLimits: OpenLimitSettings;
   readonly readiness: () => Readiness;
   readonly report: ReportError;
   readonly access: (line: AccessLine) => void;
@@ -139,9 +143,11 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     auditTokens: createTokenFinder(options),
     credentials: createCredentialFinder(options),
     positions: createLogPositions(app),
+    places: createOpenPlaces(options.openLimits),
   };
+  limitConnections(http.server, { ...options, ...more });
   offerGraphql(http, { ...options, ...more });
-  offerAuditExport(http, { ...options, ...more });
+  offerAuditExport(http, { ...options, ...more, standing: options.live.standing });
   const subscriptions = offerSubscriptions(http.server, { ...options, ...more });
   http.addHook('preClose', () => subscriptions.stop());
   http.addHook('onClose', (_http, done) => {

@@ -13,13 +13,17 @@ import {
 } from 'graphql';
 import type { ServerOptions, SubscribePayload } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
-import type { GraphqlContext } from '../graphql/context.js';
+import type { GraphqlContext, Live } from '../graphql/context.js';
 import { admitOperation } from '../graphql/costs/admit-operation.js';
 import { NO_REQUEST } from '../graphql/request-ids.js';
 import { createErrorMask, type ReportError } from '../graphql/masking.js';
 import { extraRules, PARSE_OPTIONS } from '../graphql/server.js';
 import { arrive, bearerOf, type Arrival, type Credential, type Origin } from './arrival.js';
+import { limitWebSocket } from './connections.js';
 import { askerOf, staleMark, type GraphqlRouteOptions } from './graphql-route.js';
+import type { OpenPlaces } from './open-places.js';
+import { boundBuffer, endIfTooSlow } from './slow-readers.js';
+import { takeSubscriptionPlaces } from './subscription-places.js';
 import type { ClientFaults } from './client-faults.js';
 import { asRequestError, operationFault, withCode } from './request-errors.js';
 import { offerUpgrades, type UpgradeOptions } from './upgrades.js';
@@ -30,6 +34,8 @@ export interface SubscriptionOptions extends GraphqlRouteOptions, UpgradeOptions
   readonly schema: GraphQLSchema;
   readonly introspection: boolean;
   readonly report: ReportError;
+  readonly live: Omit<Live, 'takePlace'>;
+  readonly places: OpenPlaces;
 }
 
 /** Subscriptions over WebSocket. */
@@ -55,10 +61,11 @@ function credentialOf(options: SubscriptionOptions, request: IncomingMessage, pa
 }
 
 function contextOf(options: SubscriptionOptions, arrival: Arrival): GraphqlContext {
-  const { app, readModels, records, checkpoints, moreToRead, freshness } = options;
+  const { app, readModels, records, checkpoints, freshness, places } = options;
   const { request, known } = arrival;
   return {
-    ...{ app, readModels, records, checkpoints, request, moreToRead },
+    ...{ app, readModels, records, checkpoints, request },
+    live: { ...options.live, takePlace: () => takeSubscriptionPlaces(places, arrival) },
     ...askerOf(options, arrival),
     carrier: { hand: () => undefined, drop: () => undefined },
     readable: () => freshness.readable(known()),
@@ -145,6 +152,7 @@ function handlers(options: SubscriptionOptions): ServerOptions<Params, Connectio
     },
     onNext: (...message): FormattedExecutionResult => {
       const result = message[4];
+      endIfTooSlow(message[0].extra.socket);
       const errors = masked(report, message[0].extra, result.errors);
       const extensions = staleMark(options);
       return {
@@ -164,6 +172,10 @@ export function offerSubscriptions(server: Server, options: SubscriptionOptions)
   const running = serveWebSockets<Params, Connection>(handlers(options), sockets, {
     faults,
     report: (error, { arrival }) => report(error, arrival?.request.requestId ?? NO_REQUEST),
+  });
+  sockets.on('connection', (socket, request) => {
+    boundBuffer(socket);
+    limitWebSocket(options, socket, request);
   });
   const upgrades = offerUpgrades(server, sockets, options);
   return {

@@ -1,4 +1,5 @@
 import type { SqliteConnection } from '../sqlite/connection.js';
+import type { LoggedEvent } from '../eventstore/event-codec.js';
 import type { EventLog } from '../eventstore/event-log.js';
 import type { Batch, EventStore } from '../eventstore/event-store.js';
 import { dropOldVersions } from './checkpoint.js';
@@ -28,10 +29,13 @@ export interface ProjectionRunner {
    */
   reached(position: bigint, milliseconds: number): Promise<boolean>;
   status(): ReadModelStatus;
-  /** Waits until any of them has moved on or halted, or so many milliseconds have passed. */
-  moved(milliseconds: number): Promise<void>;
+  /** Tells of the events of each batch once the read models have taken them in. Answers how to stop that. */
+  onNews(listener: NewsListener): () => void;
   stop(): Promise<void>;
 }
+
+/** Told of events that the read models have just taken in; of some of them again where a read model had to wait. */
+export type NewsListener = (events: readonly LoggedEvent[]) => void;
 
 export interface RunnerOptions {
   /** The file of the read models. */
@@ -77,7 +81,7 @@ class Runner implements ProjectionRunner {
   readonly #finished: Promise<void>;
   readonly #origin: Origin;
   readonly #takeIn: TakeIn;
-  readonly #onMove = new Set<() => void>();
+  readonly #onNews = new Set<NewsListener>();
   #waitingFor: string | null = null;
   #hasOldVersions = true;
 
@@ -100,23 +104,15 @@ class Runner implements ProjectionRunner {
     return { position: leastPosition(this.#folds), halted, waitingFor: this.#waitingFor };
   }
 
-  moved(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const settle = (): void => {
-        clearTimeout(timer);
-        this.#onMove.delete(settle);
-        resolve();
-      };
-      const timer = setTimeout(settle, milliseconds);
-      this.#onMove.add(settle);
-    });
+  onNews(listener: NewsListener): () => void {
+    this.#onNews.add(listener);
+    return () => void this.#onNews.delete(listener);
   }
 
   async stop(): Promise<void> {
     this.#abort.abort();
     await this.#finished;
     this.#waiters.release();
-    this.#tellMoved();
   }
 
   /** What never begins is no fault of the read models: whoever holds them back tells why. */
@@ -156,7 +152,7 @@ class Runner implements ProjectionRunner {
       else if (failure !== null) this.#halt(fold, failure);
     }
     this.#waiters.advance(leastPosition(this.#running()));
-    this.#tellMoved();
+    for (const listener of this.#onNews) listener(events);
     if (passing[0] !== undefined) throw passing[0];
   }
 
@@ -168,10 +164,6 @@ class Runner implements ProjectionRunner {
     } catch (error) {
       throw asReadModelFileError(this.options.database.path, error);
     }
-  }
-
-  #tellMoved(): void {
-    for (const settle of [...this.#onMove]) settle();
   }
 
   /** Once all have come as far as the log was at the start, nobody needs what older versions left. */
@@ -207,6 +199,5 @@ class Runner implements ProjectionRunner {
     this.#halted.set(fold.name, error.message);
     this.options.onHalt(fold.name, error);
     if (this.#running().length === 0) this.#waiters.release();
-    this.#tellMoved();
   }
 }

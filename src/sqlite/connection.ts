@@ -183,13 +183,14 @@ const objectReader: Reader = (statement) => {
 class Statement<P extends SqliteParameters, R> implements SqliteStatement<P, R> {
   readonly #statement: DriverStatement;
   readonly #reader: Reader;
-  readonly #parameters: number;
+  readonly #count: number;
+  readonly #named: boolean;
   #read: ((row: readonly SqliteValue[]) => unknown) | undefined;
 
   constructor(statement: DriverStatement, sql: string, reader: Reader) {
     this.#statement = statement;
     this.#reader = reader;
-    this.#parameters = countParameters(sql);
+    ({ count: this.#count, named: this.#named } = parametersOf(sql));
   }
 
   run(...parameters: P): SqliteChanges {
@@ -216,23 +217,17 @@ class Statement<P extends SqliteParameters, R> implements SqliteStatement<P, R> 
 
   /** The drivers would bind NULL for a value that is missing. */
   #check(parameters: P): void {
-    const [first] = parameters;
-    const given = isNamed(first) ? Object.keys(first).length : parameters.length;
-    if (given === this.#parameters) return;
-    throw new RangeError(
-      `The statement takes ${this.#parameters} values and got ${given}. Give one for each parameter.`,
-    );
+    const given = this.#named ? Object.keys(parameters[0] ?? {}).length : parameters.length;
+    if (given === this.#count) return;
+    throw new RangeError(`The statement takes ${this.#count} values and got ${given}. Give one for each parameter.`);
   }
-}
-
-function isNamed(parameter: SqliteParameters[number] | undefined): parameter is Readonly<Record<string, SqliteValue>> {
-  return typeof parameter === 'object' && parameter !== null && !ArrayBuffer.isView(parameter);
 }
 
 const TEXTS_AND_COMMENTS = /'[^']*'|"[^"]*"|--.*|\/\*[^]*?\*\//g;
 
-/** How many values a statement takes: each `?` is one, each name is one wherever it stands. */
-function countParameters(sql: string): number {
-  const bare = sql.includes('?') || sql.includes('@') ? sql.replace(TEXTS_AND_COMMENTS, '') : '';
-  return (bare.match(/\?/g)?.length ?? 0) + new Set(bare.match(/@\w+/g)).size;
+/** How many values a statement takes, and whether by name: each `?` is one, each `@name` is one wherever it stands. */
+function parametersOf(sql: string): { readonly count: number; readonly named: boolean } {
+  const bare = /[?@]/.test(sql) ? sql.replace(TEXTS_AND_COMMENTS, '') : '';
+  const names = new Set(bare.match(/@\w+/g));
+  return names.size > 0 ? { count: names.size, named: true } : { count: bare.match(/\?/g)?.length ?? 0, named: false };
 }

@@ -37,7 +37,7 @@ export interface Driver {
   ) => DriverDatabase;
 }
 
-/** What Node 22 and 24 say when `node:sqlite` is loaded. */
+/** What Node 22 and early releases of 24 say when `node:sqlite` is loaded. */
 const WARNING = 'SQLite is an experimental feature';
 
 /** Runs a job, and drops that warning and no other. */

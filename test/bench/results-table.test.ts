@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KeptRow } from '../../bench/framework/results.js';
+import { NODE_DRIVER } from '../../src/sqlite/driver.js';
 import { measuredOn, resultsMarkdown, verdictOn } from '../../bench/framework/results-table.js';
 import type { TargetResult } from '../../bench/framework/run.js';
 import { short, spreadText } from '../../bench/framework/text.js';
@@ -124,6 +125,13 @@ describe('What was measured on', () => {
     expect(measuredOn([kept(), kept()])).toBe(
       'Measured on 2026-11-28 on 2 × AMD EPYC with 24 GiB and linux 6.18: ' +
         'Node.js v20.20.2, SQLite 3.53.2, service c479e57, better-auth 1.7.25.',
+    );
+  });
+
+  it('names the driver of SQLite where that was kept', () => {
+    const versions = { commit: 'c479e57', node: 'v24.21.0', sqlite: '3.53.4', driver: NODE_DRIVER };
+    expect(measuredOn([kept({ versions })])).toContain(
+      'Node.js v24.21.0, SQLite 3.53.4 by node:sqlite, service c479e57',
     );
   });
 

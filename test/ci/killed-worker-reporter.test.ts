@@ -15,12 +15,12 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs Jest with workers on two test files, of which one contains this statement. */
-function runJest(statement: string) {
+/** Runs Jest with workers, which are killed if they do not end in so long, on two test files; one has this statement. */
+function runJest(statement: string, workerGracefulExitTimeout: number) {
   const config = {
     rootDir: folder,
     reporters: ['default', join(ROOT, '.ci/killed-worker-reporter.mjs')],
-    workerGracefulExitTimeout: 500,
+    workerGracefulExitTimeout,
   };
   writeFileSync(join(folder, 'jest.config.json'), JSON.stringify(config));
   writeFileSync(join(folder, 'first.test.js'), `test('passes', () => { ${statement} });`);
@@ -35,14 +35,14 @@ function runJest(statement: string) {
 }
 
 it('fails a run in which a test leaves a timer running, although all tests pass', () => {
-  const { status, stderr } = runJest('setInterval(() => undefined, 1_000)');
+  const { status, stderr } = runJest('setInterval(() => undefined, 1_000)', 100);
   expect(stderr).toContain('Tests:       2 passed, 2 total');
   expect(stderr).toContain('This run fails, because Jest had to kill a worker.');
   expect(status).toBe(1);
 });
 
 it('lets a run pass in which tests close everything', () => {
-  const { status, stderr } = runJest('clearInterval(setInterval(() => undefined, 1_000))');
+  const { status, stderr } = runJest('clearInterval(setInterval(() => undefined, 1_000))', 60_000);
   expect(stderr).toContain('Tests:       2 passed, 2 total');
   expect(status).toBe(0);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import { OPEN_LIMITS } from '../../src/application/open-limits.js';
 import { REQUEST_BUDGETS } from '../../src/application/request-budgets.js';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -28,4 +29,16 @@ describe('Every budget of requests', () => {
     const declared = Object.values(REQUEST_BUDGETS).map(({ variable }) => `\`${variable}\``);
     expect(named.toSorted()).toEqual(declared.toSorted());
   });
+});
+
+describe('Every limit of what may be open at the same time', () => {
+  it.each(Object.values(OPEN_LIMITS))(
+    'stands with its default in docs/limits.md and in README.md: $variable',
+    ({ variable, most }) => {
+      const row = limits.find((cells) => cells.includes(`\`${variable}\``));
+      expect(row?.[3]?.replace(',', '')).toBe(String(most));
+      const setting = readme.find((cells) => cells.includes(`\`${variable}\``));
+      expect(setting?.[3]?.replaceAll(/[`,]/g, '')).toBe(String(most));
+    },
+  );
 });

@@ -219,6 +219,17 @@ describe('A native export', () => {
   });
 });
 
+describe('A native export that broke off', () => {
+  it('is whole, and proven, with the records of the rest behind it', async () => {
+    const whole = linesIn((await take(journey.primary)).text);
+    const broken = whole.slice(0, 12);
+    const kept = [keptAt(whole, 20)];
+    expect(await verify(broken, kept)).toMatchObject({ code: 1, out: expect.stringContaining('TRUNCATED') });
+    const [, ...rest] = linesIn((await take(journey.primary, 'from=11')).text);
+    expect(await verify([...broken, ...rest], kept)).toMatchObject({ code: 0 });
+  });
+});
+
 describe('An export in another form', () => {
   it('is OCSF, each line as the schema has it, in the version that is asked for', async () => {
     for (const version of ['1.8.0', '1.9.0'] as const) {

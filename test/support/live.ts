@@ -54,6 +54,18 @@ export function follow(client: Client, variables: Loose = {}, options: ConnectOp
   return run(connect(client, options), EVENTS, variables);
 }
 
+/** Begins to follow over a connection, and takes no notice of what comes; answers how to complete it. */
+export function open(connection: Connection): () => void {
+  const ignore = (): void => undefined;
+  return connection.subscribe({ query: EVENTS }, { next: ignore, error: ignore, complete: ignore });
+}
+
+/** What the first answer to a subscription is, refused or not. */
+export async function answerOf(connection: Connection): Promise<Loose> {
+  const { value } = await connection.iterate<Loose>({ query: EVENTS }).next();
+  return value;
+}
+
 /** Runs an operation over a connection of its own. */
 export function run(connection: Connection, query: string, variables: Loose = {}): Feed {
   const results = connection.iterate<Loose>({ query, variables });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signingKeyText } from '../../src/audit/notes/keys.js';
 import { readConfig } from '../../src/config.js';
+import type { OpenNow } from '../../src/composition/http.js';
 import { after, type Instant } from '../../src/domain/instant.js';
 import { start, type Overrides, type Service } from '../../src/service.js';
 import { disposeOfLogServer, logServerOf } from './log-server.js';
@@ -31,6 +32,8 @@ export interface TestService {
   stop(): Promise<void>;
   /** Stops it if it runs, and starts it on the same folder and clock. */
   restart(): Promise<void>;
+  /** How much is open just now. */
+  openNow(): OpenNow;
   /** Waits until the service says that its read models have caught up with the log as it was at the start. */
   ready(): Promise<void>;
   /** Stops it and removes the folder, and its log's server if it has one. */
@@ -67,7 +70,7 @@ export function movableClock(): Clock & { set(to: Instant): void } {
 }
 
 /** What a service is given that does not begin with nothing. */
-export interface Given extends Pick<Overrides, 'wrapStore'> {
+export interface Given extends Pick<Overrides, 'wrapStore' | 'pacedBy'> {
   readonly folder?: string;
   readonly clock?: Clock;
 }
@@ -108,6 +111,10 @@ export async function startService(
       await stop();
       running = await start(config, overrides);
       ({ url } = running);
+    },
+    openNow() {
+      if (running === null) throw new Error('the service does not run');
+      return running.openNow();
     },
     ready: async () => running?.ready(),
     async dispose() {

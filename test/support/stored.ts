@@ -110,3 +110,19 @@ export async function appendPast(place: LogPlace, stream: string, type: string, 
     await store.append(stream, last?.version ?? 0, [{ id: randomUUID(), type, revision: 1, data, metadata: METADATA }]);
   });
 }
+
+/** Appends of so many events stay below what an append may weigh. */
+const LONG_EVENTS_AT_ONCE = 40;
+
+/** Makes a trail long, past the service: events of about 20 kB, 12 MB in all, which is more than the buffers of a connection take. */
+export async function lengthenTrail(place: LogPlace, accountId: string): Promise<number> {
+  const metadata = { ...METADATA, requestId: 'x'.repeat(20_000) };
+  const userId = randomUUID();
+  const event = () => ({ id: randomUUID(), type: 'MfaUnlocked', revision: 1, data: { accountId, userId }, metadata });
+  const count = 15 * LONG_EVENTS_AT_ONCE;
+  await inLog(place, async (store) => {
+    for (let version = 0; version < count; version += LONG_EVENTS_AT_ONCE)
+      await store.append(`mfa-${userId}`, version, Array.from({ length: LONG_EVENTS_AT_ONCE }, event));
+  });
+  return count;
+}

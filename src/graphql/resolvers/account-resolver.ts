@@ -11,7 +11,7 @@ import { current } from './current.js';
 
 @Resolver()
 export class AccountResolver {
-  @Access({ stages: ['ANONYMOUS'], roles: 'ANY' })
+  @Access({ stages: ['ANONYMOUS'], roles: 'ANY', budget: 'OF_ITS_OWN' })
   @Mutation(() => RegisterAccountPayload, {
     description: 'Registers a primary account with its user. It does not sign in.',
   })
@@ -23,7 +23,7 @@ export class AccountResolver {
     return answer(context, registered, ({ accountId }) => ({ account: { id: accountId, alias: input.alias } }));
   }
 
-  @Access({ stages: ['FULL'], roles: ['PRIMARY'] })
+  @Access({ stages: ['FULL'], roles: ['PRIMARY'], budget: 'URGENT_WRITES' })
   @Mutation(() => CancelAccountRecoveryPayload, {
     description:
       'Calls off the recovery of the account that an operator has begun. Signing in with a right code or recovery code does the same by itself.',

@@ -119,7 +119,7 @@ export class MfaResolver {
     }));
   }
 
-  @Access({ stages: ['FULL'], roles: 'ANY' })
+  @Access({ stages: ['FULL'], roles: 'ANY', budget: 'URGENT_WRITES' })
   @Mutation(() => DisableMfaPayload, {
     description:
       "Disables one's own virtual MFA device, after a verification by it or by a recovery code; or a managed user's, after one's own. Its codes are dead at once, and its seed and the recovery codes are destroyed; other sessions of that user end. Where MFA is required, nothing else works until a device is enabled again.",

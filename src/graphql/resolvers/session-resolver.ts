@@ -74,7 +74,7 @@ export class SessionResolver {
     };
   }
 
-  @Access({ stages: ['ANONYMOUS'], roles: 'ANY' })
+  @Access({ stages: ['ANONYMOUS'], roles: 'ANY', budget: 'OF_ITS_OWN' })
   @Mutation(() => SignInPayload, {
     description:
       'Signs in by password. Where a virtual MFA device is enabled, this begins a challenge, to be answered within 5 minutes, unless the browser is trusted. Unknown names and wrong passwords are answered alike.',
@@ -91,7 +91,7 @@ export class SessionResolver {
     return answer(context, signedIn, (issued) => ({ outcome: outcomeOf(context, issued) }));
   }
 
-  @Access({ stages: ['MFA_CHALLENGE'], roles: 'ANY' })
+  @Access({ stages: ['MFA_CHALLENGE'], roles: 'ANY', budget: 'URGENT_WRITES' })
   @Mutation(() => AnswerMfaChallengePayload, {
     description:
       'Answers the challenge at sign-in with a code of the device or a recovery code, each of which works once. Five wrong ones end the challenge; ten wrong codes of the device in a row lock these for a while, and recovery codes never. With `trustDevice` no code is asked for in this browser for some days, where the account policy allows that.',
@@ -104,7 +104,7 @@ export class SessionResolver {
     return answer(context, answered, (issued) => ({ outcome: outcomeOf(context, issued) }));
   }
 
-  @Access({ stages: SIGNED_IN, roles: 'ANY' })
+  @Access({ stages: SIGNED_IN, roles: 'ANY', budget: 'URGENT_WRITES' })
   @Mutation(() => SignOutPayload, { description: 'Ends the session.' })
   async signOut(@Ctx() context: GraphqlContext): Promise<SignOutPayload> {
     await endSession(context.app, context.request, current(context), 'SIGNED_OUT');
@@ -114,7 +114,7 @@ export class SessionResolver {
     return { userErrors: [] };
   }
 
-  @Access({ stages: ['FULL'], roles: 'ANY' })
+  @Access({ stages: ['FULL'], roles: 'ANY', budget: 'URGENT_WRITES' })
   @Mutation(() => RevokeSessionPayload, {
     description: 'Ends a session of oneself, or of a user whom one manages; one that is over stays so.',
   })

@@ -155,7 +155,7 @@ export class UserResolver {
     return answered(context, await renameUser(context.app, context.request, current(context), names));
   }
 
-  @Access(MANAGERS)
+  @Access({ ...MANAGERS, budget: 'URGENT_WRITES' })
   @Mutation(() => DeleteSubUserPayload, {
     description:
       'Deletes a sub-user: its sessions end, its name is free, its secrets are destroyed. The audit trail stays.',

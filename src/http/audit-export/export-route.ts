@@ -11,16 +11,21 @@ import type { Authorship } from '../../application/execute.js';
 import { doGuarded } from '../../application/guard.js';
 import type { CurrentSession, RequestContext } from '../../application/request-context.js';
 import { exportAuditTrail } from '../../application/export-audit-trail.js';
+import { takeWrite, tokenWriterOf, writerOf, type Writer } from '../../application/write-budgets.js';
 import { REJECTION_CODES } from '../../domain/rejection.js';
 import type { OperationChallenge } from '../../domain/session/challenges.js';
 import { refusalOf, type AccessRule } from '../../graphql/access.js';
 import type { ReportError } from '../../graphql/masking.js';
+import type { StandingWatch, Watched } from '../../graphql/standing-watch.js';
+import type { Standing } from '../../graphql/watched-subjects.js';
 import { exportTrail, type ExporterOptions, type ExportRequest } from '../../projections/audit-export/exporter.js';
 import type { ReadModels } from '../../projections/read-models.js';
 import { createAdmission, type AdmissionOptions, type Admitted } from '../admission.js';
 import { sendFault, type HttpFault } from '../errors.js';
+import { askerOf } from '../graphql-route.js';
 import { exportHeaders } from './export-files.js';
 import { ExportQueryError, exportQueryOf, type ExportQuery } from './export-query.js';
+import { MOST_AT_ONCE, MOST_OF_A_KIND, type ExportReader, type NoPlace, type OpenExports } from './open-exports.js';
 
 export interface ExportRouteOptions extends AdmissionOptions {
   readonly app: Application;
@@ -28,6 +33,8 @@ export interface ExportRouteOptions extends AdmissionOptions {
   readonly exporter: ExporterOptions;
   readonly checkpoints: Pick<Checkpoints, 'sign'>;
   readonly report: ReportError;
+  readonly exports: OpenExports;
+  readonly standing: StandingWatch;
 }
 
 /** Who asks for an export: of which account, and as whom it is recorded. */
@@ -36,32 +43,41 @@ interface Caller {
   readonly by: Authorship;
   /** Null where a program asks, by an audit token. */
   readonly session: CurrentSession | null;
+  readonly writer: Writer;
+}
+
+function readerOf({ accountId, session }: Caller): ExportReader {
+  return { accountId, isPrimary: session?.user.kind === 'PRIMARY' };
 }
 
 type ExportEnd = Pick<ExportRequest, 'to' | 'checkpoints'>;
-
-/** Exports at once on a node, of which an account has only some; each reads the log for itself. */
-const MOST_AT_ONCE = 8;
-const MOST_OF_AN_ACCOUNT = 2;
-/** Milliseconds: whoever takes in nothing for so long does not want the rest. */
-const LONGEST_SILENCE = 120_000;
 
 // Tokens are named so that whoever comes with a void one is told of both ways.
 const RULE: AccessRule = { stages: ['FULL'], roles: ['PRIMARY', 'ADMIN', 'AUDITOR', 'AUDIT_TOKEN'] };
 
 const STATUS: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401 };
 
-const TOO_MANY: HttpFault = {
-  status: 429,
-  code: 'RATE_LIMITED',
-  message: `This node writes ${MOST_OF_AN_ACCOUNT} exports of this account already, or ${MOST_AT_ONCE} in all; nothing was done. Try again when one of them is done.`,
+const GONE_AWAY: HttpFault = { status: 400, code: 'BAD_REQUEST', message: 'The connection is closed.' };
+
+/** The answers where an export finds no place. */
+const NO_PLACE: Readonly<Record<NoPlace, HttpFault>> = {
+  ACCOUNT: {
+    status: 429,
+    code: 'RATE_LIMITED',
+    message: `Too many exports of this account are being written: ${MOST_OF_A_KIND} for its primary and ${MOST_OF_A_KIND} for everybody else are allowed. Nothing was done. Try again when one of them has ended.`,
+  },
+  NODE: {
+    status: 429,
+    code: 'RATE_LIMITED',
+    message: `This node writes ${MOST_AT_ONCE} exports already. Nothing was done. Try again when retry-after says.`,
+  },
+  GONE: GONE_AWAY,
 };
 
 const TOO_OFTEN: HttpFault = {
   status: 429,
   code: 'RATE_LIMITED',
-  message:
-    'Too many exports of this account were begun within a minute; nothing was done. Try again when retry-after says.',
+  message: 'Too many exports or changes within a minute; nothing was done. Try again after the seconds in retry-after.',
 };
 
 const BEHIND: HttpFault = {
@@ -83,7 +99,10 @@ const NOT_FOR_EXPORTS = fault(403, 'FORBIDDEN', 'This audit token has not the sc
 
 async function programOf(app: Application, reader: TokenReader): Promise<Caller | HttpFault> {
   if (!reader.scopes.includes('EXPORT')) return NOT_FOR_EXPORTS;
-  return { accountId: reader.accountId, by: await byAuditToken(app, reader), session: null };
+  return {
+    ...{ accountId: reader.accountId, by: await byAuditToken(app, reader), session: null },
+    writer: tokenWriterOf(reader),
+  };
 }
 
 function faultOf({ extensions, message }: GraphQLError): HttpFault {
@@ -99,7 +118,8 @@ async function callerOf(app: Application, { arrival }: Admitted): Promise<Caller
   if (refused !== null) return faultOf(refused);
   // Like a mutation: whom the read models alone know may be signed out by now.
   if (arrival.source === 'READ_MODELS') return AWAY;
-  return session === null ? NOBODY : { accountId: session.user.accountId, by: bySelf(session), session };
+  if (session === null) return NOBODY;
+  return { accountId: session.user.accountId, by: bySelf(session), session, writer: writerOf(session) };
 }
 
 const GONE = fault(404, 'NOT_FOUND', 'There is nothing with this id.');
@@ -112,10 +132,11 @@ function verificationRequired({ challengeId: id, methods, operation, expiresAt }
   };
 }
 
-/** Seconds until another export of an account may be begun; 0 where it may now. */
-async function secondsToWait(app: Application, { accountId }: Caller): Promise<number> {
+/** Seconds until another export may be begun; 0 where it may now. It is charged as a write, since it is recorded in the trail. */
+async function secondsToWait({ limits }: Application, { accountId, writer }: Caller): Promise<number> {
   try {
-    await app.limits.take('EXPORTS_OF_ACCOUNT', accountId);
+    await limits.take('EXPORTS_OF_ACCOUNT', accountId);
+    await takeWrite(limits, writer);
     return 0;
   } catch (error) {
     if (error instanceof RateLimitedError) return error.retryAfterSeconds;
@@ -161,35 +182,18 @@ async function endOf(options: ExportRouteOptions, accountId: string, query: Expo
   return { to, checkpoints: signed?.size === to ? [signed.note] : [] };
 }
 
-/** The exports that are under way, by the answers that they are. */
-function openAnswers(http: FastifyInstance) {
-  const answers = new Map<FastifyReply['raw'], string>();
-  http.addHook('preClose', (done) => {
-    // At once, whatever the log is at: an answer that breaks off has no end, so whoever reads it knows that it is not whole.
-    for (const answer of answers.keys()) answer.destroy();
-    done();
-  });
+/** Bytes that are written at once, so that how fast they are read can be measured. */
+const PIECE = 65_536;
 
-  function isFull(accountId: string): boolean {
-    const own = [...answers.values()].filter((other) => other === accountId);
-    return answers.size >= MOST_AT_ONCE || own.length >= MOST_OF_AN_ACCOUNT;
+/** Text as bytes, some at a time; ends where it is not admitted any more. */
+async function* admittedBytes(text: AsyncIterable<string>, watched: Watched): AsyncGenerator<Buffer, void> {
+  for await (const portion of text) {
+    const bytes = Buffer.from(portion);
+    for (let place = 0; place < bytes.length; place += PIECE) {
+      await watched.admitted();
+      yield bytes.subarray(place, place + PIECE);
+    }
   }
-
-  return {
-    /** Takes a place until the answer is over, however that comes about; false where there is none, or nobody waits any more. */
-    take({ raw }: FastifyReply, accountId: string): boolean {
-      if (raw.destroyed || isFull(accountId)) return false;
-      answers.set(raw, accountId);
-      raw.once('close', () => answers.delete(raw));
-      return true;
-    },
-    send(reply: FastifyReply, text: AsyncIterable<string>): FastifyReply {
-      const { raw } = reply;
-      raw.setTimeout(LONGEST_SILENCE, () => void raw.destroy());
-      // One text at a time: the next is made when the client has taken in what is before it.
-      return reply.send(Readable.from(text, { objectMode: true, highWaterMark: 1 }));
-    },
-  };
 }
 
 /** Tells of what breaks an export off: its answer has begun, so nobody else would. */
@@ -200,6 +204,13 @@ async function* telling(text: AsyncIterable<string>, tell: (error: unknown) => v
     tell(error);
     throw error;
   }
+}
+
+/** Who may go on reading an export that has begun: nobody whose session is over or whose role was taken, and no void token. */
+function admit({ session, tokenReader }: Standing): void {
+  if (tokenReader !== null) return;
+  const refused = refusalOf(RULE, { session, tokenReader: null, serviceCaller: null });
+  if (refused !== null) throw refused;
 }
 
 /** Records the export, once it was verified where that is needed; answers how far the log is then. */
@@ -244,12 +255,25 @@ async function record(
 
 /** Offers `GET /audit/export`: the audit trail of one's own account, streamed, and recorded in it. */
 export function offerAuditExport(http: FastifyInstance, options: ExportRouteOptions): void {
-  const { app, exporter, reached, report } = options;
-  const admit = createAdmission(options);
-  const answers = openAnswers(http);
+  const { app, exporter, exports, reached, report, standing } = options;
+  const admitRequest = createAdmission(options);
+  http.addHook('preClose', (done) => {
+    exports.endAll();
+    done();
+  });
+
+  /** Watches who reads for as long as the answer is written. */
+  function watch({ raw }: FastifyReply, { arrival }: Admitted): Watched {
+    const end = (): void => exports.end(raw, 'NOT_ALLOWED_ANY_MORE');
+    const watched = standing.watch(askerOf(options, arrival), { admit, end });
+    raw.once('close', () => watched.release());
+    // An answer that was closed before does not say so again.
+    if (raw.destroyed) watched.release();
+    return watched;
+  }
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const admitted = await admit(request, reply);
+    const admitted = await admitRequest(request, reply);
     if (admitted === null) return reply;
     const caller = await callerOf(app, admitted);
     if ('status' in caller) return sendFault(request, reply, caller);
@@ -258,13 +282,17 @@ export function offerAuditExport(http: FastifyInstance, options: ExportRouteOpti
     const wait = await secondsToWait(app, caller);
     if (wait > 0) return sendFault(request, reply.header('retry-after', String(wait)), TOO_OFTEN);
     // Taken before anything is waited for: of many at once no more get through.
-    if (!answers.take(reply, caller.accountId)) return sendFault(request, reply.header('retry-after', '10'), TOO_MANY);
+    const noPlace = exports.take(reply.raw, readerOf(caller));
+    if (noPlace !== null) return sendFault(request, reply.header('retry-after', '10'), NO_PLACE[noPlace]);
     await reached(admitted.arrival.known());
     const part = await record(options, admitted, caller, query);
     if ('status' in part) return sendFault(request, reply, part);
+    const watched = watch(reply, admitted);
     const text = exportTrail(exporter, part, () => !reply.raw.destroyed);
     const tell = (error: unknown): void => report(error, admitted.arrival.request.requestId);
-    return answers.send(reply.headers(exportHeaders(part)), telling(text, tell));
+    const bytes = admittedBytes(telling(text, tell), watched);
+    // One piece at a time: the next is made when the client has taken in what is before it.
+    return reply.headers(exportHeaders(part)).send(Readable.from(bytes, { objectMode: true, highWaterMark: 1 }));
   }
 
   http.get('/audit/export', { exposeHeadRoute: false }, answer);

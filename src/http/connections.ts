@@ -1,0 +1,81 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { networkOf } from '../application/request-limits.js';
+import type { ClientAddresses } from './client-address.js';
+import type { HttpFault } from './errors.js';
+import type { OpenPlaces } from './open-places.js';
+import type { SocketOwner } from './socket-owner.js';
+
+export interface ConnectionOptions {
+  readonly places: OpenPlaces;
+  readonly addresses: ClientAddresses;
+  readonly owner: SocketOwner;
+}
+
+const TOO_MANY = 'Too many connections are open from this address. Close one, then try again.';
+
+const FAULT: HttpFault = {
+  status: 503,
+  code: 'RATE_LIMITED',
+  message: TOO_MANY,
+  headers: { 'retry-after': '10' },
+};
+
+/** Refused connections that are told why at the same time; more are closed without a word. */
+const MOST_FAREWELLS = 100;
+
+/** Refuses connections, with a sentence where that is cheap. */
+function createRefusals(owner: SocketOwner) {
+  let open = 0;
+  return function refuse(socket: Socket): void {
+    if (open >= MOST_FAREWELLS) {
+      owner.own(socket);
+      socket.destroy();
+      return;
+    }
+    open += 1;
+    socket.once('close', () => {
+      open -= 1;
+    });
+    owner.refuse(socket, FAULT);
+  };
+}
+
+/** Takes the place of a connection until it closes; false where its address has too many. */
+function hasPlace(places: OpenPlaces, address: string | null, connection: Socket | WebSocket): boolean {
+  const taken = places.take([{ limit: 'CONNECTIONS_OF_ADDRESS', key: networkOf(address) }]);
+  if (!('release' in taken)) return false;
+  connection.once('close', taken.release);
+  return true;
+}
+
+/**
+ * Limits the open connections of each address, whatever they are for: requests, kept alive or not, and WebSockets. A proxy of ours is
+ * no client: its connections are not limited, and behind it each WebSocket counts for the address that the proxy tells.
+ */
+export function limitConnections(server: Server, { places, addresses, owner }: ConnectionOptions): void {
+  const refuse = createRefusals(owner);
+  const listeners = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? null;
+    const isLimited = address === null || !addresses.isProxy(address);
+    if (isLimited && !hasPlace(places, address, socket)) refuse(socket);
+    else for (const listener of listeners) listener.call(server, socket);
+  });
+}
+
+/** RFC 6455, registry of close codes: the service is overloaded, and the client may try again later. */
+const TRY_AGAIN_LATER = 1013;
+
+/** Takes the place of a WebSocket that comes through a proxy of ours; closes it where its client has too many. */
+export function limitWebSocket(
+  { places, addresses }: Omit<ConnectionOptions, 'owner'>,
+  socket: WebSocket,
+  request: IncomingMessage,
+): void {
+  const peer = request.socket.remoteAddress;
+  if (peer === undefined || !addresses.isProxy(peer)) return;
+  if (!hasPlace(places, addresses.of(request), socket)) socket.close(TRY_AGAIN_LATER, TOO_MANY);
+}
