@@ -117,7 +117,11 @@ export const SETTINGS: readonly Setting[] = [
     '500',
   ),
   setting('SUBSCRIPTIONS_PER_ADDRESS', 'open subscriptions of one address', '500'),
-  setting('LOG_LEVEL', 'fatal, error, warn, info, debug or silent; log lines are JSON on standard error', 'info'),
+  setting(
+    'LOG_LEVEL',
+    'fatal, error, warn, info, debug or silent; log lines on standard error are sentences on a terminal, JSON elsewhere',
+    'info',
+  ),
   setting(
     'TEST_CLOCK_FILE',
     'a file with the milliseconds by which the clock is off; for tests, refused in production',

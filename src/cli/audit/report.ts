@@ -1,4 +1,5 @@
 import type { UnusedCheckpoint, Verdict } from '../../audit/verification/finding.js';
+import { printable } from '../../canonical/printable.js';
 import type { Output } from '../terminal.js';
 import { sentencesOfUnused } from './sentences.js';
 
@@ -34,15 +35,6 @@ const MOST_UNUSED = 20;
 /** Further ones are only counted: of a trail that is all wrong there is one for each record. */
 const MOST_SENTENCES = 100;
 
-/**
- * A text as it is safely shown: what a terminal would obey, or what turns text around, is written as its escape. An export may
- * come from somebody who wants to be believed.
- */
-function shown(text: string): string {
-  const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (hidden) => hidden.split('').map(escape).join(''));
-}
-
 function openSentences(output: Output): Report {
   let findings = 0;
   const unused: UnusedCheckpoint[] = [];
@@ -52,23 +44,23 @@ function openSentences(output: Output): Report {
   return {
     finding(code, sentence) {
       findings += 1;
-      if (findings <= MOST_SENTENCES) output.write(`${code}: ${shown(sentence)}\n`);
+      if (findings <= MOST_SENTENCES) output.write(`${code}: ${printable(sentence)}\n`);
     },
-    warning: (sentence) => void output.write(`warning: ${shown(sentence)}\n`),
+    warning: (sentence) => void output.write(`warning: ${printable(sentence)}\n`),
     unused: (checkpoint) => void unused.push(checkpoint),
     conclude({ verdict, problem, proven }) {
       tellMore(findings - MOST_SENTENCES);
       const sentences = sentencesOfUnused(unused);
-      for (const sentence of sentences.slice(0, MOST_UNUSED)) output.write(`${shown(sentence)}\n`);
+      for (const sentence of sentences.slice(0, MOST_UNUSED)) output.write(`${printable(sentence)}\n`);
       tellMore(sentences.length - MOST_UNUSED);
-      if (problem !== null) output.write(`${shown(problem)}\n`);
-      output.write(`${WORDS[verdict]}: ${shown(proven)}\n`);
+      if (problem !== null) output.write(`${printable(problem)}\n`);
+      output.write(`${WORDS[verdict]}: ${printable(proven)}\n`);
     },
   };
 }
 
 function openLines(output: Output): Report {
-  const write = (line: object): void => void output.write(`${shown(JSON.stringify(line))}\n`);
+  const write = (line: object): void => void output.write(`${printable(JSON.stringify(line))}\n`);
   return {
     finding: (_, message, details) => write({ finding: { ...details, message } }),
     warning: (warning) => write({ warning }),
