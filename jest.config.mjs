@@ -15,6 +15,9 @@ export default {
   // A double of EventStoreDB in the same process answers, but slowly.
   testTimeout: process.env.TEST_LOG === 'eventstoredb' ? 300_000 : 60_000,
   maxWorkers: 2,
+  // At the end Jest kills a worker that takes longer to exit. Nothing keeps it alive, but it first gives back the memory of all
+  // its test files: Jest's 500 ms are too few for that after the whole suite, or on a busy machine.
+  workerGracefulExitTimeout: 15_000,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   setupFiles: ['reflect-metadata'],

@@ -12,8 +12,8 @@ const DOCUMENT = 'docs/reliability.md';
 const BY_DEFAULT: readonly Major[] = [22, 24, 26];
 const MAJORS = Object.keys(RELEASES).map(Number) as Major[];
 
-/** The bundle starts and ends with 0 on SIGTERM; the document; one log for this Node and another one. */
-const SHORT = ['test/process/bundle.test.ts', 'test/e2e/document.test.ts'];
+/** The bundle starts, serves and ends with 0 on SIGTERM; the mission document; one log for that Node and for this one. */
+const SHORT = ['test/process/bundle.test.ts', 'test/process/two-nodes.test.ts', 'test/e2e/document.test.ts'];
 
 const HELP = `npm run test:nodes -- [options]
 
@@ -23,7 +23,8 @@ the environment variable TEST_NODES_FOLDER names another folder.
 
   --only <major>   one Node: ${MAJORS.join(', ')}; may be given several times
   --short          the short form of CI, which writes nothing: on each Node the bundle starts, serves and ends with
-                   exit code 0 on SIGTERM, and the mission document passes
+                   exit code 0 on SIGTERM, shares a log with a process of this machine's Node, and the mission
+                   document passes
   --help           show this
 
 Exits with 1 if a test failed, or none ran.

@@ -6,7 +6,7 @@ import { start, type Overrides, type Service } from '../src/service.js';
 import { fileIdOf, isHeld } from '../src/sqlite/held-files.js';
 import { programOf } from './support/programs.js';
 import { troubledStore } from './support/troubled-store.js';
-import { contentOf, freshFolder, raw, type Folder } from './sqlite/given.js';
+import { dataOf, freshFolder, raw, type Folder } from './sqlite/given.js';
 
 let folder: Folder;
 let log: string;
@@ -78,13 +78,13 @@ describe('The service', () => {
     await run();
     if (what.includes('another')) rmSync(readModels);
     spoil(readModels);
-    const before = contentOf(folder.path);
+    const before = dataOf(folder.path);
     await expect(begin()).rejects.toMatchObject({
       code: 'UNREADABLE_FILE',
       message: `the read-model file ${readModels} ${said}`,
     });
     // Looking into a file in WAL mode may leave an index beside it.
-    expect(contentOf(folder.path)).toMatchObject(before);
+    expect(dataOf(folder.path)).toMatchObject(before);
     expectLogClosed();
     expect(isHeld(fileIdOf(readModels))).toBe(false);
     rmSync(readModels);

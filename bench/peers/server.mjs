@@ -48,6 +48,8 @@ const options = {
 await (await getMigrations(options)).runMigrations();
 server.on('request', toNodeHandler(betterAuth(options)));
 
-const [journal, synchronous] = ['journal_mode', 'synchronous'].map((name) => Object.values(file.prepare(`PRAGMA ${name}`).get())[0]);
+const [journal, synchronous] = ['journal_mode', 'synchronous'].map(
+  (name) => Object.values(file.prepare(`PRAGMA ${name}`).get())[0],
+);
 console.log(`listens on ${url} journal=${String(journal)} synchronous=${String(synchronous)}`);
 process.on('SIGTERM', () => process.exit(0));

@@ -113,7 +113,7 @@ export const SETTINGS: readonly Setting[] = [
   setting('SUBSCRIPTIONS_PER_SESSION', 'open subscriptions of one session or audit token', '50'),
   setting(
     'SUBSCRIPTIONS_PER_ACCOUNT',
-    'open subscriptions of one account; a fifth of them only for its primary',
+    'open subscriptions of one account; a quarter of it is for its primary alone',
     '500',
   ),
   setting('SUBSCRIPTIONS_PER_ADDRESS', 'open subscriptions of one address', '500'),

@@ -67,7 +67,7 @@ function spawnServer({ script, dataDir }: ServerOptions): Child {
 /** How a process ended, in words: `exit code 1`. */
 function ending(child: Child): Promise<string> {
   return new Promise((resolve) => {
-    child.once('error', (error) => resolve(error.message));
+    child.on('error', (error) => resolve(error.message));
     child.once('close', (code, signal) => resolve(code === null ? (signal ?? 'no exit code') : `exit code ${code}`));
   });
 }

@@ -18,7 +18,7 @@ export interface OpenPlaces {
 }
 
 /** The part of a limit that is kept for the primary. */
-const RESERVE = 1 / 5;
+const RESERVE = 1 / 4;
 
 /** How many may take what is left beside the reserve of the primary; at least one, or a limit of 1 would lock out all others. */
 function withoutReserve(most: number): number {

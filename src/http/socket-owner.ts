@@ -34,10 +34,7 @@ function textOf(fault: HttpFault, requestId: string, tls: boolean): string {
   return [`HTTP/1.1 ${fault.status} ${STATUS_CODES[fault.status] ?? 'Error'}`, ...lines, '', body].join('\r\n');
 }
 
-/**
- * Ends a socket after a last text. What the client still sends is read and dropped: unread bytes would have the system reset
- * the connection, and the client might never see the text (RFC 9112 section 9.6).
- */
+/** Ends a socket after a last text. What the client still sends is read and dropped, so that its end is seen. */
 function endWith(socket: Duplex, text: string): void {
   const timer = setTimeout(() => void socket.destroy(), LONGEST_CLOSE).unref();
   socket.once('close', () => clearTimeout(timer));

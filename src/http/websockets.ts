@@ -14,14 +14,15 @@ export interface WebSocketsOptions<E extends Extra> {
   readonly faults: ClientFaults;
   /** Told of what goes wrong in the service while it works for a connection. */
   readonly report: (error: unknown, extra: E) => void;
+  /** Milliseconds between two pings; a connection that has not answered one by the next is ended. */
+  readonly pingEvery?: number;
 }
 
-/** Milliseconds between two pings; a connection that has not answered one by the next is ended. */
-const KEEP_ALIVE = 12_000;
+const PING_EVERY = 12_000;
 /** Milliseconds for which a client may answer that the connection is closed. */
 const LONGEST_GOODBYE = 2_000;
 
-function keepAlive(socket: WebSocket): void {
+function keepAlive(socket: WebSocket, pingEvery: number): void {
   let isAlive = true;
   const timer = setInterval(() => {
     if (!isAlive) {
@@ -30,7 +31,7 @@ function keepAlive(socket: WebSocket): void {
     }
     isAlive = false;
     socket.ping();
-  }, KEEP_ALIVE);
+  }, pingEvery);
   socket.on('pong', () => (isAlive = true));
   socket.once('close', () => clearInterval(timer));
 }
@@ -50,7 +51,7 @@ function send(socket: WebSocket, message: string): Promise<void> {
 export function serveWebSockets<P extends Readonly<Record<string, unknown>> | undefined, E extends Extra>(
   handlers: ServerOptions<P, E>,
   sockets: WebSocketServer,
-  { faults, report }: WebSocketsOptions<E>,
+  { faults, report, pingEvery = PING_EVERY }: WebSocketsOptions<E>,
 ): { stop(): Promise<void> } {
   const server = makeServer<P, E>(handlers);
   sockets.options.handleProtocols = handleProtocols;
@@ -63,7 +64,7 @@ export function serveWebSockets<P extends Readonly<Record<string, unknown>> | un
       report(error, extra);
       socket.close(CloseCode.InternalServerError, 'Internal server error');
     };
-    keepAlive(socket);
+    keepAlive(socket, pingEvery);
     const closed = server.opened(
       {
         protocol: socket.protocol,

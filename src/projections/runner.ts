@@ -1,5 +1,5 @@
-import type { SqliteConnection } from '../sqlite/connection.js';
 import type { LoggedEvent } from '../eventstore/event-codec.js';
+import type { SqliteConnection } from '../sqlite/connection.js';
 import type { EventLog } from '../eventstore/event-log.js';
 import type { Batch, EventStore } from '../eventstore/event-store.js';
 import { dropOldVersions } from './checkpoint.js';

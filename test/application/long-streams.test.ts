@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { authenticate } from '../../src/application/authenticate.js';
 import type { Application } from '../../src/application/application.js';
 import { endSession } from '../../src/application/end-session.js';
@@ -51,6 +52,8 @@ function anotherNode(): { readonly app: Application; readonly reads: { stream: s
     ...world.app.log,
     async readStream(stream, options = {}) {
       const events = await world.app.log.readStream(stream, options);
+      // As a log in a cluster, which others are read beside meanwhile.
+      await nextTurn();
       reads.push({ stream, events: events.length });
       return events;
     },

@@ -38,7 +38,7 @@ let tables: ReadonlyMap<string, string>;
 let files: ReadonlyMap<string, Buffer>;
 let answer: Loose;
 
-const SHOWN = `{ users(first: 100) { nodes { ${USER} sessions { nodes { id ip userAgent } } } }
+const SHOWN = `{ users(first: 20) { nodes { ${USER} sessions { nodes { id ip userAgent } } } }
   auditEvents(first: 100) { nodes { id type summary ip userAgent actor { id name } subject { id name } device { name } } } }`;
 
 /** The same client, at another node. */

@@ -36,9 +36,9 @@ describe('The places of a limit', () => {
     expect(countTaken(places, ofAccount())).toBe(1);
   });
 
-  it('have a fifth that others than the primary cannot use up', () => {
-    const places = limitedTo(10);
-    expect(countTaken(places, ofMember())).toBe(8);
+  it('have a quarter that others than the primary cannot use up', () => {
+    const places = limitedTo(8);
+    expect(countTaken(places, ofMember())).toBe(6);
     expect(countTaken(places, ofAccount())).toBe(2);
   });
 

@@ -119,14 +119,17 @@ async function all(records: AsyncIterable<ReadRecord>): Promise<readonly ReadRec
 }
 
 describe.each([
-  ['SQLite', async () => groundOn(await sqliteStore())],
-  ['EventStoreDB', async () => groundOn(await eventStoreDbStore())],
+  ['SQLite', sqliteStore],
+  ['EventStoreDB', eventStoreDbStore],
 ])('Records read from a log on %s', (_, open) => {
+  let opened: Opened;
   let ground: Ground;
   beforeAll(async () => {
-    ground = await open();
+    opened = await open();
+    ground = await groundOn(opened);
   });
-  afterAll(() => ground.close());
+  // Also where the ground could not be laid: a server that nobody closes keeps the worker alive.
+  afterAll(() => opened.close());
 
   it('are those whose leaves the tree has, in order', async () => {
     const { store, trees } = ground;
