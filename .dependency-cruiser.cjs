@@ -113,7 +113,7 @@ const rooms = [
   room(
     'runtime-fulfils-ports',
     '^src/runtime/',
-    ['^src/(?:runtime|application|domain)/', ports.eventstore, ports.vault],
+    ['^src/(?:runtime|application|canonical|domain)/', ports.eventstore, ports.vault],
     'What is of the process, such as its log lines and its last resort, knows no adapter.',
   ),
   room(

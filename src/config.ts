@@ -22,15 +22,9 @@ export interface Config {
     | { readonly from: 'ENVIRONMENT'; readonly json: string }
     | { readonly from: 'GENERATED' };
   /** Where the keys come from that sign checkpoints of the audit trails; `GENERATED` as for the key ring. */
-  readonly auditKeys:
-    | { readonly from: 'FILE'; readonly path: string }
-    | { readonly from: 'ENVIRONMENT'; readonly text: string }
-    | { readonly from: 'GENERATED' };
+  readonly auditKeys: Keys;
   /** Where the keys come from that sign grants for other services; `GENERATED` as for the key ring. */
-  readonly grantKeys:
-    | { readonly from: 'FILE'; readonly path: string }
-    | { readonly from: 'ENVIRONMENT'; readonly text: string }
-    | { readonly from: 'GENERATED' };
+  readonly grantKeys: Keys;
   /** The origin at which the service is reached, `https://mfa.example.com`; null: where it listens. */
   readonly publicOrigin: string | null;
   /** What the origins of checkpoints begin with: `<origin>/<account id>`. */
@@ -66,7 +60,7 @@ export interface EventStoreDbConfig {
   readonly caFile: string | null;
 }
 
-/** A setting that makes no sense. The message names the variable, what is wrong with it, and what to do. */
+/** Settings that make no sense. The message has a line for each: which variable, what is wrong with it, and what to do. */
 export class ConfigError extends Error {
   readonly code = 'INVALID_CONFIG';
 }
@@ -175,40 +169,42 @@ const variables = z.object({
 
 type Variables = z.infer<typeof variables>;
 
-function keyRingOf({ KEY_RING_FILE, KEY_RING, NODE_ENV }: Variables): Config['keyRing'] {
-  if (KEY_RING_FILE !== undefined && KEY_RING !== undefined) {
-    throw new ConfigError('KEY_RING_FILE and KEY_RING are both set: set one of the two.');
-  }
-  if (KEY_RING_FILE !== undefined) return { from: 'FILE', path: KEY_RING_FILE };
-  if (KEY_RING !== undefined) return { from: 'ENVIRONMENT', json: KEY_RING };
-  if (NODE_ENV !== 'production') return { from: 'GENERATED' };
-  throw new ConfigError(
-    'KEY_RING_FILE is not set: in production the service does not run on generated keys. Set it to the file of a key ring, which docs/operating.md tells how to make.',
-  );
+/** Keys that the service does not make up in production, and what a missing file of them asks for. */
+const KEYS = {
+  KEY_RING:
+    'in production the service does not run on generated keys. Set it to the file of a key ring, which docs/operating.md tells how to make.',
+  AUDIT_KEYS:
+    'in production checkpoints of the audit trail are not signed by a generated key. Set it to a file of keys, which `virtual-mfa audit keys generate` prints.',
+  GRANT_KEYS:
+    'in production grants for other services are not signed by a generated key. Set it to a file of keys, which `virtual-mfa grants keys generate` prints.',
+} as const;
+
+type Keys =
+  | { readonly from: 'FILE'; readonly path: string }
+  | { readonly from: 'ENVIRONMENT'; readonly text: string }
+  | { readonly from: 'GENERATED' };
+
+function keysOf(read: Variables, name: keyof typeof KEYS): Keys {
+  const [path, text] = [read[`${name}_FILE`], read[name]];
+  if (path !== undefined) return { from: 'FILE', path };
+  return text === undefined ? { from: 'GENERATED' } : { from: 'ENVIRONMENT', text };
 }
 
-function auditKeysOf({ AUDIT_KEYS_FILE, AUDIT_KEYS, NODE_ENV }: Variables): Config['auditKeys'] {
-  if (AUDIT_KEYS_FILE !== undefined && AUDIT_KEYS !== undefined) {
-    throw new ConfigError('AUDIT_KEYS_FILE and AUDIT_KEYS are both set: set one of the two.');
-  }
-  if (AUDIT_KEYS_FILE !== undefined) return { from: 'FILE', path: AUDIT_KEYS_FILE };
-  if (AUDIT_KEYS !== undefined) return { from: 'ENVIRONMENT', text: AUDIT_KEYS };
-  if (NODE_ENV !== 'production') return { from: 'GENERATED' };
-  throw new ConfigError(
-    'AUDIT_KEYS_FILE is not set: in production checkpoints of the audit trail are not signed by a generated key. Set it to a file of keys, which `virtual-mfa audit keys generate` prints.',
-  );
+function keyRingOf(read: Variables): Config['keyRing'] {
+  const keys = keysOf(read, 'KEY_RING');
+  return keys.from === 'ENVIRONMENT' ? { from: keys.from, json: keys.text } : keys;
 }
 
-function grantKeysOf({ GRANT_KEYS_FILE, GRANT_KEYS, NODE_ENV }: Variables): Config['grantKeys'] {
-  if (GRANT_KEYS_FILE !== undefined && GRANT_KEYS !== undefined) {
-    throw new ConfigError('GRANT_KEYS_FILE and GRANT_KEYS are both set: set one of the two.');
-  }
-  if (GRANT_KEYS_FILE !== undefined) return { from: 'FILE', path: GRANT_KEYS_FILE };
-  if (GRANT_KEYS !== undefined) return { from: 'ENVIRONMENT', text: GRANT_KEYS };
-  if (NODE_ENV !== 'production') return { from: 'GENERATED' };
-  throw new ConfigError(
-    'GRANT_KEYS_FILE is not set: in production grants for other services are not signed by a generated key. Set it to a file of keys, which `virtual-mfa grants keys generate` prints.',
-  );
+/** What is wrong with keys that are set twice, or missing in production. */
+function faultsOfKeys(read: Variables): readonly (string | false)[] {
+  return (['KEY_RING', 'AUDIT_KEYS', 'GRANT_KEYS'] as const).flatMap((name) => [
+    read[name] !== undefined &&
+      read[`${name}_FILE`] !== undefined &&
+      `${name}_FILE and ${name} are both set: set one of the two.`,
+    read.NODE_ENV === 'production' &&
+      keysOf(read, name).from === 'GENERATED' &&
+      `${name}_FILE is not set: ${KEYS[name]}`,
+  ]);
 }
 
 function auditOriginOf({ AUDIT_ORIGIN, PUBLIC_URL }: Variables): string {
@@ -217,30 +213,40 @@ function auditOriginOf({ AUDIT_ORIGIN, PUBLIC_URL }: Variables): string {
 
 const NEEDS_URL = ['EVENT_STORE_USERNAME', 'EVENT_STORE_PASSWORD', 'EVENT_STORE_CA_FILE'] as const;
 
+function faultsOfEventStore(read: Variables): readonly (string | false)[] {
+  const { EVENT_STORE_URL: url, EVENT_STORE_USERNAME: username, EVENT_STORE_PASSWORD: password } = read;
+  const stray = url === undefined ? NEEDS_URL.find((name) => read[name] !== undefined) : undefined;
+  return [
+    stray !== undefined && `${stray} is set, and EVENT_STORE_URL is not: set both, or unset it.`,
+    url !== undefined &&
+      (username === undefined) !== (password === undefined) &&
+      'EVENT_STORE_USERNAME and EVENT_STORE_PASSWORD go together: set both or neither.',
+  ];
+}
+
 function eventStoreOf(read: Variables): Config['eventStore'] {
   const { EVENT_STORE_URL: url, EVENT_STORE_USERNAME: username, EVENT_STORE_PASSWORD: password } = read;
-  if (url === undefined) {
-    const stray = NEEDS_URL.find((name) => read[name] !== undefined);
-    if (stray === undefined) return { kind: 'SQLITE' };
-    throw new ConfigError(`${stray} is set, and EVENT_STORE_URL is not: set both, or unset it.`);
-  }
-  if ((username === undefined) !== (password === undefined)) {
-    throw new ConfigError('EVENT_STORE_USERNAME and EVENT_STORE_PASSWORD go together: set both or neither.');
-  }
+  if (url === undefined) return { kind: 'SQLITE' };
   const caFile = read.EVENT_STORE_CA_FILE ?? null;
   return { kind: 'EVENTSTOREDB', url, username: username ?? null, password: password ?? null, caFile };
 }
 
-function refuseInProduction({ NODE_ENV, TEST_CLOCK_FILE, PUBLIC_URL }: Variables): void {
-  if (NODE_ENV !== 'production') return;
-  if (TEST_CLOCK_FILE !== undefined) {
-    throw new ConfigError('TEST_CLOCK_FILE is set: production runs on the real clock. Unset it.');
-  }
-  if (PUBLIC_URL?.startsWith('http:') === true) {
-    throw new ConfigError(
+function faultsOfProduction({ NODE_ENV, TEST_CLOCK_FILE, PUBLIC_URL }: Variables): readonly (string | false)[] {
+  if (NODE_ENV !== 'production') return [];
+  return [
+    PUBLIC_URL === undefined &&
+      'PUBLIC_URL is not set: in production grants and checkpoints name the address of the service. Set it to the one that browsers use, such as https://mfa.example.com.',
+    PUBLIC_URL?.startsWith('http:') === true &&
       'PUBLIC_URL is not https: in production sessions travel over TLS only. Put TLS in front and set its address.',
-    );
-  }
+    TEST_CLOCK_FILE !== undefined && 'TEST_CLOCK_FILE is set: production runs on the real clock. Unset it.',
+  ];
+}
+
+/** Everything that is wrong at once: who starts a service for the first time would else learn of one variable a start. */
+function refuseFaults(read: Variables): void {
+  const faults = [...faultsOfKeys(read), ...faultsOfProduction(read), ...faultsOfEventStore(read)];
+  const told = faults.filter((fault) => fault !== false);
+  if (told.length > 0) throw new ConfigError(told.join('\n'));
 }
 
 /** The variables of all budgets. */
@@ -255,23 +261,32 @@ const openLimitVariables = z.object(
   Object.fromEntries(Object.values(OPEN_LIMITS).map(({ variable, most }) => [variable, countOrOff(most)])),
 );
 
-function parse<T>(schema: z.ZodType<T>, environment: Readonly<Record<string, string | undefined>>): T {
+/** The names of all settings. */
+export const SETTING_NAMES = [variables, budgetVariables, openLimitVariables].flatMap(({ shape }) =>
+  Object.keys(shape),
+);
+
+/** What environment variables say; empty ones count as not set. @throws {ConfigError} for all that make no sense */
+function parse(environment: Readonly<Record<string, string | undefined>>) {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse(set);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new ConfigError(`${String(issue?.path[0])} ${issue?.message ?? 'is wrong'}. Correct it or unset it.`);
+  const read = variables.safeParse(set);
+  const [budgets, limits] = [budgetVariables.safeParse(set), openLimitVariables.safeParse(set)];
+  if (read.success && budgets.success && limits.success)
+    return { read: read.data, budgets: budgets.data, openLimits: limits.data };
+  const issues = [read, budgets, limits].flatMap(({ error }) => error?.issues ?? []);
+  const faults = issues.map(({ path, message }) => `${String(path[0])} ${message}. Correct it or unset it.`);
+  // A variable may break more than one rule of its own: the first says enough.
+  const names = issues.map(({ path }) => path[0]);
+  throw new ConfigError(faults.filter((_, index) => names.indexOf(names[index]) === index).join('\n'));
 }
 
 /**
  * Reads the configuration from environment variables; empty ones count as not set.
- * @throws {ConfigError} for the first that makes no sense
+ * @throws {ConfigError} for all that makes no sense, one fault a line
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const read = parse(variables, environment);
-  const budgets = parse(budgetVariables, environment);
-  const openLimits = parse(openLimitVariables, environment);
-  refuseInProduction(read);
+  const { read, budgets, openLimits } = parse(environment);
+  refuseFaults(read);
   return {
     environment: read.NODE_ENV,
     host: read.HOST,
@@ -280,8 +295,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     tls: read.NODE_ENV === 'production' || read.PUBLIC_URL?.startsWith('https:') === true,
     issuer: read.ISSUER,
     keyRing: keyRingOf(read),
-    auditKeys: auditKeysOf(read),
-    grantKeys: grantKeysOf(read),
+    auditKeys: keysOf(read, 'AUDIT_KEYS'),
+    grantKeys: keysOf(read, 'GRANT_KEYS'),
     publicOrigin: read.PUBLIC_URL === undefined ? null : new URL(read.PUBLIC_URL).origin,
     auditOrigin: auditOriginOf(read),
     auditCheckpointsFile: read.AUDIT_CHECKPOINTS_FILE ?? null,

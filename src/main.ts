@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { addAccountsCommands } from './cli/accounts/commands.js';
 import { addAuditCommands } from './cli/audit/commands.js';
 import { addKeysCommands } from './cli/keys/commands.js';
+import { describeSettings, findMisspellings } from './cli/settings.js';
 import { readConfig } from './config.js';
 import type { Service } from './service.js';
 
@@ -27,6 +28,14 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'This machine does not have the address in HOST. Set it to one that it has, such as 127.0.0.1.',
   ENOTFOUND: 'The name in HOST is not known. Set it to an address of this machine, such as 127.0.0.1.',
 };
+
+/** The exit code for a command line that makes no sense. */
+const USAGE_ERROR = 2;
+/** The exit code of a verification that did not come to its end: scripts take 1 for a trail that was changed. */
+const UNUSABLE = 2;
+
+/** The exit code for a command that fails. */
+let failure = 1;
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -56,7 +65,10 @@ async function serve(): Promise<void> {
   let service: Service | null = null;
   let stopped: Promise<void> | null = null;
   const stop = () => (stopped ??= service?.stop() ?? Promise.resolve());
-  installLastResort({ logger: createLogger(config.logLevel), stop });
+  const logger = createLogger(config.logLevel);
+  installLastResort({ logger, stop });
+  for (const { name, meant } of findMisspellings(process.env))
+    logger.warn(`${name} is set, and no setting is called that: rename it to ${meant}, or unset it`);
   service = await start(config);
   stopOnSignals(stop);
   void service.failed.then((error) => {
@@ -94,11 +106,17 @@ const program = new Command()
   .name('virtual-mfa')
   .description('Virtual MFA (TOTP) for a cloud console: an event-sourced service with GraphQL')
   .version(versionOf())
-  .showHelpAfterError();
+  .showHelpAfterError()
+  // Subcommands take this over. A wrong command line is told apart from a command that failed.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE_ERROR))
+  .hook('preAction', (_, command) => {
+    if (command.name() === 'verify') failure = UNUSABLE;
+  });
 
 program
-  .command('serve', { isDefault: true })
-  .description('serve the GraphQL API; the environment variables that it takes are in README.md')
+  .command('serve')
+  .description('serve the GraphQL API')
+  .addHelpText('after', `\n${describeSettings()}`)
   .action(serve);
 
 program
@@ -166,7 +184,7 @@ process.stderr.on('error', () => undefined);
 process.stdout.once('error', (error) => {
   process.stdout.on('error', () => undefined);
   console.error(`The output could not be written (${codeOf(error)}): nobody reads it. Run the command again.`);
-  process.exitCode = 1;
+  process.exitCode = failure;
 });
 
 try {
@@ -174,5 +192,5 @@ try {
 } catch (error) {
   // Where the output broke off, that is said already.
   if (codeOf(error) !== 'EPIPE') console.error(explain(error));
-  process.exitCode = 1;
+  process.exitCode = failure;
 }

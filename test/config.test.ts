@@ -47,6 +47,7 @@ const DEFAULTS: Config = {
 
 const IN_PRODUCTION = {
   NODE_ENV: 'production',
+  PUBLIC_URL: 'https://mfa.example.com',
   KEY_RING_FILE: '/etc/keys.json',
   AUDIT_KEYS_FILE: '/etc/audit-keys.txt',
   GRANT_KEYS_FILE: '/etc/grant-keys.txt',
@@ -157,7 +158,8 @@ describe('what makes sense', () => {
       keyRing: { from: 'FILE', path: '/etc/keys.json' },
       auditKeys: { from: 'FILE', path: '/etc/audit-keys.txt' },
       grantKeys: { from: 'FILE', path: '/etc/grant-keys.txt' },
-      auditOrigin: 'localhost/audit',
+      publicOrigin: 'https://mfa.example.com',
+      auditOrigin: 'mfa.example.com/audit',
     });
   });
 });
@@ -263,6 +265,21 @@ describe('nonsense is refused by variable, fault and remedy', () => {
     expect(faultOf({ NODE_ENV: 'production' })).toMatch(
       /^KEY_RING_FILE is not set: in production the service does not run on generated keys\. Set it to /,
     );
+  });
+
+  it('production without the address that grants and checkpoints name', () => {
+    expect(faultOf({ ...IN_PRODUCTION, PUBLIC_URL: '' })).toMatch(/^PUBLIC_URL is not set: in production .* Set it /);
+  });
+
+  it('everything that is wrong at once, a line each', () => {
+    const missing = faultOf({ NODE_ENV: 'production', TEST_CLOCK_FILE: '/tmp/clock' }).split('\n');
+    expect(missing.map((line) => line.split(' ', 1)[0])).toEqual([
+      ...['KEY_RING_FILE', 'AUDIT_KEYS_FILE', 'GRANT_KEYS_FILE', 'PUBLIC_URL', 'TEST_CLOCK_FILE'],
+    ]);
+    const wrong = faultOf({ PORT: 'x', LOG_LEVEL: 'loud', SIGN_INS_PER_MINUTE_PER_ADDRESS: '0' }).split('\n');
+    expect(wrong.map((line) => line.split(' ', 1)[0])).toEqual([
+      ...['PORT', 'LOG_LEVEL', 'SIGN_INS_PER_MINUTE_PER_ADDRESS'],
+    ]);
   });
 
   it('production on a clock for tests', () => {

@@ -65,6 +65,7 @@ export async function openApplication(dataDir: string, now: () => Instant): Prom
     newId: randomUUID,
     digest: (purpose, text) => digest(keyRing, purpose, text),
     issuer: 'Virtual MFA',
+    auditOriginOf: (accountId) => `localhost/audit/${accountId}`,
     grants: noGrants,
     unknownNames: createUnknownNames(),
     limits: { take: async () => undefined },

@@ -55,6 +55,7 @@ function sessionEvents(visitor: Visitor, digest: string): Record<'start' | 'rais
     factors: ['PASSWORD'],
     secretDigest: digest,
     transport: 'COOKIE',
+    owes: ['MFA_CHALLENGE'],
   } as const;
   const raised = { ...subject, ...decidedOn, factors: ['PASSWORD', 'VIRTUAL_MFA'] } as const;
   return {

@@ -23,6 +23,8 @@ export interface Application {
   readonly pace: () => () => Promise<void>;
   /** The name that authenticators show beside codes. */
   readonly issuer: string;
+  /** The origin under which checkpoints of an account's audit trail are signed. */
+  readonly auditOriginOf: (accountId: string) => string;
   readonly unknownNames: UnknownNames;
   readonly limits: RequestLimits;
   /** Signs what other services are told of a verification. */

@@ -81,7 +81,11 @@ async function createPrimary(
     decider: accountDecider,
     id: accountId,
     by,
-    command: (): RegisterPrimaryAccount => ({ type: 'RegisterPrimaryAccount', accountId, userId, alias: input.alias }),
+    command: (): RegisterPrimaryAccount => ({
+      type: 'RegisterPrimaryAccount',
+      ...{ accountId, userId, alias: input.alias },
+      auditOrigin: app.auditOriginOf(accountId),
+    }),
   });
   return registered.accepted ? null : registered.rejection;
 }

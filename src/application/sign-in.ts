@@ -6,6 +6,7 @@ import type { MfaState } from '../domain/mfa/state.js';
 import type { StartSession } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
 import type { Factor, Transport } from '../domain/session/events.js';
+import { owedAtStart } from '../domain/session/owed.js';
 import { userDecider } from '../domain/user/decider.js';
 import { comparable } from '../domain/user/names.js';
 import type { ActiveUser } from '../domain/user/state.js';
@@ -114,11 +115,13 @@ async function startSession(
     prepare: () => Promise.all([userNamed(app, name), load(app, mfaDecider, userId)]),
     command: ({ prepared: [named, { state: mfa, version: mfaVersion }] }): StartSession => {
       facts = named && { ...named, mfa };
+      const factors = facts === null ? [] : factorsOf(app, request, facts, transport);
       return {
         type: 'StartSession',
         ...{ accountId, userId, transport, mfaVersion },
         isProven: named?.user.credentialId === user.credentialId,
-        factors: facts === null ? [] : factorsOf(app, request, facts, transport),
+        factors,
+        owes: facts === null ? [] : owedAtStart({ factors, user: facts.user, mfa }),
         userVersion: named?.user.version ?? 0,
         secretDigest: secretDigestOf(secret),
       };

@@ -25,6 +25,7 @@ export type TrailEventType = Exclude<DomainEventType, keyof typeof nameEvents | 
 const descriptions: { readonly [T in TrailEventType]: Description<T> } = {
   PrimaryAccountRegistered: { category: 'ACCOUNT', outcome: 'SUCCESS' },
   RegistrationAbandoned: { category: 'ACCOUNT', outcome: 'FAILURE', reason: () => 'NAME_TAKEN' },
+  AuditOriginChanged: { category: 'AUDIT', outcome: 'SUCCESS' },
   AuditTokenCreated: { category: 'AUDIT', outcome: 'SUCCESS', reason: ({ scopes }) => scopes.join(' ') },
   AuditTokenRevoked: { category: 'AUDIT', outcome: 'SUCCESS' },
   AuditTokenUsed: { category: 'AUDIT', outcome: 'SUCCESS' },

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { createCheckpoints, type Checkpoints } from '../audit/checkpoints/checkpoints.js';
+import { nameAuditOrigin } from '../application/name-audit-origin.js';
+import { createCheckpoints, type Checkpoints, type OriginStanding } from '../audit/checkpoints/checkpoints.js';
 import type { Config } from '../config.js';
 import { auditTreeProjection } from '../projections/audit-tree/audit-tree-projection.js';
 import { loadAuditKeys } from './audit-keys.js';
@@ -28,10 +29,22 @@ const ROUND_EVERY = 1_000;
 const LONGEST_WAIT_FOR_TREES = 2_000;
 
 /** Whether the trees know all that is in the log; false where the log is away, or they have halted. */
-async function knowsAll({ store }: Storage, { runner }: ReadSide): Promise<boolean> {
+async function knowsAll({ store }: Storage, readSide: ReadSide): Promise<boolean> {
   const head = await store.head().catch(() => null);
-  if (head === null || !(await runner.reached(head, LONGEST_WAIT_FOR_TREES))) return false;
+  return head !== null && (await knows(readSide, head));
+}
+
+/** Whether the trees know the log up to a position; false where they have halted. */
+async function knows({ runner }: ReadSide, position: bigint): Promise<boolean> {
+  if (!(await runner.reached(position, LONGEST_WAIT_FOR_TREES))) return false;
   return !runner.status().halted.some(({ projection }) => projection === auditTreeProjection.name);
+}
+
+/** Has the trail of an account name the origin under which this node signs, and waits until the trees know it. */
+async function nameOrigin({ app }: Storage, readSide: ReadSide, accountId: string): Promise<OriginStanding> {
+  const position = await nameAuditOrigin(app, accountId);
+  if (position === null) return 'UNREGISTERED';
+  return (await knows(readSide, position)) ? 'NAMED' : 'BEHIND';
 }
 
 /** Does rounds again and again. What goes wrong is told once, until it goes well again. */
@@ -75,6 +88,7 @@ export async function keepCheckpoints(options: CheckpointKeepingOptions): Promis
   const checkpoints = createCheckpoints({
     file: openCheckpointFile(config.auditCheckpointsFile ?? join(config.dataDir, 'audit-checkpoints.txt')),
     origin: config.auditOrigin,
+    nameOrigin: (accountId) => nameOrigin(storage, readSide, accountId),
     keys: await loadAuditKeys(config, logger),
     trees: readSide.readModels.trees,
     now: storage.app.now,

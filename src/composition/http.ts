@@ -55,7 +55,6 @@ export async function openHttp(options: HttpOptions): Promise<OpenedHttp> {
   const schema = await buildGraphqlSchema();
   const introspection = config.environment !== 'production';
   const records = createTrailReader(store, readModels.trees);
-  const originOf = (accountId: string) => `${config.auditOrigin}/${accountId}`;
   const trails = createLiveTrails(readModels.audit, runner);
   const heartbeat = createHeartbeat();
   const standing = createStandingWatch({ runner, freshness, heartbeat, now: app.now });
@@ -66,7 +65,7 @@ export async function openHttp(options: HttpOptions): Promise<OpenedHttp> {
     ...{ tls: config.tls, publicOrigin: config.publicOrigin },
     faults: createClientFaults({ log: (line) => logger.info(line, 'clients broke off or sent what is not valid') }),
     addresses: createClientAddresses(config.trustedProxies),
-    ...{ jwks: published, records, exporter: { log: app.log, records, readModels, originOf } },
+    ...{ jwks: published, records, exporter: { log: app.log, records, readModels, originOf: app.auditOriginOf } },
     server: await createGraphqlServer({ schema, introspection, report }),
     isStarted: () => startUp.head() !== null,
     reached: (position) => runner.reached(position, LONGEST_WAIT_FOR_READ_MODELS),

@@ -10,6 +10,7 @@ import { openLogDatabase, openLogDatabaseToRead, type LogDatabase } from '../eve
 import { openSqliteEventStore } from '../eventstore/sqlite/sqlite-event-store.js';
 import type { KeyRingSource } from '../vault/key-ring-source.js';
 import { openEventStoreDbVault } from '../vault/eventstoredb/eventstoredb-vault.js';
+import { SECRETS_NAMES } from '../vault/sqlite/secrets-table.js';
 import { openSqliteVault } from '../vault/sqlite/sqlite-vault.js';
 import type { Vault } from '../vault/vault.js';
 
@@ -80,5 +81,9 @@ export async function expectLog(config: Config, context: LogContext): Promise<vo
 export function openLogToRead(config: Config, context: LogContext): OpenedLog {
   const { eventStore, dataDir } = config;
   if (eventStore.kind !== 'SQLITE') return openLog(config, context);
-  return onSqlite(openLogDatabaseToRead({ path: logFileIn(dataDir) }), context);
+  const path = logFileIn(dataDir);
+  const database = openLogDatabaseToRead({ path });
+  for (const name of database.missing(SECRETS_NAMES))
+    context.onWarning(`the event log ${path} lacks ${name}: somebody removed it; restore the file from a backup`);
+  return onSqlite(database, context);
 }

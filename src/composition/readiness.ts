@@ -31,7 +31,8 @@ function stateOfReadModels({ config, startUp, runner, freshness }: ReadinessOpti
   if (freshness.isReadable()) return null;
   const { away } = freshness.log();
   const why = away === null ? 'they are behind the log' : `the log is away: ${away.reason}`;
-  return `the read models are staler than ${config.maxStalenessSeconds} seconds: ${why}`;
+  const { maxStalenessSeconds: most } = config;
+  return `the read models are staler than ${most === 1 ? 'a second' : `${most} seconds`}: ${why}`;
 }
 
 /** Whether the service can take requests, and why not. */

@@ -6,6 +6,7 @@ import { createPasswordHasher } from '../application/password-hasher.js';
 import { createRequestLimits } from '../application/request-limits.js';
 import { createKnownStates } from '../application/states.js';
 import { createUnknownNames } from '../application/unknown-names.js';
+import { originOfAccount } from '../audit/notes/checkpoint.js';
 import type { Config } from '../config.js';
 import type { Instant } from '../domain/instant.js';
 import { createEventLog } from '../eventstore/event-log.js';
@@ -71,6 +72,7 @@ async function assemble(opened: OpenedLog, options: StorageOptions): Promise<Sto
     randomBytes,
     digest: (purpose, text) => digest(keyRing, purpose, text),
     issuer: config.issuer,
+    auditOriginOf: (accountId) => originOfAccount(config.auditOrigin, accountId),
     unknownNames: createUnknownNames(),
     limits: createRequestLimits(config.requestLimits),
   };

@@ -61,6 +61,11 @@ export interface EventMetadata {
 /** An event as `evolve` sees it: with the version it has in its stream (from 1) and its metadata. */
 export type Recorded<E> = E & { readonly version: number; readonly metadata: EventMetadata };
 
+/** An event type of a later revision: each step brings the data of one revision up to the next. */
+export function revised<T extends EventType>(type: T, ...steps: readonly Upcaster[]): T {
+  return { ...type, revision: 1 + steps.length, upcasters: steps };
+}
+
 /** Describes an event type at revision 1. */
 export function eventType<const F extends Fields, const P extends string = never>(
   streams: StreamCategory | readonly StreamCategory[],

@@ -19,7 +19,9 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
 /** Whether a value is a moment as events write it, and one that the calendar has. */
 export function isInstant(value: unknown): value is Instant {
-  return typeof value === 'string' && INSTANT.test(value) && Number.isFinite(Date.parse(value));
+  if (typeof value !== 'string' || !INSTANT.test(value)) return false;
+  // Engines take 31 November for 1 December: the day must come out as it went in.
+  return new Date(value).getUTCDate() === Number(value.slice(8, 10));
 }
 
 /** An identifier: opaque text, never empty. */

@@ -34,6 +34,8 @@ export interface SqliteConnection {
   readonly path: string;
   readonly isOpen: boolean;
   readonly isTransaction: boolean;
+  /** Whether it was opened so that nothing can be written. */
+  readonly isReadOnly: boolean;
   /** Runs statements that take no parameters and give no rows. */
   exec(sql: string): void;
   /** Sets a pragma or reads it: the first value of its answer. */
@@ -69,6 +71,7 @@ export function openConnection(path: string, options: ConnectionOptions = {}, dr
 
 class Connection implements SqliteConnection {
   readonly path: string;
+  readonly isReadOnly: boolean;
   readonly #database: DriverDatabase;
   readonly #leavesStatements: boolean;
   readonly #control = new Map<string, DriverStatement>();
@@ -79,6 +82,7 @@ class Connection implements SqliteConnection {
     driver: Driver,
   ) {
     this.path = path;
+    this.isReadOnly = readOnly;
     this.#leavesStatements = driver.name === PACKAGED_DRIVER && !readOnly;
     this.#database = new driver.DatabaseSync(path, { readOnly, timeout, defensive: true });
   }

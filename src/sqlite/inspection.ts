@@ -76,8 +76,7 @@ function detach(connection: SqliteConnection): void {
 }
 
 function faultOf({ names, samples }: FileKind, connection: SqliteConnection): string | null {
-  const there = new Set(connection.prepareValues<[], string>('SELECT name FROM file.sqlite_schema').all());
-  const missing = names.find((name) => !there.has(name));
+  const [missing] = missingNames(connection, names, 'file');
   if (missing !== undefined) return `it lacks ${missing}`;
   if (sizeOf(connection) > CHECKED_WHOLLY) {
     // A damaged page that these do not come across is found when it is read.
@@ -86,6 +85,16 @@ function faultOf({ names, samples }: FileKind, connection: SqliteConnection): st
   }
   const verdict = String(connection.pragma('file.quick_check(1)'));
   return verdict === 'ok' ? null : 'its pages do not fit together';
+}
+
+/** Which of these tables and triggers a file lacks. @param schema under which the connection has the file */
+export function missingNames(
+  connection: SqliteConnection,
+  names: readonly string[],
+  schema: 'main' | 'file' = 'main',
+): readonly string[] {
+  const there = new Set(connection.prepareValues<[], string>(`SELECT name FROM ${schema}.sqlite_schema`).all());
+  return names.filter((name) => !there.has(name));
 }
 
 function sizeOf(connection: SqliteConnection): number {

@@ -106,7 +106,7 @@ describe.each(PLACES)('The keys of a vault in $name', ({ start, many }) => {
       '2 person   under key-1',
       '1 check    under key-1',
       'the digest key is the one that names were digested under',
-      'SOUND: all 10 secrets open',
+      'SOUND: 10 secrets, and all open',
       '',
     ]);
   });
@@ -130,7 +130,7 @@ describe.each(PLACES)('The keys of a vault in $name', ({ start, many }) => {
     const { code, out } = await keys.check();
     expect(code).toBe(1);
     expect(out).toContain('the seed lost does not open: it is sealed under key-1\n');
-    expect(out).toContain('UNSOUND: 1 secrets do not open');
+    expect(out).toContain('UNSOUND: 1 secret does not open');
     for (const form of ['hex', 'base64'] as const) expect(out).not.toContain(Buffer.from(bytes).toString(form));
   });
 
@@ -184,7 +184,7 @@ describe.each(PLACES)('The keys of a vault in $name', ({ start, many }) => {
     expect(code).toBe(1);
     expect(out).toContain('the seed lost does not open, and is left as it is\n4 secrets were sealed anew');
     expect(await keys.under(FORGED).get({ kind: 'seed', id: 'lost' })).not.toBeNull();
-    await expect(keys.destroy('key-1')).rejects.toThrow('1 secrets still lie under key-1');
+    await expect(keys.destroy('key-1')).rejects.toThrow('1 secret still lies under key-1');
   });
 
   it('get a key that seals nothing until it is made active', async () => {
@@ -237,7 +237,7 @@ describe.each(PLACES)('The keys of a vault in $name', ({ start, many }) => {
       await keys.store(1, keys.under({ ...ROTATED, activeKeyId: 'key-1' }));
       return true;
     };
-    await expect(keys.destroy('key-1', undefined, late)).rejects.toThrow('1 secrets still lie under key-1');
+    await expect(keys.destroy('key-1', undefined, late)).rejects.toThrow('1 secret still lies under key-1');
     expect(keys.ring().sealingKeys).toEqual(expect.objectContaining(new Map(ROTATED.sealingKeys)));
     await keys.openAll(keys.under(keys.ring()));
   });

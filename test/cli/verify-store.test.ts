@@ -20,8 +20,8 @@ let accountId: string;
 /** Checkpoints of the account at some sizes. */
 let kept: readonly string[];
 let size: number;
-/** Another account. */
-let strangers: string;
+/** Another account, by its alias. */
+let strangersAlias: string;
 let copies = 0;
 
 async function exported(client: Client): Promise<readonly string[]> {
@@ -73,7 +73,7 @@ beforeAll(async () => {
   accountId = headerOf(lines).account;
   size = lines.length - 1;
   kept = [2, 5, size].map((one) => keptAt(lines, one));
-  strangers = (await primary(service)).account.accountId;
+  strangersAlias = (await primary(service)).account.alias;
 });
 
 afterAll(async () => {
@@ -85,20 +85,20 @@ describe('The log of a service', () => {
   it('is sound while the service runs, which it does not disturb, nor writes to', async () => {
     const before = statSync(join(service.folder, 'log.db')).mtimeMs;
     const { code, out } = await verify(service.folder);
-    expect(out).toMatch(/^SOUND: the trails of 1 accounts are .*; 1 accounts have no checkpoint/);
+    expect(out).toMatch(/^SOUND: the trail of 1 account is .*; of 1 account without a checkpoint nothing is proven/);
     expect(code).toBe(0);
     expect(statSync(join(service.folder, 'log.db')).mtimeMs).toBe(before);
     await primary(service);
     expect(await verify(service.folder, { account: [accountId] })).toEqual({
       code: 0,
-      out: `SOUND: the trails of 1 accounts are those over which their checkpoints were signed (${size} records of 1 accounts read)\n`,
+      out: `SOUND: the trail of 1 account is the one over which its checkpoints were signed (${size} records of 1 account read)\n`,
     });
   });
 
   it('proves nothing where no checkpoint is of it, or no key of them', async () => {
     expect(await verify(service.folder, { checkpoint: [] })).toMatchObject({ code: 2 });
     const foreign = await verify(service.folder, { key: [keyOf('somebody').verifier.text] });
-    expect(foreign).toMatchObject({ code: 1, out: expect.stringContaining('BAD_SIGNATURE: account') });
+    expect(foreign).toMatchObject({ code: 2, out: expect.stringContaining('a key that was not given') });
     // The service's own file of checkpoints and its keys are taken where none are given.
     const own = { AUDIT_CHECKPOINTS_FILE: put(kept.join('\n')), ...KEYS };
     expect(await verify(service.folder, { checkpoint: [], key: [] }, own)).toMatchObject({ code: 0 });
@@ -109,7 +109,7 @@ describe('The log of a service', () => {
   it('gives out a trail that is sound, and says in it that the operator took it', async () => {
     const output = join(scratch.path, 'operator.ndjson');
     const settings = { NODE_ENV: 'test', DATA_DIR: service.folder, LOG_LEVEL: 'silent', ...KEYS };
-    const options = { account: strangers, format: 'NATIVE', from: 0, ocsfVersion: '1.8.0', output } as const;
+    const options = { account: strangersAlias, format: 'NATIVE', from: 0, ocsfVersion: '1.8.0', output } as const;
     const terminal = silentTerminal();
     await exportFromLog(options, readConfig(settings), { stdout: process.stdout, stderr: terminal.stderr });
     const lines = linesIn(readFileSync(output, 'utf8'));
@@ -156,8 +156,35 @@ describe('The log of a service', () => {
     expect(await verify(folder, { openings: false })).toMatchObject({ code: 0 });
     const { out } = await verify(folder, { json: true });
     const said = linesIn(out).map((line) => JSON.parse(line));
-    expect(said[0].finding).toMatchObject({ code: 'COMMITMENT_MISMATCH', account: accountId, seq: 1 });
+    expect(said.find(({ finding }) => finding !== undefined).finding).toMatchObject({
+      code: 'COMMITMENT_MISMATCH',
+      account: accountId,
+      seq: 1,
+    });
     expect(said.at(-1)).toMatchObject({ verdict: 'tampered', findings: 1 });
+  });
+
+  it('is read where somebody has dropped what protects it, which is told and not put back', async () => {
+    const folder = tampered('DROP TRIGGER secrets_leave_a_trace; DROP TRIGGER secrets_stay_destroyed');
+    const bytes = () => readFileSync(join(folder, 'log.db'));
+    const before = bytes();
+    const { code, out } = await verify(folder);
+    for (const name of ['events_are_never_changed', 'events_are_never_deleted', 'events_are_only_appended'])
+      expect(out).toContain(`lacks ${name}:`);
+    for (const name of ['secrets_leave_a_trace', 'secrets_stay_destroyed']) expect(out).toContain(`lacks ${name}:`);
+    expect([code, out.split('\n').at(-2)]).toEqual([0, expect.stringMatching(/^SOUND/)]);
+    const { out: json } = await verify(folder, { json: true });
+    expect(linesIn(json).filter((line) => 'warning' in JSON.parse(line))).toHaveLength(5);
+    expect(bytes().equals(before)).toBe(true);
+  });
+
+  it('has its personal values not looked at where the table of secrets is gone, which is told', async () => {
+    const folder = tampered('DROP TABLE secrets');
+    expect(await verify(folder)).toMatchObject({
+      code: 2,
+      out: expect.stringMatching(/lacks secrets: .*\n.*has no table of secrets: restore/s),
+    });
+    expect(await verify(folder, { openings: false })).toMatchObject({ code: 0 });
   });
 
   it('is not judged where it is none', async () => {

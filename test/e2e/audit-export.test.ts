@@ -136,7 +136,7 @@ describe('A native export', () => {
   });
 
   it('is held against no checkpoint that is forged', async () => {
-    const forged = keptAt(lines, 20, keyOf('localhost/audit', 9));
+    const forged = keptAt(lines, 20).replace('\n20\n', '\n19\n');
     const { code, out } = await verify(lines, [...kept, forged]);
     expect({ code, out }).toMatchObject({
       code: 1,
@@ -166,13 +166,20 @@ describe('A native export', () => {
     expect(out).toContain(`the first ${records.length} records fit the export's own checkpoint`);
     const foreign = { key: [keyOf('somebody').verifier.text] };
     const nobodys = await verify(lines, kept, foreign);
-    expect(nobodys).toMatchObject({ code: 1, out: expect.stringContaining('is signed by no key that was given') });
+    expect(nobodys).toMatchObject({
+      code: 2,
+      out: expect.stringContaining(`is signed by ${KEY.name}+${KEY.id}, a key`),
+    });
+    expect(await verify(lines, kept, { key: [] })).toMatchObject({ code: 2 });
+    const gone = '/nowhere/gone.txt';
+    const missing = await verify(lines, kept, { key: [gone] });
+    expect(missing).toMatchObject({ code: 2, out: expect.stringContaining(`${gone} cannot be read`) });
   });
 
   it('proves nothing where no checkpoint that was kept is of it', async () => {
     const strange = signCheckpoint({ origin: 'other', size: 0, root: EMPTY_ROOT, extensions: [] }, [KEY]);
     const { code, out } = await verify(lines, [strange]);
-    expect(out).toContain('no checkpoint is of this log');
+    expect(out).toContain('no checkpoint is of this account');
     expect(code).toBe(2);
   });
 
@@ -281,6 +288,11 @@ describe('GET /audit/export', () => {
     ['from=999999', 'Give a from below to'],
     ['since=2026-01-01T00:00:00Z', 'since and until are for ocsf and csv'],
     ['format=csv&since=yesterday', 'since is a moment with its zone'],
+    ['format=csv&since=2027-11-31', 'since is a moment with its zone'],
+    ['format=csv&since=2027-11-31T00:00:00Z', 'since is a moment with its zone'],
+    ['format=ocsf&until=2027-02-29T00:00:00.000Z', 'until is a moment with its zone'],
+    ['format=ocsf&until=2027-11-30T24:00:00.000Z', 'until is a moment with its zone'],
+    ['format=ocsf&until=2027-11-30T00:00:00', 'until is a moment with its zone'],
     ['ocsfVersion=2', 'ocsfVersion is one of 1.8.0, 1.7.0, 1.9.0.'],
     ['form=csv', 'An export knows the parameters'],
     ['from=1&from=2', 'from was given more than once'],

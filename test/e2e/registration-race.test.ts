@@ -38,6 +38,7 @@ function application(): Application {
   const vault = openSqliteVault({ database, keys: fixedKeyRing(keyRing), now });
   return {
     ...{ vault, now, randomBytes, newId: randomUUID, issuer: 'Virtual MFA', unknownNames: createUnknownNames() },
+    auditOriginOf: (accountId) => `localhost/audit/${accountId}`,
     states: createKnownStates(),
     limits: { take: async () => undefined },
     grants: noGrants,

@@ -145,7 +145,7 @@ describe('while the log is away', () => {
     expect(errorOf(await service.client().send('{ viewer { stage } }'))).toBe('UNAVAILABLE');
     expect(await ready(service)).toMatchObject({
       status: 503,
-      body: { reasons: ['the read models are staler than 1 seconds: the log is away: the log is troubled'] },
+      body: { reasons: ['the read models are staler than a second: the log is away: the log is troubled'] },
     });
     expect(await ended).toBe('UNAVAILABLE');
     log.mend();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { openConnection } from '../../src/sqlite/connection.js';
 import { raw } from '../sqlite/given.js';
 import { createClient } from '../support/client.js';
+import { eventually } from '../support/eventually.js';
 import { succeed, viewer } from '../support/operations.js';
 import { startProcess, temporaryFolder, type ServiceProcess } from '../support/process.js';
 import { startService } from '../support/service.js';
@@ -68,8 +69,13 @@ describe('the service', () => {
     }
   });
 
-  it('begins where it is not told to do anything else', async () => {
-    expect(await launch({}, []).url).toMatch(/^http/);
+  it('warns of a variable that is one letter away from a setting', async () => {
+    const service = launch({ PROT: '4711', LOG_LEVEL: 'warn' });
+    await service.url;
+    await eventually(async () =>
+      expect(service.err()).toContain('PROT is set, and no setting is called that: rename it to PORT'),
+    );
+    expect(service.err()).not.toContain('4711');
   });
 
   it('runs in production on a key ring of its operator', async () => {
@@ -88,7 +94,7 @@ describe('the service', () => {
     const grants = join(folder.path, 'granting.txt');
     writeFileSync(grants, grantKeys.out());
     const keyFiles = { KEY_RING_FILE: path, AUDIT_KEYS_FILE: audit, GRANT_KEYS_FILE: grants };
-    const service = launch({ NODE_ENV: 'production', ...keyFiles });
+    const service = launch({ NODE_ENV: 'production', PUBLIC_URL: 'https://mfa.example.com', ...keyFiles });
     const jwks = await (await fetch((await service.url).replace('/graphql', '/.well-known/jwks.json'))).json();
     const { d: _secret, ...half } = JSON.parse(grantKeys.out().split('\n')[1] ?? '') as Record<string, string>;
     expect(jwks).toStrictEqual({ keys: [{ ...half, kid: expect.any(String), alg: 'EdDSA', use: 'sig' }] });
@@ -183,7 +189,6 @@ describe('what cannot be is refused in a sentence', () => {
     [{ PORT: 'http' }, 'PORT must be a number from 0 to 65535. Correct it or unset it.'],
     [{ HOST: '192.0.2.1' }, /This machine does not have the address in HOST/],
     [{ HOST: 'no-such-host.invalid' }, /The name in HOST is not known/],
-    [{ NODE_ENV: 'production' }, /KEY_RING_FILE is not set/],
     [
       { AUDIT_KEYS: 'PRIVATE+KEY+secret' },
       /^(?!.*secret).*audit keys in AUDIT_KEYS cannot be used, line 1 is not a sig/s,
@@ -235,8 +240,31 @@ describe('what cannot be is refused in a sentence', () => {
   });
 
   it('a command that there is not', async () => {
-    const { exit, err } = launch({}, ['sreve']);
-    expect((await exit).code).toBe(1);
-    expect(err()).toMatch(/^error: .*\n\nUsage: /);
+    const { exit, err } = launch({}, ['serv']);
+    expect((await exit).code).toBe(2);
+    expect(err()).toMatch(/^error: unknown command 'serv'\n\(Did you mean serve\?\)\n\nUsage: /);
+  });
+
+  it('production without what it needs, all of which is told', async () => {
+    const { exit, err } = launch({ NODE_ENV: 'production' });
+    expect(await exit).toStrictEqual({ code: 1, signal: null });
+    expect(err()).toMatch(/^KEY_RING_FILE is .*\nAUDIT_KEYS_FILE is .*\nGRANT_KEYS_FILE is .*\nPUBLIC_URL is .*\n$/);
+  });
+
+  it.each([[[]], [['audit']], [['audit', 'keys']], [['keys']], [['accounts']]])(
+    'no command, with the help on standard error: %j',
+    async (args) => {
+      const { exit, out, err } = launch({}, args);
+      expect(await exit).toStrictEqual({ code: 2, signal: null });
+      expect([out(), err()]).toEqual(['', expect.stringMatching(/^Usage: virtual-mfa .*Commands:/s)]);
+    },
+  );
+
+  it('nothing where help is asked for, which lists all settings', async () => {
+    const { exit, out, err } = launch({}, ['serve', '--help']);
+    expect(await exit).toStrictEqual({ code: 0, signal: null });
+    for (const name of ['PORT', 'AUDIT_ORIGIN', 'READ_COST_PER_MINUTE_PER_SESSION'])
+      expect(out()).toContain(`  ${name} `);
+    expect(err()).toBe('');
   });
 });

@@ -41,12 +41,14 @@ export function later(milliseconds: number): Instant {
 
 const sam = { accountId: ACME, userId: SAM };
 const basis = { factors: ['PASSWORD'], userVersion: 1, mfaVersion: 0 } as const;
+const first = { secretDigest: 'first-digest', transport: 'COOKIE' } as const;
 const attempt = { ...sam, deviceId: PHONE, purpose: 'SIGN_IN', challengeId: CHALLENGE } as const;
 const challenge = { ...sam, challengeId: CHALLENGE, operation: 'START_MFA_ENROLLMENT' } as const;
 const holder = { kind: 'USERNAME', ...sam, owner: 'user-sam' } as const;
 const identity = { kind: 'SUB_USER', role: 'MEMBER', credentialId: 'credential', personId: 'person' } as const;
 const reaction = { eventId: 'event', nodeId: 'node' } as const;
 const renewed = { credentialId: 'new-credential', oldCredentialId: 'credential' } as const;
+const account = { accountId: ACME, auditOrigin: 'localhost/audit/acme' };
 const recovery = { accountId: ACME, userId: ADA, recoveryId: 'recovery' };
 const credential = { accountId: ACME, credentialId: 'credential-of-vm' };
 const codes = { ...sam, codeSetId: 'codes' };
@@ -54,7 +56,8 @@ const token = { accountId: ACME, tokenId: 'token' };
 const names = { username: 'sam', displayName: 'Sam', email: 'sam@example.com' };
 
 const EVENTS: { readonly [T in DomainEventType]: Omit<EventNamed<T>, 'type'> } = {
-  PrimaryAccountRegistered: { data: { accountId: ACME, userId: ADA }, personal: { alias: 'acme' } },
+  PrimaryAccountRegistered: { data: { ...account, userId: ADA }, personal: { alias: 'acme' } },
+  AuditOriginChanged: { data: { ...account, formerOrigin: null }, personal: null },
   RegistrationAbandoned: { data: sam, personal: null },
   UserCreated: { data: { ...sam, ...identity }, personal: names },
   UserRenamed: { data: sam, personal: { username: 'samuel', displayName: 'Samuel' } },
@@ -163,7 +166,7 @@ const EVENTS: { readonly [T in DomainEventType]: Omit<EventNamed<T>, 'type'> } =
   },
   PasswordAccepted: { data: { ...sam, browserId: null }, personal: null },
   PasswordBackOffCleared: { data: sam, personal: null },
-  SessionStarted: { data: { ...sam, ...basis, secretDigest: 'first-digest', transport: 'COOKIE' }, personal: null },
+  SessionStarted: { data: { ...sam, ...basis, ...first, owes: [] }, personal: null },
   SessionRaised: {
     data: { ...sam, ...basis, factors: ['PASSWORD', 'VIRTUAL_MFA'], mfaVersion: 3 },
     personal: null,
@@ -287,8 +290,7 @@ export function clearBackOff(): ClearPasswordBackOff {
 }
 
 export function startSession(of: Partial<StartSession> = {}): StartSession {
-  const defaults = { ...basis, secretDigest: 'first-digest', transport: 'COOKIE', isProven: true } as const;
-  return { type: 'StartSession', ...sam, ...defaults, ...of };
+  return { type: 'StartSession', ...sam, ...basis, ...first, isProven: true, owes: [], ...of };
 }
 
 export function raiseSession(of: Partial<RaiseSession> = {}): RaiseSession {

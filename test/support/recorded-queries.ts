@@ -46,6 +46,7 @@ export function recordQueries(connection: SqliteConnection): RecordedQueries {
   return {
     connection: {
       path: connection.path,
+      isReadOnly: connection.isReadOnly,
       get isOpen() {
         return connection.isOpen;
       },

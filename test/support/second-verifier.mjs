@@ -12,10 +12,10 @@
 import { createHash, createPublicKey, verify as verifySignature } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** @typedef {{ origin: string, size: number, root: Buffer, signed: boolean, kept: boolean }} Checkpoint */
+/** @typedef {{ origin: string, size: number, root: Buffer, known: boolean, signed: boolean, kept: boolean }} Checkpoint */
 /** @typedef {{ format: string, version: number, account: string, origin: string, from: number, frontier: string[], checkpoints: string[] }} Header */
 /** @typedef {{ salt: string, values: Record<string, unknown> } | null} Opening */
-/** @typedef {{ v: number, seq: number, data: { accountId?: unknown }, personal: string[] }} AuditRecord */
+/** @typedef {{ v: number, seq: number, type: string, data: { accountId?: unknown, auditOrigin?: unknown }, personal: string[] }} AuditRecord */
 /** @typedef {{ hash: string, openings?: Opening[], record: AuditRecord }} Line */
 
 const sha256 = (/** @type {(Buffer | string)[]} */ ...parts) =>
@@ -49,15 +49,16 @@ function readCheckpoint(note, key, kept) {
   const text = note.slice(0, end);
   const [origin = '', size, root = ''] = text.split('\n');
   if (end === 0 || !/^\d+$/.test(size ?? '')) throw new Error('not a checkpoint');
-  const own = note
+  const signatures = note
     .slice(end + 1)
     .split('\n')
     .map((line) => line.split(' '))
     .filter((words) => words[0] === '—' && words[1] === name)
-    .map((words) => Buffer.from(words[2] ?? '', 'base64'))
-    .filter((bytes) => bytes.subarray(0, 4).toString('hex') === id);
-  const signed = own.length > 0 && own.every((s) => verifySignature(null, Buffer.from(text), publicKey, s.subarray(4)));
-  return { origin, size: Number(size), root: Buffer.from(root, 'base64'), signed, kept };
+    .map((words) => Buffer.from(words[2] ?? '', 'base64'));
+  const own = signatures.filter((bytes) => bytes.subarray(0, 4).toString('hex') === id);
+  const known = own.length > 0;
+  const signed = own.every((s) => verifySignature(null, Buffer.from(text), publicKey, s.subarray(4)));
+  return { origin, size: Number(size), root: Buffer.from(root, 'base64'), known, signed, kept };
 }
 
 /** The hash over the leaves a to b - 1; `before` has the subtrees that the export does not reach, by `a-b`. */
@@ -99,6 +100,10 @@ function openingsFit({ personal }, openings) {
   return openings.length === 0 || (openings.length === personal.length && openings.every(fits));
 }
 
+/** @type {(record: AuditRecord) => boolean} */
+const isNaming = ({ type, data }) =>
+  ['PrimaryAccountRegistered', 'AuditOriginChanged'].includes(type) && typeof data.auditOrigin === 'string';
+
 /** What is wrong, as words with places; throws where the input is unusable. */
 /** @type {(text: string, key: string, notes: string[]) => { findings: string[], canProve: boolean }} */
 function check(text, key, notes) {
@@ -110,11 +115,16 @@ function check(text, key, notes) {
   const checkpoints = [
     ...notes.map((note) => readCheckpoint(note, key, true)),
     ...header.checkpoints.map((note) => readCheckpoint(note, key, false)),
-  ].filter((checkpoint) => checkpoint.origin === origin);
+  ].filter((checkpoint) => checkpoint.origin.split('/').slice(1).at(-1) === account);
+  const isKnown = checkpoints.every(({ known }) => known);
   const findings = checkpoints.filter(({ signed }) => !signed).map(({ size }) => `BAD_SIGNATURE ${size}`);
-  const usable = checkpoints.filter(({ signed, size }) => signed && size >= from).sort((a, b) => a.size - b.size);
+  const usable = checkpoints
+    .filter(({ known, signed, size }) => known && signed && size >= from)
+    .sort((a, b) => a.size - b.size);
 
   const leaves = [];
+  /** @type {[seq: number, origin: unknown][]} */
+  const named = [];
   let [next, whole] = [from, Infinity];
   for (const { hash, openings = [], record } of /** @type {Line[]} */ (rest.map(parse))) {
     if (record.v !== 1) throw new Error('not a record');
@@ -122,6 +132,8 @@ function check(text, key, notes) {
     if (sha256(Buffer.of(0), canonical(record)).toString('base64') !== hash) findings.push(`HASH_MISMATCH ${seq}`);
     if (!openingsFit(record, openings)) findings.push(`COMMITMENT_MISMATCH ${seq}`);
     if (seq !== next || record.data.accountId !== account) findings.push(`SEQ_GAP ${next} ${seq}`);
+    if (seq === next && record.data.accountId === account && isNaming(record))
+      named.push([seq, record.data.auditOrigin]);
     if (seq < next) continue;
     if (seq > next) whole = Math.min(whole, next);
     leaves.push(Buffer.from(hash, 'base64'));
@@ -131,7 +143,10 @@ function check(text, key, notes) {
   /** @type {number[]} */
   const matched = [0];
   let wrong = false;
-  for (const { size, root } of usable.filter((one) => one.size <= Math.min(next, whole))) {
+  for (const { size, root, origin: signedUnder } of usable.filter((one) => one.size <= Math.min(next, whole))) {
+    const namedBefore = named.filter(([seq]) => seq < size).map(([, name]) => name);
+    if (from === 0 && namedBefore.length > 0 && !namedBefore.includes(signedUnder))
+      findings.push(`ORIGIN_MISMATCH ${size}`);
     const isSame = treeHash(0, size, from, before, leaves).equals(root);
     if (!isSame && !wrong) findings.push(`ROOT_MISMATCH ${matched.findLast((one) => one < size) ?? 0} ${size}`);
     if (isSame) matched.push(size);
@@ -139,7 +154,9 @@ function check(text, key, notes) {
   }
   const largest = usable.at(-1)?.size ?? 0;
   if (largest > next) findings.push(`TRUNCATED ${next} ${largest}`);
-  return { findings, canProve: usable.some(({ kept }) => kept) || (notes.length === 0 && usable.length > 0) };
+  const isNamed = usable.some((one) => one.origin === origin) || named.some(([, name]) => name === origin);
+  const isProvable = usable.some(({ kept }) => kept) || (notes.length === 0 && usable.length > 0);
+  return { findings, canProve: isKnown && isNamed && isProvable };
 }
 
 /** Verifies an export. */

@@ -49,6 +49,7 @@ const KEY = Buffer.alloc(32, 7).toString('base64');
 /** What a service needs to be told to run as in production. */
 export const PRODUCTION = {
   NODE_ENV: 'production',
+  PUBLIC_URL: 'https://mfa.example.com',
   KEY_RING: JSON.stringify({ active: 'first', sealing: { first: KEY }, digest: KEY }),
   AUDIT_KEYS: signingKeyText('mfa.example/audit', Buffer.alloc(32, 1)),
   GRANT_KEYS: grantKeyLine(1),

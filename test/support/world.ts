@@ -198,6 +198,7 @@ async function openPorts(now: () => Instant) {
     newId: randomUUID,
     digest: (purpose, text) => digest(keyRing, purpose, text),
     issuer: 'Virtual MFA',
+    auditOriginOf: (accountId) => `localhost/audit/${accountId}`,
     grants: signedGrants(await parseGrantKeys(PRODUCTION.GRANT_KEYS, 'here'), () => ISSUER),
     unknownNames: createUnknownNames(),
     limits: { take: async () => undefined },

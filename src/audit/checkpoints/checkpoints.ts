@@ -4,7 +4,7 @@ import type { SigningKeys } from '../notes/key-list.js';
 import { createGrowth, type Growth, type Grown } from './growth.js';
 import { Ledger, type CheckpointFile } from './ledger.js';
 import { isDue } from './schedule.js';
-import { signTree, standingOf, type SignedCheckpoint, type Trees } from './signing.js';
+import { signTree, standingOf, type SignedCheckpoint, type Standing, type Trees } from './signing.js';
 
 /** Trees that tell which of them have grown. */
 export interface GrowingTrees extends Trees {
@@ -28,10 +28,21 @@ export class TreesBehindError extends Error {
   readonly code = 'STALE';
 }
 
+/**
+ * `NAMED`: the trail of the account names the origin, and the trees know that. `UNREGISTERED`: the account has no trail that
+ * could name it. `BEHIND`: the trees do not know it yet.
+ */
+export type OriginStanding = 'NAMED' | 'UNREGISTERED' | 'BEHIND';
+
 export interface CheckpointsOptions {
   readonly file: CheckpointFile;
   /** What the origins begin with: `<origin>/<account id>`. */
   readonly origin: string;
+  /**
+   * Has the trail of an account name that origin, unless it does. A checkpoint is signed over a trail that names its origin, so
+   * that nobody can leave old checkpoints behind by a rename.
+   */
+  readonly nameOrigin: (accountId: string) => Promise<OriginStanding>;
   readonly keys: SigningKeys;
   readonly trees: GrowingTrees;
   readonly now: () => Instant;
@@ -70,6 +81,9 @@ class Signing implements Checkpoints {
   readonly #ledger: Ledger;
   readonly #growth: Growth;
   readonly #refused = new Set<string>();
+  /** Accounts whose trails name the origin: they do so from then on. */
+  readonly #named = new Set<string>();
+  #failure: Error | null = null;
   #hasCompared = false;
 
   constructor(private readonly options: CheckpointsOptions) {
@@ -84,6 +98,10 @@ class Signing implements Checkpoints {
     const standing = await this.#standing(accountId, this.options.caughtUp);
     if (standing === 'UNKNOWN') throw new TreesBehindError('the trees are behind the log');
     if (standing === 'REFUSED') throw new CheckpointRefusedError(accountId);
+    if (!(await this.#isNamed(accountId))) throw new TreesBehindError('the trees are behind the log');
+    // Another node may have put a checkpoint into the file meanwhile.
+    if (this.#compare(accountId) !== 'GROWN')
+      throw new TreesBehindError('the trees are behind the file of checkpoints');
     return this.#sign(accountId);
   }
 
@@ -105,6 +123,14 @@ class Signing implements Checkpoints {
     } finally {
       for (const accountId of candidates.slice(done)) this.#growth.soon(accountId);
     }
+    this.#throwFailure();
+  }
+
+  /** One account whose origin cannot be named must not keep the others from being signed. */
+  #throwFailure(): void {
+    const failure = this.#failure;
+    this.#failure = null;
+    if (failure !== null) throw failure;
   }
 
   async #portion(accounts: readonly string[], caughtUp: () => Promise<boolean>): Promise<void> {
@@ -115,7 +141,35 @@ class Signing implements Checkpoints {
       else if (standing === 'SOUND' && this.#isDue(accountId)) due.push(accountId);
       else this.#growth.later(accountId);
     }
-    if (due.length > 0) await this.#ledger.add(due.map((accountId) => this.#sign(accountId).note));
+    const named = await Promise.all(due.map((accountId) => this.#triesToName(accountId)));
+    const isReady = (accountId: string, index: number) => named[index] === true && this.#compare(accountId) === 'GROWN';
+    const ready = due.filter(isReady);
+    for (const accountId of due) if (!ready.includes(accountId)) this.#growth.soon(accountId);
+    if (ready.length > 0) await this.#ledger.add(ready.map((accountId) => this.#sign(accountId).note));
+  }
+
+  async #triesToName(accountId: string): Promise<boolean> {
+    try {
+      return await this.#isNamed(accountId);
+    } catch (error) {
+      this.#failure ??= error instanceof Error ? error : new Error(String(error));
+      return false;
+    }
+  }
+
+  /** Whether the tree as it is now holds a record that names the origin, or none that names any. */
+  async #isNamed(accountId: string): Promise<boolean> {
+    if (this.#named.has(accountId)) return true;
+    const { trees, nameOrigin } = this.options;
+    const size = trees.sizeOf(accountId);
+    const standing = await nameOrigin(accountId);
+    if (standing === 'NAMED') this.#named.add(accountId);
+    // It may have been registered since, under another origin.
+    return standing === 'NAMED' || (standing === 'UNREGISTERED' && trees.sizeOf(accountId) === size);
+  }
+
+  #compare(accountId: string): Standing {
+    return standingOf(this.options.trees, accountId, this.#ledger.last(accountId));
   }
 
   #isDue(accountId: string): boolean {
@@ -129,13 +183,11 @@ class Signing implements Checkpoints {
   }
 
   async #standing(accountId: string, caughtUp: () => Promise<boolean>): Promise<'SOUND' | 'REFUSED' | 'UNKNOWN'> {
-    const { trees } = this.options;
-    const compared = () => standingOf(trees, accountId, this.#ledger.last(accountId));
-    let standing = compared();
+    let standing = this.#compare(accountId);
     // Another node may have signed what this one has not taken in yet.
     if (standing === 'SHORTER') {
       if (!(await caughtUp())) return 'UNKNOWN';
-      standing = compared();
+      standing = this.#compare(accountId);
     }
     if (standing === 'GROWN') {
       this.#refused.delete(accountId);

@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/instant.js';
 import { base64Of } from '../notes/base64.js';
-import { claimOf } from '../notes/checkpoint.js';
+import { accountOfOrigin, claimOf } from '../notes/checkpoint.js';
 import { closingOf, createNoteSplitter, noteInFile, type NoteSplitter } from '../notes/note-file.js';
 import type { LastCheckpoint } from './schedule.js';
 
@@ -23,8 +23,6 @@ export interface KnownCheckpoint extends LastCheckpoint {
 
 export interface LedgerOptions {
   readonly file: CheckpointFile;
-  /** What the origins begin with: `<origin>/<account id>`. */
-  readonly origin: string;
   readonly now: () => Instant;
 }
 
@@ -81,9 +79,9 @@ export class Ledger {
 
   #take(note: string, at: Instant | null): void {
     const claim = claimOf(note);
-    const prefix = `${this.options.origin}/`;
-    if (claim?.origin.startsWith(prefix) !== true) return;
-    const accountId = claim.origin.slice(prefix.length);
+    // The origin may have been renamed since; the account is the same.
+    const accountId = claim && accountOfOrigin(claim.origin);
+    if (claim === null || accountId === null) return;
     const [last, root] = [this.#known.get(accountId), base64Of(claim.root)];
     if (last === undefined || claim.size > last.size) this.#known.set(accountId, { size: claim.size, root, at });
     else if (claim.size === last.size && root !== last.root) this.#known.set(accountId, { ...last, root: '' });

@@ -1,6 +1,6 @@
 import { rootAt, type KnownNodes } from '../merkle/tree.js';
 import { base64Of } from '../notes/base64.js';
-import { signCheckpoint } from '../notes/checkpoint.js';
+import { originOfAccount, signCheckpoint } from '../notes/checkpoint.js';
 import type { SigningKey } from '../notes/keys.js';
 import type { KnownCheckpoint } from './ledger.js';
 
@@ -33,6 +33,6 @@ export function standingOf(trees: Trees, accountId: string, last: KnownCheckpoin
 export function signTree(trees: Trees, accountId: string, by: { origin: string; key: SigningKey }): SignedCheckpoint {
   const size = trees.sizeOf(accountId);
   const root = rootAt(trees.nodesOf(accountId), size);
-  const origin = `${by.origin}/${accountId}`;
+  const origin = originOfAccount(by.origin, accountId);
   return { origin, size, root, note: signCheckpoint({ origin, size, root, extensions: [] }, [by.key]) };
 }

@@ -36,13 +36,15 @@ const COLUMNS: Readonly<Record<string, (source: CsvSource) => Cell>> = {
   hash: ({ record }) => Buffer.from(recordHash(record)).toString('hex'),
 };
 
-// OWASP, "CSV Injection": what a spreadsheet may take for a formula, full-width forms too.
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+// OWASP, "CSV Injection": what a spreadsheet may take for the beginning of a formula, full-width forms too.
+const LEADING = /^[\t\r\n]/;
+/** Behind each separator that spreadsheets know, whatever theirs is set to; a quote there may open a cell, and mean nothing. */
+const FORMULA = /(^|[,;|\t\r\n ])("*)(?=[=+\-@＝＋－＠])/g;
 
 /** A cell as it stands in a row (RFC 4180 section 2); before what looks like a formula stands an apostrophe. */
 function cellOf(cell: Cell): string {
   const text = String(cell ?? '');
-  const harmless = FORMULA.test(text) ? `'${text}` : text;
+  const harmless = LEADING.test(text) ? `'${text}` : text.replaceAll(FORMULA, "$1$2'");
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 

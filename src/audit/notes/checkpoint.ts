@@ -75,3 +75,13 @@ export function claimOf(note: string): Checkpoint | null {
   const parsed = parseNote(note);
   return parsed && parseCheckpointText(parsed.text);
 }
+
+/** The origin of the checkpoints of an account. */
+export function originOfAccount(auditOrigin: string, accountId: string): string {
+  return `${auditOrigin}/${accountId}`;
+}
+
+/** The account that an origin names, behind its last slash; null where it names none. The rest of an origin may be renamed. */
+export function accountOfOrigin(origin: string): string | null {
+  return origin.includes('/') ? origin.slice(origin.lastIndexOf('/') + 1) : null;
+}

@@ -5,6 +5,7 @@ export const chinese: Language = {
   sentences: {
     PrimaryAccountRegistered: '主账号已注册',
     RegistrationAbandoned: '一次注册被放弃',
+    AuditOriginChanged: '审计日志的检查点改用了另一来源名',
     AuditTokenCreated: '已{by}创建审计日志读取令牌',
     AuditTokenRevoked: '已{by}吊销审计日志读取令牌',
     AuditTokenUsed: '审计日志已{by}读取',

@@ -5,6 +5,7 @@ export const english: Language = {
   sentences: {
     PrimaryAccountRegistered: 'The primary account was registered',
     RegistrationAbandoned: 'A registration was abandoned',
+    AuditOriginChanged: 'Checkpoints of the audit trail have another origin from now on',
     AuditTokenCreated: 'A token for reading the audit trail was created{by}',
     AuditTokenRevoked: 'A token for reading the audit trail was revoked{by}',
     AuditTokenUsed: 'The audit trail was read{by}',

@@ -1,5 +1,3 @@
-import type { NoteRefusal } from '../notes/signed-note.js';
-
 /** What can be wrong with a trail. */
 export const FINDING_CODES = [
   'HASH_MISMATCH',
@@ -8,6 +6,7 @@ export const FINDING_CODES = [
   'TRUNCATED',
   'COMMITMENT_MISMATCH',
   'BAD_SIGNATURE',
+  'ORIGIN_MISMATCH',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];
@@ -34,13 +33,46 @@ export type Finding =
   | { readonly code: 'ROOT_MISMATCH'; readonly from: number; readonly to: number }
   /** The records from `from` to before `to`, which a checkpoint counted, are not there. */
   | { readonly code: 'TRUNCATED'; readonly from: number; readonly to: number }
-  /** A checkpoint, which says it is of this size, has no signature of a known key, or a wrong one. */
+  /** A checkpoint is signed under an origin that no record before it names, though records name another. */
+  | {
+      readonly code: 'ORIGIN_MISMATCH';
+      readonly checkpoint: CheckpointSource;
+      readonly origin: string;
+      readonly size: number;
+    }
+  /** A checkpoint, which says it is of this size, has a signature of a known key that is wrong. */
   | {
       readonly code: 'BAD_SIGNATURE';
       readonly checkpoint: CheckpointSource;
       readonly size: number;
-      readonly refusal: NoteRefusal;
+      readonly refusal: 'WRONG_SIGNATURE';
     };
+
+/** Why a checkpoint was not used. */
+export const UNUSED_REASONS = [
+  'MALFORMED',
+  'OTHER_ACCOUNT',
+  'UNKNOWN_KEY',
+  'BEFORE_START',
+  'AFTER_GAP',
+  'NOT_REACHED',
+] as const;
+
+/**
+ * `MALFORMED`: it is no checkpoint. `OTHER_ACCOUNT`: its origin names another account. `UNKNOWN_KEY`: no key that was given
+ * signed it. `BEFORE_START`: it is smaller than the first `seq` of the export. `AFTER_GAP`: records before it are missing.
+ * `NOT_REACHED`: what was read ends before it.
+ */
+export type UnusedReason = (typeof UNUSED_REASONS)[number];
+
+/** A checkpoint that nothing was compared with: it proves nothing, and says nothing against the trail. */
+export interface UnusedCheckpoint {
+  readonly checkpoint: CheckpointSource;
+  /** What it says of itself; null where it is malformed. */
+  readonly origin: string | null;
+  readonly size: number | null;
+  readonly reason: UnusedReason;
+}
 
 /** Why nothing can be said of a trail. Lines count from 1, the header. */
 export type Problem =
@@ -48,13 +80,32 @@ export type Problem =
   | { readonly code: 'MALFORMED_LINE'; readonly line: number }
   /** What was given as a checkpoint is none. */
   | { readonly code: 'MALFORMED_CHECKPOINT'; readonly checkpoint: CheckpointSource }
-  /** No checkpoint is of this log and of a size that the export reaches back to: nothing could be proven. */
-  | { readonly code: 'NO_CHECKPOINT' };
+  /** No key that was given signed a checkpoint of this account. It may be forged, or the key is missing: only its owner can tell. */
+  | {
+      readonly code: 'UNKNOWN_KEY';
+      readonly checkpoint: CheckpointSource;
+      /** The key that it says signed it: `<name>+<id>`. */
+      readonly key: string;
+    }
+  /** No checkpoint is of this account and of a size that the export reaches back to: nothing could be proven. */
+  | { readonly code: 'NO_CHECKPOINT' }
+  /** No checkpoint that was used, and no record, has the origin that the export says it is of. */
+  | { readonly code: 'UNKNOWN_ORIGIN'; readonly origin: string };
 
 /** `unusable` where something stood in the way of an answer and nothing wrong was found before. */
 export type Verdict = 'sound' | 'tampered' | 'unusable';
 
-/** How large the trail was at the largest checkpoint whose root it has; null where it has the root of none. */
+/** Commitments to personal values that nothing was given for: the values were erased, or somebody left them out. */
+export interface Unopened {
+  readonly count: number;
+  /** Of so many commitments. */
+  readonly of: number;
+}
+
+/**
+ * How large the trail was at the largest checkpoint whose root it has, with no changed record before that; null where it has
+ * the root of none.
+ */
 export interface Proven {
   /** Of those that were kept by whoever verifies: this is what the trail is proven against. */
   readonly kept: number | null;
@@ -71,4 +122,5 @@ export interface Verification {
   /** How many lines with a record were read. */
   readonly records: number;
   readonly proven: Proven;
+  readonly unopened: Unopened;
 }

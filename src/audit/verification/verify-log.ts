@@ -1,10 +1,18 @@
 import { recordHash } from '../leaf.js';
 import { EMPTY_FRONTIER } from '../merkle/frontier.js';
-import { claimOf } from '../notes/checkpoint.js';
+import { accountOfOrigin, claimOf } from '../notes/checkpoint.js';
 import type { VerifierKey } from '../notes/keys.js';
 import { recordOf, trailOf, type TrailSource } from '../record.js';
-import type { Finding, Problem, Verdict } from './finding.js';
-import { knownCheckpoints, type KnownCheckpoint } from './known-checkpoints.js';
+import type { Finding, Problem, UnusedCheckpoint, Verdict } from './finding.js';
+import {
+  candidatesOf,
+  knownCheckpoints,
+  problemOfUnused,
+  unusedFor,
+  type Candidate,
+  type KnownCheckpoint,
+} from './known-checkpoints.js';
+import { openOriginCheck, type OriginCheck } from './origin-check.js';
 import { openRootCheck, type RootCheck } from './root-check.js';
 import { openStreamVersions } from './stream-versions.js';
 
@@ -30,8 +38,6 @@ export interface LogEvidence {
   /** Signed checkpoints of any account, kept by somebody. */
   readonly checkpoints: readonly string[];
   readonly keys: readonly VerifierKey[];
-  /** Which account the log of an origin is of; null where it is none of this service. */
-  readonly accountOf: (origin: string) => string | null;
   /** The accounts to be verified; null for all. */
   readonly accounts: ReadonlySet<string> | null;
   /** The ids of those events whose personal values are not what was recorded; none where that is not looked at. */
@@ -41,6 +47,8 @@ export interface LogEvidence {
 /** Who is told while a verification goes on. */
 export interface LogReport {
   readonly onFinding: (finding: LogFinding) => void;
+  /** Told at the end of each checkpoint that was not used. */
+  readonly onUnused?: (unused: UnusedCheckpoint) => void;
   /** Told after each batch how many records of trails were read. */
   readonly onProgress?: (records: number) => void;
 }
@@ -53,23 +61,28 @@ export interface LogVerification {
   /** How many records of how many accounts were read. */
   readonly records: number;
   readonly accounts: number;
-  /** For each account that has a checkpoint, how large its trail was at the largest whose root it has; null: at none. */
+  /**
+   * For each account that has a checkpoint, how large its trail was at the largest whose root it has; null: at none, or
+   * something was found in its trail.
+   */
   readonly proven: Readonly<Record<string, number | null>>;
 }
 
 /** A trail as it grows. */
 interface Trail {
   size: number;
-  /** Null where there is no checkpoint: there is nothing that its root could be compared with. */
+  /** Null where there is no checkpoint: there is nothing that it could be compared with. */
   readonly roots: RootCheck | null;
+  readonly origins: OriginCheck | null;
 }
 
 /** A trail from its first record on. */
-const WHOLE = { start: EMPTY_FRONTIER, checkpoints: [] } as const;
+const WHOLE = { start: EMPTY_FRONTIER } as const;
 
 interface Sorted {
   readonly trails: Map<string, Trail>;
   readonly findings: readonly LogFinding[];
+  readonly unused: readonly UnusedCheckpoint[];
   readonly problem: Problem | null;
 }
 
@@ -77,16 +90,18 @@ function isAsked({ accounts }: LogEvidence, account: string | null): account is 
   return account !== null && (accounts === null || accounts.has(account));
 }
 
-/** The notes of each account's log, by origin. */
-function byOrigin(evidence: LogEvidence): { readonly notes: Map<string, string[]>; readonly problem: Problem | null } {
-  const notes = new Map<string, string[]>();
-  let problem: Problem | null = null;
-  for (const [index, note] of evidence.checkpoints.entries()) {
-    const claim = claimOf(note);
-    if (claim === null) problem ??= { code: 'MALFORMED_CHECKPOINT', checkpoint: { from: 'KEPT', index } };
-    else notes.set(claim.origin, [...(notes.get(claim.origin) ?? []), note]);
+/** The checkpoints by the account that their origins name. */
+function byAccount(evidence: LogEvidence) {
+  const accounts = new Map<string, Candidate[]>();
+  const unused: UnusedCheckpoint[] = [];
+  for (const candidate of candidatesOf('KEPT', evidence.checkpoints)) {
+    const claim = claimOf(candidate.note);
+    const account = claim && accountOfOrigin(claim.origin);
+    if (claim === null) unused.push(unusedFor('MALFORMED', candidate.source, null));
+    else if (!isAsked(evidence, account)) unused.push(unusedFor('OTHER_ACCOUNT', candidate.source, claim));
+    else accounts.set(account, [...(accounts.get(account) ?? []), candidate]);
   }
-  return { notes, problem };
+  return { accounts, unused };
 }
 
 /** What the checks of one trail say, which know nothing of gaps in a log. */
@@ -94,38 +109,32 @@ function ofAccount(account: string, findings: readonly Finding[]): readonly LogF
   return findings.flatMap((finding) => (finding.code === 'SEQ_GAP' ? [] : [{ ...finding, account }]));
 }
 
-/** The trails that there are checkpoints of, before their first record. */
-function trailsWith(usable: ReadonlyMap<string, readonly KnownCheckpoint[]>): Map<string, Trail> {
-  const trails = new Map<string, Trail>();
-  for (const [account, checkpoints] of usable) {
-    if (checkpoints.length === 0) continue;
-    const sorted = checkpoints.toSorted((one, other) => one.size - other.size);
-    trails.set(account, { size: 0, roots: openRootCheck({ ...WHOLE, account, origin: '' }, sorted) });
-  }
-  return trails;
+function trailWith(checkpoints: readonly KnownCheckpoint[]): Trail {
+  return { size: 0, roots: openRootCheck(WHOLE, checkpoints), origins: openOriginCheck(WHOLE, checkpoints) };
 }
 
-/** The checkpoints of accounts, under whatever origin: a service may have been called otherwise before. */
+/** The trails that there are checkpoints of, before their first record. */
 function sortCheckpoints(evidence: LogEvidence): Sorted {
-  const { notes, problem } = byOrigin(evidence);
-  const usable = new Map<string, KnownCheckpoint[]>();
+  const { accounts, unused } = byAccount(evidence);
+  const trails = new Map<string, Trail>();
   const findings: LogFinding[] = [];
-  for (const [origin, kept] of notes) {
-    const account = evidence.accountOf(origin);
-    if (!isAsked(evidence, account)) continue;
-    const known = knownCheckpoints(kept, { ...WHOLE, account, origin }, evidence.keys);
+  for (const [account, candidates] of accounts) {
+    const known = knownCheckpoints(candidates, { ...WHOLE, account }, evidence.keys);
     findings.push(...ofAccount(account, known.findings));
-    usable.set(account, [...(usable.get(account) ?? []), ...known.usable]);
+    unused.push(...known.unused);
+    if (known.usable.length > 0) trails.set(account, trailWith(known.usable));
   }
-  const trails = trailsWith(usable);
-  return { trails, findings, problem: problem ?? (trails.size > 0 ? null : { code: 'NO_CHECKPOINT' }) };
+  const problem = problemOfUnused(unused, candidatesOf('KEPT', evidence.checkpoints));
+  return { trails, findings, unused, problem: problem ?? (trails.size > 0 ? null : { code: 'NO_CHECKPOINT' }) };
 }
 
 /** Counts what is reported on its way. */
 function openTally({ onFinding }: LogReport) {
   let findings = 0;
+  const suspects = new Set<string>();
   const report = (finding: LogFinding): void => {
     findings += 1;
+    suspects.add(finding.account);
     onFinding(finding);
   };
   return {
@@ -134,6 +143,7 @@ function openTally({ onFinding }: LogReport) {
       ofAccount(account, found ?? []).forEach(report);
     },
     count: () => findings,
+    isSuspect: (account: string) => suspects.has(account),
   };
 }
 
@@ -155,11 +165,12 @@ function openIntake(evidence: LogEvidence, trails: Map<string, Trail>, tally: Ta
     take(event: TrailSource, isUnfit: boolean): void {
       const account = trailOf(event);
       if (!isAsked(evidence, account)) return;
-      const trail = trails.get(account) ?? { size: 0, roots: null };
+      const trail = trails.get(account) ?? { size: 0, roots: null, origins: null };
       trails.set(account, trail);
       const seq = trail.size;
       checkVersion(event, account, seq);
       if (isUnfit) tally.report({ code: 'COMMITMENT_MISMATCH', account, seq });
+      trail.origins?.take({ seq, type: event.type, data: event.data });
       tally.reportRoots(account, trail.roots?.take(recordHash(recordOf(event, seq))));
       trail.size += 1;
       records += 1;
@@ -168,15 +179,28 @@ function openIntake(evidence: LogEvidence, trails: Map<string, Trail>, tally: Ta
   };
 }
 
-function provenOf(trails: ReadonlyMap<string, Trail>): LogVerification['proven'] {
-  return Object.fromEntries(
-    [...trails].flatMap(([account, { roots }]) => (roots === null ? [] : [[account, roots.proven().kept]])),
+function provenOf(trails: ReadonlyMap<string, Trail>, { isSuspect }: Tally): LogVerification['proven'] {
+  const sizes = [...trails].flatMap(([account, { roots }]): [string, number | null][] =>
+    roots === null ? [] : [[account, isSuspect(account) ? null : roots.proven().kept]],
   );
+  return Object.fromEntries(sizes);
 }
 
-/** What is said of roots at an edge of the log: before its first event, or behind its last. */
-function reportEdge(trails: ReadonlyMap<string, Trail>, edge: 'begin' | 'end', tally: Tally): void {
-  for (const [account, { roots }] of trails) tally.reportRoots(account, roots?.[edge]());
+function reportUnused({ trails, unused }: Sorted, { onUnused = () => undefined }: LogReport): void {
+  for (const one of [...unused, ...[...trails.values()].flatMap(({ roots }) => roots?.unused() ?? [])]) onUnused(one);
+}
+
+/** Tells what is wrong before the first event of the log. */
+function reportBeginning(trails: ReadonlyMap<string, Trail>, tally: Tally): void {
+  for (const [account, { roots }] of trails) tally.reportRoots(account, roots?.begin());
+}
+
+/** Tells what is wrong behind the last event of the log. */
+function reportEnd(trails: ReadonlyMap<string, Trail>, tally: Tally): void {
+  for (const [account, { roots, origins }] of trails) {
+    tally.reportRoots(account, roots?.end());
+    tally.reportRoots(account, origins?.end(roots?.unused() ?? []));
+  }
 }
 
 /**
@@ -186,19 +210,27 @@ function reportEdge(trails: ReadonlyMap<string, Trail>, edge: 'begin' | 'end', t
  */
 export async function verifyLog(evidence: LogEvidence, report: LogReport): Promise<LogVerification> {
   const tally = openTally(report);
-  const { trails, findings, problem } = sortCheckpoints(evidence);
+  const sorted = sortCheckpoints(evidence);
+  const { trails, findings, problem } = sorted;
   findings.forEach(tally.report);
-  reportEdge(trails, 'begin', tally);
+  reportBeginning(trails, tally);
   const intake = openIntake(evidence, trails, tally);
   for await (const batch of evidence.batches) {
     const unfit = await evidence.unfit(batch);
     for (const event of batch) intake.take(event, unfit.has(event.id));
     report.onProgress?.(intake.records());
   }
-  reportEdge(trails, 'end', tally);
+  reportEnd(trails, tally);
+  reportUnused(sorted, report);
   const soundness = problem === null ? 'sound' : 'unusable';
   return {
     verdict: tally.count() > 0 ? 'tampered' : soundness,
-    ...{ findings: tally.count(), problem, records: intake.records(), accounts: trails.size, proven: provenOf(trails) },
+    ...{
+      findings: tally.count(),
+      problem,
+      records: intake.records(),
+      accounts: trails.size,
+      proven: provenOf(trails, tally),
+    },
   };
 }

@@ -10,7 +10,7 @@ function many(flags: string, description: string): Option {
 }
 
 const VERIFY_EXAMPLES = `
-Exit codes: 0 sound, 1 tampered, 2 unusable.
+Exit codes: 0 sound, 1 tampered, 2 unusable: nothing could be proven, a key or file is missing, or the command is wrong.
 
 Examples:
   $ virtual-mfa audit verify export.ndjson --checkpoint kept.txt --key keys.txt
@@ -47,7 +47,7 @@ const EXPORT_EXAMPLES = `
 Personal values are in it: keep the file where they may be.
 
 Examples:
-  $ virtual-mfa audit export --account 0b3f… --output trail.ndjson
+  $ virtual-mfa audit export --account acme --output trail.ndjson
   $ virtual-mfa audit export --account 0b3f… --format csv | gzip > trail.csv.gz
   $ virtual-mfa audit export --account 0b3f… --from 1200 --output rest.ndjson`;
 
@@ -88,7 +88,7 @@ export function addAuditCommands(audit: Command): void {
   audit
     .command('export')
     .description('take the audit trail of an account out of the log that the settings name; the trail says so')
-    .requiredOption('--account <id>', 'whose trail')
+    .requiredOption('--account <account>', 'whose trail: its alias, or its id')
     .addOption(new Option('--format <format>', 'native can be verified').choices(FORMAT_NAMES).default('native'))
     .option('--from <seq>', 'the first record; after an export that broke off the one behind its last', '0')
     .addOption(new Option('--ocsf-version <version>', 'of OCSF').choices(OCSF_VERSIONS).default(DEFAULT_OCSF_VERSION))

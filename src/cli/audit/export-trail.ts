@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pino } from 'pino';
+import { accountNamed } from '../../application/account-recovery.js';
 import { byOperator, exportAuditTrail, type ExportedPart } from '../../application/export-audit-trail.js';
 import type { RequestContext } from '../../application/request-context.js';
 import type { OcsfVersion } from '../../audit/export/ocsf/activities.js';
@@ -13,12 +14,14 @@ import type { Config } from '../../config.js';
 import type { ExportFormat } from '../../domain/account/events.js';
 import { exportTrail, type ExportRequest } from '../../projections/audit-export/exporter.js';
 import { createTrailReader } from '../../projections/audit-tree/trail-reader.js';
+import { counted } from '../counted.js';
 import { openProgress, type Progress } from '../progress.js';
 import type { Output } from '../terminal.js';
 import { UnusableInputError } from './input.js';
 
 /** What is taken out. */
 export interface ExportTrailOptions {
+  /** The account's id, or its alias. */
   readonly account: string;
   readonly format: ExportFormat;
   readonly from: number;
@@ -53,11 +56,15 @@ function operatorRequest({ app }: Storage): RequestContext {
   return { requestId: app.newId(), from, knownBrowser: null, current: null, wrote: () => undefined };
 }
 
+async function idOf({ app }: Storage, { account: named }: ExportTrailOptions): Promise<string> {
+  const found = await accountNamed(app, named);
+  if (found !== null) return found.account.accountId;
+  throw new UnusableInputError(`there is no account ${named}: give the alias or the id of one that is there`);
+}
+
 /** Records the export; then it is part of itself. */
 async function record(storage: Storage, { runner, readModels }: ReadSide, part: Omit<ExportedPart, 'to'>) {
   const size = readModels.trees.sizeOf(part.accountId);
-  if (size === 0)
-    throw new UnusableInputError(`there is no account ${part.accountId}: give the id of one, as events name it`);
   if (part.from > size) throw new UnusableInputError(`the trail ends before ${size}: give a --from of ${size} at most`);
   const recorded = await exportAuditTrail(storage.app, operatorRequest(storage), byOperator, { ...part, to: size + 1 });
   if (!recorded.ok)
@@ -71,7 +78,7 @@ async function* shown(text: AsyncIterable<string>, { from, to }: ExportRequest, 
   for await (const part of text) {
     yield part;
     lines += part.split('\n').length - 1;
-    progress.show(lines / (to - from), `${lines} records`);
+    progress.show(lines / (to - from), counted(lines, 'record'));
   }
 }
 
@@ -99,14 +106,15 @@ export async function exportFromLog(options: ExportTrailOptions, config: Config,
     begin.catch(() => undefined);
     const keeping = await keepCheckpoints({ config, storage, readSide, logger, begin });
     opened.push(keeping.stop);
-    const { account: accountId, format, from, ocsfVersion } = options;
+    const { format, from, ocsfVersion } = options;
+    const accountId = await idOf(storage, options);
     await record(storage, readSide, { accountId, format, from });
     const { readModels } = readSide;
     const signed = await keeping.checkpoints.sign(accountId);
     const request = { accountId, format, from, to: signed.size, span: {}, ocsfVersion, checkpoints: [signed.note] };
     const records = createTrailReader(storage.store, readModels.trees);
-    const originOf = (id: string) => `${config.auditOrigin}/${id}`;
-    const text = exportTrail({ log: storage.app.log, records, readModels, originOf }, request);
+    const { log, auditOriginOf: originOf } = storage.app;
+    const text = exportTrail({ log, records, readModels, originOf }, request);
     await write(shown(text, request, progress), options, target);
   } finally {
     progress.clear();

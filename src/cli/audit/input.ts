@@ -135,17 +135,28 @@ export async function readCheckpoints(paths: readonly string[]): Promise<readonl
   return notes;
 }
 
+/** What a verifier key begins with: its name and its id. No file is called like that by chance. */
+const LIKE_A_KEY = /^[^+\s/]+(?:\/[^+\s/]+)*\+[0-9A-Fa-f]{8}\+/;
+
+/** The verifier keys in a text that has one a line. @throws {UnusableInputError} */
+export function keysIn(text: string, source: string): readonly VerifierKey[] {
+  try {
+    return parseKeyList(text, source).verifiers;
+  } catch (error) {
+    if (error instanceof KeyListError) throw new UnusableInputError(error.message);
+    throw error;
+  }
+}
+
+async function keysOf(one: string): Promise<readonly VerifierKey[]> {
+  if (LIKE_A_KEY.test(one)) return keysIn(one, 'given with --key');
+  const text = await readFile(one, 'utf8').catch((error: unknown) => {
+    throw unreadable(one, error);
+  });
+  return keysIn(text, one);
+}
+
 /** The verifier keys that are given: each as its text, or as a file with one a line. @throws {UnusableInputError} */
 export async function readKeys(given: readonly string[]): Promise<readonly VerifierKey[]> {
-  const keys: VerifierKey[] = [];
-  for (const one of given) {
-    const file = await readFile(one, 'utf8').catch(() => null);
-    try {
-      keys.push(...parseKeyList(file ?? one, file === null ? 'given with --key' : one).verifiers);
-    } catch (error) {
-      if (error instanceof KeyListError) throw new UnusableInputError(error.message);
-      throw error;
-    }
-  }
-  return keys;
+  return (await Promise.all(given.map(keysOf))).flat();
 }

@@ -1,5 +1,7 @@
-import type { Verdict } from '../../audit/verification/finding.js';
+import type { UnusedCheckpoint, Verdict } from '../../audit/verification/finding.js';
+import { printable } from '../../canonical/printable.js';
 import type { Output } from '../terminal.js';
+import { sentencesOfUnused } from './sentences.js';
 
 /** What a verification says at its end. */
 export interface Conclusion {
@@ -15,6 +17,10 @@ export interface Conclusion {
 /** Tells what is found, as it is found, and how it ends. */
 export interface Report {
   finding(code: string, sentence: string, details: object): void;
+  /** Tells what is no finding of the trail, and what the reader should know. */
+  warning(sentence: string): void;
+  /** Takes note of a checkpoint that was not used; told before the conclusion. */
+  unused(checkpoint: UnusedCheckpoint): void;
   conclude(conclusion: Conclusion): void;
 }
 
@@ -23,38 +29,42 @@ const WORDS: Readonly<Record<Verdict, string>> = { sound: 'SOUND', tampered: 'TA
 /** How a verification ends as an exit code. */
 export const EXIT_CODES: Readonly<Record<Verdict, number>> = { sound: 0, tampered: 1, unusable: 2 };
 
+/** Sentences on checkpoints that were not used; a file of checkpoints may be of many accounts. */
+const MOST_UNUSED = 20;
+
 /** Further ones are only counted: of a trail that is all wrong there is one for each record. */
 const MOST_SENTENCES = 100;
 
-/**
- * A text as it is safely shown: what a terminal would obey, or what turns text around, is written as its escape. An export may
- * come from somebody who wants to be believed.
- */
-function shown(text: string): string {
-  const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (hidden) => hidden.split('').map(escape).join(''));
-}
-
 function openSentences(output: Output): Report {
   let findings = 0;
+  const unused: UnusedCheckpoint[] = [];
+  const tellMore = (more: number): void => {
+    if (more > 0) output.write(`… and ${more} more; --json tells each\n`);
+  };
   return {
     finding(code, sentence) {
       findings += 1;
-      if (findings <= MOST_SENTENCES) output.write(`${code}: ${shown(sentence)}\n`);
+      if (findings <= MOST_SENTENCES) output.write(`${code}: ${printable(sentence)}\n`);
     },
+    warning: (sentence) => void output.write(`warning: ${printable(sentence)}\n`),
+    unused: (checkpoint) => void unused.push(checkpoint),
     conclude({ verdict, problem, proven }) {
-      const more = findings - MOST_SENTENCES;
-      if (more > 0) output.write(`… and ${more} more; --json tells each\n`);
-      if (problem !== null) output.write(`${shown(problem)}\n`);
-      output.write(`${WORDS[verdict]}: ${shown(proven)}\n`);
+      tellMore(findings - MOST_SENTENCES);
+      const sentences = sentencesOfUnused(unused);
+      for (const sentence of sentences.slice(0, MOST_UNUSED)) output.write(`${printable(sentence)}\n`);
+      tellMore(sentences.length - MOST_UNUSED);
+      if (problem !== null) output.write(`${printable(problem)}\n`);
+      output.write(`${WORDS[verdict]}: ${printable(proven)}\n`);
     },
   };
 }
 
 function openLines(output: Output): Report {
-  const write = (line: object): void => void output.write(`${shown(JSON.stringify(line))}\n`);
+  const write = (line: object): void => void output.write(`${printable(JSON.stringify(line))}\n`);
   return {
     finding: (_, message, details) => write({ finding: { ...details, message } }),
+    warning: (warning) => write({ warning }),
+    unused: (unused) => write({ unused: { ...unused, message: sentencesOfUnused([unused]).join('') } }),
     conclude: ({ verdict, problem, details }) => write({ verdict, ...details, message: problem }),
   };
 }

@@ -1,10 +1,11 @@
-import type { Finding, Proven, Verification } from '../../audit/verification/finding.js';
+import type { Finding, Proven, UnusedCheckpoint, Verification } from '../../audit/verification/finding.js';
 import { verifyTrail } from '../../audit/verification/verify-trail.js';
+import { counted } from '../counted.js';
 import { openProgress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
 import { linesOf, openInput, readCheckpoints, readKeys, unpacked, UnusableInputError, type Input } from './input.js';
 import { EXIT_CODES, openReport, type Report } from './report.js';
-import { sentenceOfFinding, sentenceOfProblem, sentenceOfProven } from './sentences.js';
+import { sentenceOfFinding, sentenceOfProblem, sentenceOfProven, sentenceOfUnopened } from './sentences.js';
 
 /** What is verified, and against what. */
 export interface VerifyExportOptions {
@@ -24,12 +25,15 @@ function shareOf(input: Input): number | null {
   return input.size === null || input.size === 0 ? null : input.read() / input.size;
 }
 
-function concluded(report: Report, { verdict, findings, problem, records, proven }: Verification): number {
+function concluded(report: Report, verification: Verification): number {
+  const { verdict, findings, problem, records, proven, unopened } = verification;
+  const sentence = sentenceOfUnopened(unopened);
+  if (sentence !== null) report.warning(sentence);
   report.conclude({
     verdict,
     problem: problem && sentenceOfProblem(problem),
-    proven: sentenceOfProven(proven, records),
-    details: { findings, problem, records, proven },
+    proven: sentenceOfProven(proven, { records, findings }),
+    details: { findings, problem, records, proven, unopened },
   });
   return EXIT_CODES[verdict];
 }
@@ -55,13 +59,17 @@ export async function verifyExport(options: VerifyExportOptions, terminal: Termi
     progress.clear();
     report.finding(finding.code, sentenceOfFinding(finding), finding);
   };
+  const onUnused = (unused: UnusedCheckpoint): void => {
+    progress.clear();
+    report.unused(unused);
+  };
   try {
     const keys = await readKeys(options.key);
     const checkpoints = await readCheckpoints(options.checkpoint);
     const input = await openInput(options.file, terminal);
     const evidence = { lines: linesOf(unpacked(input.bytes)), checkpoints, keys };
-    const onProgress = (records: number): void => progress.show(shareOf(input), `${records} records`);
-    const verification = await verifyTrail(evidence, { onFinding, onProgress });
+    const onProgress = (records: number): void => progress.show(shareOf(input), counted(records, 'record'));
+    const verification = await verifyTrail(evidence, { onFinding, onUnused, onProgress });
     progress.clear();
     return concluded(report, verification);
   } catch (error) {

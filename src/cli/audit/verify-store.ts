@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commitmentTo, type Opening } from '../../canonical/commitment.js';
 import type { VerifierKey } from '../../audit/notes/keys.js';
-import type { Problem } from '../../audit/verification/finding.js';
+import type { Problem, UnusedCheckpoint } from '../../audit/verification/finding.js';
 import {
   verifyLog,
   type LogEvidence,
@@ -15,9 +15,10 @@ import type { Config } from '../../config.js';
 import type { EventLog } from '../../eventstore/event-log.js';
 import type { EventStore, StoredEvent } from '../../eventstore/event-store.js';
 import { VaultError } from '../../vault/vault.js';
+import { counted } from '../counted.js';
 import { openProgress, type Progress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
-import { readCheckpoints, readKeys } from './input.js';
+import { keysIn, readCheckpoints, readKeys } from './input.js';
 import { EXIT_CODES, openReport, type Report } from './report.js';
 import { sentenceOfFinding, sentenceOfProblem } from './sentences.js';
 
@@ -81,11 +82,6 @@ function unfitIn({ log }: LogReading): LogEvidence['unfit'] {
   };
 }
 
-/** The account of an origin: what stands behind its last slash. */
-function accountOf(origin: string): string | null {
-  return origin.includes('/') ? origin.slice(origin.lastIndexOf('/') + 1) : null;
-}
-
 function sentenceOf(finding: LogFinding): string {
   if (finding.code !== 'SEQ_GAP') return `account ${finding.account}: ${sentenceOfFinding(finding)}`;
   const { account, seq, stream, version, found } = finding;
@@ -95,11 +91,17 @@ function sentenceOf(finding: LogFinding): string {
 function provenIn({ proven, accounts, records }: LogVerification): string {
   const sizes = Object.values(proven);
   const trails = sizes.filter((size) => size !== null).length;
-  const read = `${records} records of ${accounts} accounts read`;
+  const read = `${counted(records, 'record')} of ${counted(accounts, 'account')} read`;
   if (trails === 0) return `nothing is proven (${read})`;
-  const without = accounts - sizes.length;
-  const unproven = without === 0 ? '' : `; ${without} accounts have no checkpoint, and nothing is proven of them`;
-  return `the trails of ${trails} accounts are those over which their checkpoints were signed (${read})${unproven}`;
+  const told = [
+    trails === 1
+      ? `the trail of 1 account is the one over which its checkpoints were signed (${read})`
+      : `the trails of ${trails} accounts are those over which their checkpoints were signed (${read})`,
+  ];
+  const [without, doubtful] = [accounts - sizes.length, sizes.length - trails];
+  if (doubtful > 0) told.push(`of ${counted(doubtful, 'account')} with a checkpoint nothing is proven`);
+  if (without > 0) told.push(`of ${counted(without, 'account')} without a checkpoint nothing is proven`);
+  return told.join('; ');
 }
 
 function sentenceOfProblemIn(problem: Problem): string {
@@ -142,9 +144,9 @@ function ownCheckpoints({ auditCheckpointsFile, dataDir }: Config): Promise<read
 }
 
 /** The keys of the service itself, for whom none is given. */
-async function ownKeys({ auditKeys, dataDir }: Config): Promise<readonly string[]> {
-  if (auditKeys.from === 'ENVIRONMENT') return [auditKeys.text];
-  return auditKeys.from === 'FILE' ? [auditKeys.path] : ifThere(join(dataDir, 'audit-keys.txt'));
+async function ownKeys({ auditKeys, dataDir }: Config): Promise<readonly VerifierKey[]> {
+  if (auditKeys.from === 'ENVIRONMENT') return keysIn(auditKeys.text, 'in AUDIT_KEYS');
+  return readKeys(auditKeys.from === 'FILE' ? [auditKeys.path] : await ifThere(join(dataDir, 'audit-keys.txt')));
 }
 
 interface Given {
@@ -154,7 +156,7 @@ interface Given {
 
 /** Read before the log: what is signed while that is read would be ahead of it. */
 async function givenBy({ checkpoint, key }: VerifyStoreOptions, config: Config): Promise<Given> {
-  const keys = await readKeys(key.length > 0 ? key : await ownKeys(config));
+  const keys = key.length > 0 ? await readKeys(key) : await ownKeys(config);
   return { keys, checkpoints: await readCheckpoints([...checkpoint, ...(await ownCheckpoints(config))]) };
 }
 
@@ -163,7 +165,7 @@ function showPosition(progress: Progress) {
   return {
     onProgress: (read: number) => void (records = read),
     onPosition: (position: bigint, head: bigint) =>
-      progress.show(head === 0n ? null : Number((position * 1_000n) / head) / 1_000, `${records} records`),
+      progress.show(head === 0n ? null : Number((position * 1_000n) / head) / 1_000, counted(records, 'record')),
   };
 }
 
@@ -181,15 +183,23 @@ export async function verifyStore(options: VerifyStoreOptions, config: Config, t
     progress.clear();
     report.finding(finding.code, sentenceOf(finding), finding);
   };
-  const onWarning = (message: string): void => void terminal.stderr.write(`${message}\n`);
+  const onUnused = (unused: UnusedCheckpoint): void => {
+    progress.clear();
+    report.unused(unused);
+  };
+  const onWarning = (sentence: string): void => {
+    progress.clear();
+    report.warning(sentence);
+  };
   let reading: LogReading | null = null;
   try {
     const given = await givenBy(options, config);
     reading = await openLogReading(config, { now: clockOf(config), onWarning }, options.openings);
     const accounts = options.account.length === 0 ? null : new Set(options.account);
-    const evidence = { ...given, accounts, accountOf, unfit: unfitIn(reading) };
+    const evidence = { ...given, accounts, unfit: unfitIn(reading) };
     const batches = portions(reading.store, shown.onPosition);
-    const verification = await verifyLog({ ...evidence, batches }, { onFinding, onProgress: shown.onProgress });
+    const { onProgress } = shown;
+    const verification = await verifyLog({ ...evidence, batches }, { onFinding, onUnused, onProgress });
     progress.clear();
     return conclude(report, verification);
   } catch (error) {

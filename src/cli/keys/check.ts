@@ -5,6 +5,7 @@ import { isDigestKeyOf } from '../../vault/key-ring-check.js';
 import type { KeyRing } from '../../vault/key-ring.js';
 import { openingsOf, pagesOf, usesOf, type KeyUse } from '../../vault/key-usage.js';
 import type { Vault } from '../../vault/vault.js';
+import { counted } from '../counted.js';
 import { openProgress } from '../progress.js';
 import type { Output, Terminal } from '../terminal.js';
 import { tellLeftovers } from './leftovers.js';
@@ -27,7 +28,7 @@ async function openAll(vault: Vault, expected: number, { stdout, stderr }: Termi
       if (closed <= MOST_NAMED) stdout.write(`the ${kind} ${id} does not open: it is sealed under ${keyId}\n`);
     }
     opened += page.length;
-    progress.show(expected === 0 ? null : opened / expected, `${opened} secrets`);
+    progress.show(expected === 0 ? null : opened / expected, counted(opened, 'secret'));
   }
   progress.clear();
   if (closed > MOST_NAMED) stdout.write(`… and ${closed - MOST_NAMED} more do not open\n`);
@@ -73,7 +74,11 @@ export async function checkKeys(config: Config, terminal: Terminal): Promise<num
     stdout.write(`${DIGEST_SENTENCES[`${fits}`]}\n`);
     await tellLeftovers(keys.file, stdout);
     const sound = closed === 0 && fits !== false;
-    stdout.write(sound ? `SOUND: all ${total(uses)} secrets open\n` : `UNSOUND: ${closed} secrets do not open\n`);
+    stdout.write(
+      sound
+        ? `SOUND: ${counted(total(uses), 'secret')}, and all open\n`
+        : `UNSOUND: ${counted(closed, 'secret')} ${closed === 1 ? 'does' : 'do'} not open\n`,
+    );
     return sound ? 0 : 1;
   } finally {
     await keys.close();

@@ -4,6 +4,7 @@ import type { Config } from '../../config.js';
 import { checkKeyRing } from '../../vault/key-ring-check.js';
 import type { KeyRing } from '../../vault/key-ring.js';
 import { needing } from '../../vault/key-usage.js';
+import { counted } from '../counted.js';
 import { UnusableInputError } from '../audit/input.js';
 import type { Terminal } from '../terminal.js';
 import { tellLeftovers } from './leftovers.js';
@@ -32,7 +33,7 @@ async function refuseUsed(keys: OpenedKeys, ring: KeyRing, id: string): Promise<
   const { length } = await needing(id, keys.vaultUnder(without(ring, id)));
   if (length === 0) return;
   throw new UnusableInputError(
-    `${length} secrets still lie under ${id}: seal them anew with \`virtual-mfa keys rotate\`, then try again`,
+    `${counted(length, 'secret')} still ${length === 1 ? 'lies' : 'lie'} under ${id}: seal everything anew with \`virtual-mfa keys rotate\`, then try again`,
   );
 }
 

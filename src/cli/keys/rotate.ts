@@ -5,6 +5,7 @@ import { checkKeyRing } from '../../vault/key-ring-check.js';
 import { KeyRingError, withNewKey } from '../../vault/key-ring-file.js';
 import type { KeyRing } from '../../vault/key-ring.js';
 import { hasOlder, resealAll, usesOf } from '../../vault/key-usage.js';
+import { counted } from '../counted.js';
 import { openProgress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
 
@@ -60,7 +61,7 @@ async function reseal(keys: OpenedKeys, ring: KeyRing, { stderr }: Terminal) {
   const progress = openProgress(stderr);
   try {
     return await resealAll(vault, ring.activeKeyId, (done) =>
-      progress.show(expected === 0 ? null : done / expected, `${done} secrets are sealed anew`),
+      progress.show(expected === 0 ? null : done / expected, `${counted(done, 'secret')} sealed anew`),
     );
   } finally {
     progress.clear();
@@ -82,7 +83,9 @@ export async function rotateKeys(options: RotateOptions, config: Config, termina
     tellRing(terminal, keys, ring);
     const { resealed, sealed } = await reseal(keys, ring, terminal);
     for (const { kind, id } of sealed) terminal.stdout.write(`the ${kind} ${id} does not open, and is left as it is\n`);
-    terminal.stdout.write(`${resealed} secrets were sealed anew under ${ring.activeKeyId}\n`);
+    terminal.stdout.write(
+      `${counted(resealed, 'secret')} ${resealed === 1 ? 'was' : 'were'} sealed anew under ${ring.activeKeyId}\n`,
+    );
     if (resealed === 0 && ring === keys.ring) tellIdle(terminal, keys);
     if (sealed.length > 0) return 1;
     for (const id of ring.sealingKeys.keys()) {

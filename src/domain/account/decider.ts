@@ -1,5 +1,6 @@
 import { accept, reject, type Decider, type Decision } from '../decider.js';
 import type { Recorded } from '../event.js';
+import { decideAuditOrigin, type AuditOrigins, type NameAuditOrigin } from './audit-origins.js';
 import { decideAuditTokens, evolveAuditTokens, type AuditTokenCommand, type AuditTokens } from './audit-tokens.js';
 import type { AccountEvent } from './events.js';
 import { decideExport, type ExportAuditTrail } from './export-audit-trail.js';
@@ -20,6 +21,7 @@ export type AccountState =
       readonly status: 'REGISTERED';
       readonly accountId: string;
       readonly primaryUserId: string;
+      readonly auditOrigins: AuditOrigins;
       readonly auditTokens: AuditTokens;
       readonly serviceCredentials: ServiceCredentials;
       readonly policy: AccountPolicy;
@@ -30,6 +32,8 @@ export interface RegisterPrimaryAccount {
   readonly accountId: string;
   readonly userId: string;
   readonly alias: string;
+  /** Under which checkpoints of its audit trail are signed. */
+  readonly auditOrigin: string;
 }
 
 /** Closes a registration that was never finished; it changes nothing where it was. */
@@ -45,6 +49,7 @@ export type AccountCommand =
   | RegistrationCommand
   | AuditTokenCommand
   | ServiceCredentialCommand
+  | NameAuditOrigin
   | ExportAuditTrail
   | RecoveryCommand
   | SetAccountPolicy;
@@ -58,7 +63,7 @@ function decideRegistration(command: RegistrationCommand, state: AccountState): 
   if (state.status !== 'NONE') return reject({ code: 'REGISTRATION_ABANDONED' });
   return accept({
     type: 'PrimaryAccountRegistered',
-    data: { accountId, userId },
+    data: { accountId, userId, auditOrigin: command.auditOrigin },
     personal: { alias: command.alias },
   });
 }
@@ -68,6 +73,8 @@ function decide(command: AccountCommand, state: AccountState): Decision<AccountE
     case 'RegisterPrimaryAccount':
     case 'AbandonRegistration':
       return decideRegistration(command, state);
+    case 'NameAuditOrigin':
+      return decideAuditOrigin(command, state.status === 'REGISTERED' ? state.auditOrigins : null);
     case 'ExportAuditTrail':
       return state.status === 'REGISTERED' ? decideExport(command, state.auditTokens) : reject({ code: 'NOT_FOUND' });
     case 'RequestAccountRecovery':
@@ -97,12 +104,17 @@ function evolve(state: AccountState, event: Recorded<AccountEvent>): AccountStat
         status: 'REGISTERED',
         accountId: event.data.accountId,
         primaryUserId: event.data.userId,
+        auditOrigins: event.data.auditOrigin === null ? [] : [event.data.auditOrigin],
         auditTokens: {},
         serviceCredentials: {},
         policy: DEFAULT_POLICY,
         recovery: null,
         recovered: null,
       };
+    case 'AuditOriginChanged':
+      return state.status === 'REGISTERED'
+        ? { ...state, auditOrigins: [...state.auditOrigins, event.data.auditOrigin] }
+        : state;
     case 'AccountPolicyChanged':
       return state.status === 'REGISTERED' ? { ...state, policy: policyAfter(state.policy, event) } : state;
     case 'AccountRecoveryRequested':

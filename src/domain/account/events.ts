@@ -1,5 +1,5 @@
-import { eventType, type EventOf } from '../event.js';
-import { count, flag, id, instant, listOf, nullable, oneOf } from '../field.js';
+import { eventType, revised, type EventOf } from '../event.js';
+import { count, flag, id, instant, listOf, nullable, oneOf, text } from '../field.js';
 
 export const AUDIT_SCOPES = ['READ', 'EXPORT'] as const;
 
@@ -38,14 +38,27 @@ export const registrationAbandoned = eventType(
 );
 
 export const accountEvents = {
-  PrimaryAccountRegistered: eventType(
+  PrimaryAccountRegistered: revised(
+    eventType(
+      'account',
+      'A primary account came about; its primary can sign in from now on.',
+      {
+        accountId: id('the account'),
+        userId: id('the user of the primary account'),
+        auditOrigin: nullable(text('the origin of the checkpoints of its audit trail; null where it was not recorded')),
+      },
+      ['alias'],
+    ),
+    (data) => ({ ...data, auditOrigin: null }),
+  ),
+  AuditOriginChanged: eventType(
     'account',
-    'A primary account came about; its primary can sign in from now on.',
+    'Checkpoints of the audit trail are signed under this origin, too, from now on; those from before stay valid.',
     {
       accountId: id('the account'),
-      userId: id('the user of the primary account'),
+      formerOrigin: nullable(text('the origin that was named last; null where none was recorded')),
+      auditOrigin: text('the origin from now on'),
     },
-    ['alias'],
   ),
   RegistrationAbandoned: registrationAbandoned,
   AuditTokenCreated: eventType(

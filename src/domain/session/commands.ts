@@ -4,7 +4,7 @@ import type { GuardedOperation } from '../operation/guarded-operations.js';
 import type { SessionsEnded } from '../user/state.js';
 import type { VerificationMethod } from '../operation/method.js';
 import type { ServiceOperation } from '../operation/service-operation.js';
-import type { Factor, SessionEnding, Transport } from './events.js';
+import type { Factor, Owed, SessionEnding, Transport } from './events.js';
 
 /** What is done in a session that is not over. */
 interface InSession {
@@ -29,6 +29,8 @@ export interface StartSession extends Basis {
   readonly transport: Transport;
   /** The user is still there, under the name that was given and with the password that was compared. */
   readonly isProven: boolean;
+  /** What it still has to pass before it is full. */
+  readonly owes: readonly Owed[];
 }
 
 /** A second factor was proven: the session rises and its secret changes. */

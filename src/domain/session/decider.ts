@@ -9,10 +9,10 @@ import { challengeOperation, useVerification, verifyOperation } from './verifica
 
 function startSession(command: StartSession): Decision<SessionEvent> {
   if (!command.isProven) return reject({ code: 'SIGN_IN_FAILED' });
-  const { accountId, userId, factors, userVersion, mfaVersion, secretDigest, transport } = command;
+  const { accountId, userId, factors, userVersion, mfaVersion, secretDigest, transport, owes } = command;
   return accept({
     type: 'SessionStarted',
-    data: { accountId, userId, factors, userVersion, mfaVersion, secretDigest, transport },
+    data: { accountId, userId, factors, userVersion, mfaVersion, secretDigest, transport, owes },
     personal: null,
   });
 }

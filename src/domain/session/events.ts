@@ -1,5 +1,5 @@
-import { eventType, type EventOf } from '../event.js';
-import { count, id, listOf, oneOf } from '../field.js';
+import { eventType, revised, type EventOf } from '../event.js';
+import { count, id, listOf, nullable, oneOf } from '../field.js';
 import { operationEvents } from '../operation/events.js';
 
 export const FACTORS = ['PASSWORD', 'VIRTUAL_MFA', 'RECOVERY_CODE', 'TRUSTED_DEVICE'] as const;
@@ -21,6 +21,10 @@ export type Transport = (typeof TRANSPORTS)[number];
 export const SESSION_ENDINGS = ['SIGNED_OUT', 'REVOKED', 'TOO_MANY_WRONG_CODES'] as const;
 export type SessionEnding = (typeof SESSION_ENDINGS)[number];
 
+export const OWED = ['MFA_CHALLENGE', 'PASSWORD_CHANGE', 'MFA_ENROLLMENT'] as const;
+/** What a session has to pass before it is full, each by the name of its stage. */
+export type Owed = (typeof OWED)[number];
+
 const subject = {
   accountId: id('the account'),
   userId: id('the user who is signed in'),
@@ -33,12 +37,18 @@ const decidedOn = {
 };
 
 export const sessionEvents = {
-  SessionStarted: eventType('session', 'A right password began a session, or the challenge that may become one.', {
-    ...subject,
-    ...decidedOn,
-    secretDigest: id('base64url of SHA-256 of the secret half of the session token'),
-    transport: oneOf('how the session token travels', TRANSPORTS),
-  }),
+  SessionStarted: revised(
+    eventType('session', 'A right password began a session, or the challenge that may become one.', {
+      ...subject,
+      ...decidedOn,
+      secretDigest: id('base64url of SHA-256 of the secret half of the session token'),
+      transport: oneOf('how the session token travels', TRANSPORTS),
+      owes: nullable(
+        listOf(oneOf('what was still to be passed before the session was full; null where it was not recorded', OWED)),
+      ),
+    }),
+    (data) => ({ ...data, owes: null }),
+  ),
   SessionRaised: eventType('session', 'A second factor was proven in this session.', { ...subject, ...decidedOn }),
   SessionRotated: eventType('session', 'The session has a new secret; the one before is void.', {
     ...subject,

@@ -5,6 +5,7 @@ import {
   openDatabaseFileToRead,
   type DatabaseFile,
 } from '../../sqlite/database-file.js';
+import { missingNames } from '../../sqlite/inspection.js';
 import { sqliteCodeOf } from '../../sqlite/result-code.js';
 import { asEventStoreError } from './faults.js';
 import { LOG_FILE } from './log-file.js';
@@ -52,6 +53,11 @@ export class LogDatabase {
       if (sqliteCodeOf(error) === undefined) throw error;
       return false;
     }
+  }
+
+  /** The tables and triggers that the file lacks. @param vaultNames those of the vault */
+  missing(vaultNames: readonly string[]): readonly string[] {
+    return missingNames(this.connection, [...LOG_FILE.names, ...vaultNames]);
   }
 
   /** Waits for the writes handed over, and lets the file go. */

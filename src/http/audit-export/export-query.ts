@@ -1,6 +1,6 @@
 import { DEFAULT_OCSF_VERSION, OCSF_VERSIONS, type OcsfVersion } from '../../audit/export/ocsf/activities.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../../domain/account/events.js';
-import { isInstant } from '../../domain/field.js';
+import { momentFrom } from '../../graphql/moment.js';
 import type { Span } from '../../projections/audit/trails.js';
 
 /** What a request for an export asks for. */
@@ -48,12 +48,10 @@ function countIn(given: Given, name: string): number | null {
 
 function instantIn(given: Given, name: string): string | undefined {
   const value = valueOf(given, name);
-  if (value === undefined || isInstant(value)) return value;
-  const time = new Date(value);
-  // Without a zone it would be another moment for each who reads it.
-  if (!/(?:Z|[+-]\d\d:?\d\d)$/.test(value) || Number.isNaN(time.getTime()))
-    throw new ExportQueryError(`${name} is a moment with its zone, such as 2026-03-02T09:12:31Z.`);
-  return time.toISOString();
+  if (value === undefined) return value;
+  const moment = momentFrom(value);
+  if (moment !== null) return moment;
+  throw new ExportQueryError(`${name} is a moment with its zone, such as 2026-03-02T09:12:31Z.`);
 }
 
 function spanIn(given: Given, format: ExportFormat): Span {

@@ -37,6 +37,14 @@ const TABLE = `
   BEGIN SELECT RAISE(ABORT, 'a destroyed secret stays destroyed'); END;
 `;
 
+/** What a file that has a vault holds. */
+export const SECRETS_NAMES = ['secrets', 'secrets_leave_a_trace', 'secrets_stay_destroyed'] as const;
+
+/** Makes the table, and what protects it, where they are not there. */
+export function defineSecrets(connection: SqliteConnection): void {
+  connection.exec(TABLE);
+}
+
 /** As long as the longest id of a key ring file. */
 const KEY_ID_WIDTH = 32;
 
@@ -50,7 +58,6 @@ export class SecretsTable {
   readonly #list: SqliteStatement<[kind: string, after: string, createdBefore: string | null, limit: number], EntryRow>;
 
   constructor(connection: SqliteConnection) {
-    connection.exec(TABLE);
     const living = 'FROM secrets WHERE destroyed = 0 AND kind = ?';
     this.#insert = connection.prepare(
       `INSERT INTO secrets (kind, id, key_id, sealed, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,

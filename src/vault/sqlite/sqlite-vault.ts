@@ -5,7 +5,8 @@ import { open, seal, type SealedSecret } from '../sealing.js';
 import type { ListOptions, SecretEntry, SecretKind, SecretRef, Vault } from '../vault.js';
 import { VaultError } from '../vault.js';
 import { asVaultError } from './faults.js';
-import { SecretsTable } from './secrets-table.js';
+import { missingNames } from '../../sqlite/inspection.js';
+import { defineSecrets, SecretsTable } from './secrets-table.js';
 
 /** What the vault needs of the file that it shares with the log. */
 export interface VaultDatabase {
@@ -23,6 +24,8 @@ export interface SqliteVaultOptions {
   readonly now: () => Instant;
 }
 
+const NO_TABLE = 'the vault has no table of secrets: restore the file of the event log from a backup';
+
 /**
  * The vault as a table beside the log. A destroyed secret is overwritten where it lies, and with `secure_delete` so is
  * what SQLite frees; then the -wal file, which still holds what was there before, is emptied. Where another process is
@@ -32,7 +35,11 @@ export interface SqliteVaultOptions {
  */
 export function openSqliteVault(options: SqliteVaultOptions): Vault {
   try {
-    options.database.connection.pragma('secure_delete = ON');
+    const { connection } = options.database;
+    connection.pragma('secure_delete = ON');
+    // Who only reads defines nothing: what is missing may be what somebody has removed.
+    if (!connection.isReadOnly) defineSecrets(connection);
+    else if (missingNames(connection, ['secrets']).length > 0) throw new VaultError('UNAVAILABLE', NO_TABLE);
     return new SqliteVault(options);
   } catch (error) {
     throw asVaultError(error);

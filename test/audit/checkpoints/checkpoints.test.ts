@@ -90,12 +90,13 @@ describe('Checkpoints', () => {
     expect(sizesIn(one.file)).toEqual(['acme 3']);
   });
 
-  it('of other logs in the file are passed over, and so is what is none', async () => {
+  it('of other accounts in the file are passed over, and so is what is none', async () => {
     const other = stage({ origin: 'other.example' });
-    other.trees.grow('acme', 500);
+    other.trees.grow('another', 500);
     await other.checkpoints.round();
     const file = memoryFile(`not a note\n\n${other.file.text}nonsense\n\n`);
     const { trees, checkpoints, refusals } = stage({ on: file });
+    trees.grow('another', 500);
     trees.grow('acme', 2);
     await checkpoints.round();
     expect([sizesIn(file).at(-1), refusals]).toEqual(['acme 2', []]);

@@ -85,6 +85,7 @@ export function stage({ on: file = memoryFile(), trees = forest(), ...more }: Gi
   const options: CheckpointsOptions = {
     ...{ file: file.open(), origin: ORIGIN, keys: KEYS, trees, now: clock.now },
     caughtUp: async () => true,
+    nameOrigin: async () => 'NAMED',
     onRefusal: (refusal) => refusals.push(refusal),
     ...more,
   };

@@ -55,4 +55,29 @@ describe('A table of a trail', () => {
       expect(cell('userAgent', enabled({ userAgent: name }))).toBe(`'${name}`);
     },
   );
+
+  it.each([
+    ["x;=cmd|' /C calc'!A0", "x;'=cmd|' /C calc'!A0"],
+    ['x,=1', "x,'=1"],
+    ['x\t+1', "x\t'+1"],
+    ['x|-1', "x|'-1"],
+    ['x @SUM(A1)', "x '@SUM(A1)"],
+    ['x\n=1', "x\n'=1"],
+    ['x\r\n=1', "x\r\n'=1"],
+    ['x; =1', "x; '=1"],
+    ['x;"=1"', 'x;"\'=1"'],
+    ['"=1', '"\'=1'],
+    ['x;＝1', "x;'＝1"],
+    ['a;=1;+2;b', "a;'=1;'+2;b"],
+    [';;=1', ";;'=1"],
+  ])('has one behind whatever a spreadsheet may take for the end of a cell, too: %j', (name, harmless) => {
+    expect(cell('userAgent', enabled({ userAgent: name }))).toBe(harmless);
+  });
+
+  it.each(['Mozilla/5.0 (X11; Linux x86_64) a-b c=d e+f g@h', 'x;y', 'a; b', '2026-01-01', "'=1"])(
+    'leaves what is no formula: %j',
+    (name) => {
+      expect(cell('userAgent', enabled({ userAgent: name }))).toBe(name);
+    },
+  );
 });

@@ -4,6 +4,8 @@ import { TRAIL_EVENT_TYPES } from '../../../src/audit/description.js';
 import { DEFAULT_OCSF_VERSION, OCSF_VERSIONS } from '../../../src/audit/export/ocsf/activities.js';
 import { ocsfEvent } from '../../../src/audit/export/ocsf/ocsf-event.js';
 import { leafHash } from '../../../src/audit/merkle/hashing.js';
+import type { Owed } from '../../../src/domain/session/events.js';
+import { event } from '../../support/builders.js';
 import { ocsfFaults } from '../../support/ocsf/validate.js';
 import { fixtureOf, ocsfOf, sourceOf, trailFixtures } from './given.js';
 
@@ -61,6 +63,41 @@ describe('An event exported as OCSF', () => {
     ['a wrong password', 'PasswordRejected', { type_uid: 300201, status_code: 'INVALID_CREDENTIALS' }],
   ])('calls a refusal by its reason: %s', (_, type, expected) => {
     expect(ocsfOf(type)).toMatchObject({ status: 'Failure', ...expected });
+  });
+
+  describe('of a session', () => {
+    const began = (owes: readonly Owed[] | null) => {
+      const source = sourceOf(fixtureOf('SessionStarted'));
+      return ocsfEvent({ ...source, event: event('SessionStarted', { owes }) }, '1.8.0');
+    };
+
+    it.each<[readonly Owed[]]>([[['MFA_CHALLENGE']], [['MFA_ENROLLMENT']], [['PASSWORD_CHANGE', 'MFA_ENROLLMENT']]])(
+      'is no logon while a factor is owed: %j',
+      (owes) => {
+        expect(began(owes)).toMatchObject({
+          ...{ type_uid: 300206, activity_name: 'Preauth', status: 'Success' },
+          ...{ is_mfa: false, status_detail: `Still owed: ${owes.join(', ')}` },
+        });
+        expect(ocsfFaults(began(owes), '1.8.0')).toEqual([]);
+      },
+    );
+
+    it('is the logon where no factor is owed, and where the last one was proven', () => {
+      expect(began([])).toMatchObject({ type_uid: 300201, activity_name: 'Logon', is_mfa: false });
+      expect(began([])).not.toHaveProperty('status_detail');
+      expect(began(['PASSWORD_CHANGE'])).toMatchObject({
+        ...{ type_uid: 300201, status_detail: 'Still owed: PASSWORD_CHANGE' },
+      });
+      expect(ocsfOf('SessionRaised')).toMatchObject({ type_uid: 300201, activity_name: 'Logon', is_mfa: true });
+    });
+
+    it('says that nobody knows, where what was owed was not recorded', () => {
+      expect(began(null)).toMatchObject({
+        ...{ type_uid: 300200, activity_id: 0, activity_name: 'Unknown', type_name: 'Authentication: Unknown' },
+        status_detail: 'It was not recorded whether a second factor was owed',
+      });
+      expect(ocsfFaults(began(null), '1.8.0')).toEqual([]);
+    });
   });
 
   it('is of User Management where Account Change is deprecated', () => {

@@ -23,6 +23,8 @@ import {
   trailOf,
   verify,
   withRecord,
+  renamed,
+  naming,
 } from './given.js';
 
 function wordsOf(finding: Finding): string {
@@ -33,7 +35,8 @@ function wordsOf(finding: Finding): string {
     case 'TRUNCATED':
       return `${finding.code} ${finding.from} ${finding.to}`;
     case 'BAD_SIGNATURE':
-      return `BAD_SIGNATURE ${finding.size}`;
+    case 'ORIGIN_MISMATCH':
+      return `${finding.code} ${finding.size}`;
     default:
       return `${finding.code} ${finding.seq}`;
   }
@@ -57,6 +60,27 @@ const changed = (seq: number, what: string, by: string) =>
 describe('Two verifiers that share nothing but the format', () => {
   it.each<[string, string, readonly string[], readonly string[]]>([
     ['as it is', 'sound', lines, kept],
+    [
+      'renamed, with checkpoints of both origins',
+      'sound',
+      exportOf(renamed(trail)),
+      [...kept, signedAt(renamed(trail), 40)],
+    ],
+    ['that names its rename', 'sound', exportOf(naming), [signedAt(naming, 9), signedAt(renamed(naming), 40)]],
+    ['that names another origin than a checkpoint', 'tampered', exportOf(naming), [signedAt(renamed(naming), 9)]],
+    ['renamed, with no checkpoint of the new origin', 'unusable', exportOf(renamed(trail)), kept],
+    [
+      'renamed and hashed anew, with a checkpoint of each origin',
+      'tampered',
+      exportOf(withRecord(renamed(trail), 14, (record) => ({ ...record, id: 'another' }))),
+      [
+        ...kept.slice(0, 3),
+        signedAt(
+          withRecord(renamed(trail), 14, (record) => ({ ...record, id: 'another' })),
+          40,
+        ),
+      ],
+    ],
     ['with checkpoints of its own', 'sound', exportOf(trail, 0, kept), []],
     ['with checkpoints of other logs too', 'sound', lines, [...kept, signedAt(other, 40)]],
     ['from a place on', 'sound', exportOf(trail, 13), kept],
@@ -78,7 +102,7 @@ describe('Two verifiers that share nothing but the format', () => {
     ['with a salt changed', 'tampered', changed(5, '"salt":"', '"salt":"AAAA'), kept],
     [
       'with a checkpoint of another key',
-      'tampered',
+      'unusable',
       lines,
       [...kept, signedAt(trail, 5, keyOf('mfa.example/audit', 2))],
     ],

@@ -21,6 +21,7 @@ describe('The example in docs/audit-format.md', () => {
       findings: 0,
       problem: null,
       records: 2,
+      unopened: { count: 0, of: 1 },
       proven: { kept: 2, exported: null },
     });
   });

@@ -6,7 +6,7 @@ import { EMPTY_FRONTIER, growTree } from '../../../src/audit/merkle/frontier.js'
 import { signCheckpoint, type Checkpoint } from '../../../src/audit/notes/checkpoint.js';
 import type { SigningKey } from '../../../src/audit/notes/keys.js';
 import type { AuditRecord } from '../../../src/audit/record.js';
-import type { Finding, Verification } from '../../../src/audit/verification/finding.js';
+import type { Finding, UnusedCheckpoint, Verification } from '../../../src/audit/verification/finding.js';
 import { verifyTrail } from '../../../src/audit/verification/verify-trail.js';
 import { commitmentTo, type Opening } from '../../../src/canonical/commitment.js';
 import { keyOf } from '../notes/given.js';
@@ -97,6 +97,7 @@ export function exportOf(trail: Trail, from = 0, checkpoints: readonly string[] 
 /** What came of a verification, with its findings. */
 export interface Outcome extends Omit<Verification, 'findings'> {
   readonly findings: readonly Finding[];
+  readonly unused: readonly UnusedCheckpoint[];
 }
 
 /** Verifies lines against kept checkpoints. */
@@ -106,16 +107,38 @@ export async function verify(
   keys: readonly SigningKey[] = [KEY],
 ): Promise<Outcome> {
   const findings: Finding[] = [];
+  const unused: UnusedCheckpoint[] = [];
   const evidence = { lines, checkpoints, keys: keys.map(({ verifier }) => verifier) };
-  const { findings: count, ...outcome } = await verifyTrail(evidence, { onFinding: (one) => findings.push(one) });
+  const { findings: count, ...outcome } = await verifyTrail(evidence, {
+    onFinding: (one) => findings.push(one),
+    onUnused: (one) => unused.push(one),
+  });
   if (count !== findings.length) throw new Error(`${count} findings are counted, ${findings.length} reported`);
-  return { ...outcome, findings };
+  return { ...outcome, findings, unused };
 }
 
 /** A trail with one record changed, and its hash with it. */
 export function withRecord(trail: Trail, seq: number, change: (record: AuditRecord) => AuditRecord): Trail {
   return { ...trail, records: trail.records.map((record, at) => (at === seq ? change(record) : record)) };
 }
+
+/** The same trail under another origin. */
+export function renamed(original: Trail, origin = `other.example/audit/${original.account}`): Trail {
+  return { ...original, origin };
+}
+
+/** A trail whose records name the origin that it has, and from record 10 on another. */
+export const naming: Trail = [
+  [3, 'PrimaryAccountRegistered', 'mfa.example/audit/acme'],
+  [10, 'AuditOriginChanged', 'other.example/audit/acme'],
+].reduce<Trail>(
+  (before, [seq, type, auditOrigin]) =>
+    withRecord(before, Number(seq), (record) => ({
+      ...{ ...record, type: String(type) },
+      data: { ...record.data, auditOrigin },
+    })),
+  trailOf(40),
+);
 
 /** A line with something in it replaced, which must be there. */
 export function replaced(line: string | undefined, what: string, by: string): string {

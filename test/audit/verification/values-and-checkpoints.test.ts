@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { signCheckpoint } from '../../../src/audit/notes/checkpoint.js';
+import type { SigningKey } from '../../../src/audit/notes/keys.js';
 import { commitmentTo, type Opening } from '../../../src/canonical/commitment.js';
 import { keyOf } from '../notes/given.js';
 import {
@@ -19,6 +20,31 @@ import {
   tampered,
   rootMismatch,
 } from './given.js';
+
+describe('Personal values that are not given', () => {
+  const commitments = trail.records.flatMap(({ personal }) => personal).length;
+
+  it('are counted: they were erased, or somebody left them out', async () => {
+    expect(await verify(lines, kept)).toMatchObject({ ...sound(40), unopened: { count: 0, of: commitments } });
+    const stripped = { ...trail, openings: trail.openings.map(() => []) };
+    expect(await verify(exportOf(stripped), kept)).toMatchObject({
+      ...sound(40),
+      unopened: { count: commitments, of: commitments },
+    });
+    const erased = { ...trail, openings: trail.openings.with(5, [null, trail.openings[5]?.[1] ?? null]) };
+    expect(await verify(exportOf(erased), kept)).toMatchObject({ unopened: { count: 1, of: commitments } });
+  });
+});
+
+describe('A record that was changed', () => {
+  it('is vouched for by no checkpoint behind it', async () => {
+    const changed = lines.with(lineOf(14), replaced(lines[lineOf(14)], 'SIGN_IN', 'OPERATION'));
+    expect(await verify(changed, kept)).toMatchObject({
+      ...tampered({ code: 'HASH_MISMATCH', seq: 14 }),
+      proven: { kept: 10 },
+    });
+  });
+});
 
 describe('A personal value', () => {
   const fourth = lines[lineOf(5)];
@@ -100,6 +126,8 @@ describe('A personal value', () => {
   });
 });
 
+const keyNameOf = ({ name, id }: SigningKey): string => `${name}+${id}`;
+
 describe('A checkpoint', () => {
   const badSignature = (index: number, size: number, refusal: string, from = 'KEPT') => ({
     code: 'BAD_SIGNATURE',
@@ -108,9 +136,20 @@ describe('A checkpoint', () => {
     refusal,
   });
 
-  it('of another key is forged', async () => {
-    const forged = kept.with(1, signedAt(trail, 20, keyOf('mfa.example/audit', 2)));
-    expect(await verify(lines, forged)).toMatchObject(tampered(badSignature(1, 20, 'NO_KNOWN_SIGNATURE')));
+  it('of a key that was not given says nothing: the key may be missing, or somebody else has made it', async () => {
+    const another = keyOf('mfa.example/audit', 2);
+    const foreign = kept.with(1, signedAt(trail, 20, another));
+    const problem = { code: 'UNKNOWN_KEY', checkpoint: { from: 'KEPT', index: 1 }, key: keyNameOf(another) };
+    expect(await verify(lines, foreign)).toMatchObject({
+      ...{ verdict: 'unusable', findings: [], problem, proven: { kept: 40 } },
+      unused: [{ checkpoint: { from: 'KEPT', index: 1 }, size: 20, reason: 'UNKNOWN_KEY' }],
+    });
+    expect(await verify(lines, kept, [])).toMatchObject({
+      ...{ verdict: 'unusable', findings: [], proven: { kept: null } },
+      problem: { code: 'UNKNOWN_KEY', checkpoint: { from: 'KEPT', index: 0 }, key: keyNameOf(KEY) },
+    });
+    // What is wrong is told all the same.
+    expect(await verify(lines.slice(0, -1), foreign)).toMatchObject({ verdict: 'tampered', problem });
   });
 
   it.each([
@@ -125,7 +164,14 @@ describe('A checkpoint', () => {
 
   it('that the export has is held to the same', async () => {
     const exported = exportOf(trail, 0, [signedAt(trail, 40, keyOf('another'))]);
-    expect(await verify(exported, kept)).toMatchObject(tampered(badSignature(0, 40, 'NO_KNOWN_SIGNATURE', 'EXPORT')));
+    expect(await verify(exported, kept)).toMatchObject({
+      ...{ verdict: 'unusable', findings: [] },
+      problem: { code: 'UNKNOWN_KEY', checkpoint: { from: 'EXPORT', index: 0 }, key: keyNameOf(keyOf('another')) },
+    });
+    const changed = replaced(signedAt(trail, 40), '\n40\n', '\n39\n');
+    expect(await verify(exportOf(trail, 0, [changed]), kept)).toMatchObject(
+      tampered(badSignature(0, 39, 'WRONG_SIGNATURE', 'EXPORT')),
+    );
   });
 
   it('of a wrong size or root is wrong though it is signed', async () => {
@@ -151,7 +197,9 @@ describe('A checkpoint', () => {
     const [old, fresh] = [keyOf('mfa.example/audit', 0), KEY];
     const mixed = [signedAt(trail, 10, old), signedAt(trail, 40, fresh)];
     expect(await verify(lines, mixed, [fresh, old])).toMatchObject(sound(40));
-    expect(await verify(lines, mixed, [fresh])).toMatchObject(tampered(badSignature(0, 10, 'NO_KNOWN_SIGNATURE')));
+    expect(await verify(lines, mixed, [fresh])).toMatchObject({
+      ...{ verdict: 'unusable', findings: [], problem: { code: 'UNKNOWN_KEY' }, proven: { kept: 40 } },
+    });
   });
 
   it('is needed', async () => {

@@ -4,7 +4,11 @@ import { accountDecider, type AccountCommand } from '../../../src/domain/account
 import { ACME, ADA, event } from '../../support/builders.js';
 import { given, NOW, stateAfter } from '../../support/given.js';
 
-const register: AccountCommand = { type: 'RegisterPrimaryAccount', accountId: ACME, userId: ADA, alias: 'acme' };
+const ORIGIN = 'localhost/audit/acme';
+const register: AccountCommand = {
+  ...{ type: 'RegisterPrimaryAccount', accountId: ACME, userId: ADA },
+  ...{ alias: 'acme', auditOrigin: ORIGIN },
+};
 const abandon: AccountCommand = { type: 'AbandonRegistration', accountId: ACME, userId: ADA };
 const abandoned = event('RegistrationAbandoned', { userId: ADA });
 
@@ -44,12 +48,53 @@ describe('A primary account', () => {
       status: 'REGISTERED',
       accountId: ACME,
       primaryUserId: ADA,
+      auditOrigins: [ORIGIN],
       serviceCredentials: {},
       auditTokens: {},
       policy: DEFAULT_POLICY,
       recovery: null,
       recovered: null,
     });
+  });
+});
+
+describe('The origin of checkpoints', () => {
+  const registered = event('PrimaryAccountRegistered');
+  const OTHER = 'mfa.example/audit/acme';
+  const naming = (auditOrigin: string): AccountCommand => ({ type: 'NameAuditOrigin', accountId: ACME, auditOrigin });
+  const changed = (formerOrigin: string | null, auditOrigin: string) =>
+    event('AuditOriginChanged', { formerOrigin, auditOrigin });
+
+  it('is named by the registration', () => {
+    given(accountDecider, registered).when(naming(ORIGIN)).then();
+  });
+
+  it('is joined to the one before where it is another', () => {
+    given(accountDecider, registered).when(naming(OTHER)).then(changed(ORIGIN, OTHER));
+    given(accountDecider, registered, changed(ORIGIN, OTHER))
+      .when(naming('third/acme'))
+      .then(changed(OTHER, 'third/acme'));
+  });
+
+  it('is named once, whatever nodes with other settings name in between', () => {
+    const story = [registered, changed(ORIGIN, OTHER)];
+    given(accountDecider, ...story)
+      .when(naming(ORIGIN))
+      .then();
+    given(accountDecider, ...story)
+      .when(naming(OTHER))
+      .then();
+  });
+
+  it('has none before it where none was recorded', () => {
+    given(accountDecider, event('PrimaryAccountRegistered', { auditOrigin: null }))
+      .when(naming(ORIGIN))
+      .then(changed(null, ORIGIN));
+  });
+
+  it('is refused where there is no account', () => {
+    given(accountDecider).when(naming(ORIGIN)).thenRejected('NOT_FOUND');
+    given(accountDecider, abandoned).when(naming(ORIGIN)).thenRejected('NOT_FOUND');
   });
 });
 

@@ -35,6 +35,7 @@ const user = activityOf(USER_MANAGEMENT);
 
 /** What every version calls alike. */
 const COMMON = {
+  SIGN_IN_OF_UNKNOWN_STAGE: authentication(0, 'Unknown'),
   LOGON: authentication(1, 'Logon'),
   LOGOFF: authentication(2, 'Logoff'),
   PREAUTH: authentication(6, 'Preauth'),

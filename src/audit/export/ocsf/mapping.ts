@@ -1,5 +1,5 @@
 import type { DomainEvent, EventNamed } from '../../../domain/catalogue.js';
-import { isSecondFactor } from '../../../domain/session/events.js';
+import { isSecondFactor, type Factor, type Owed } from '../../../domain/session/events.js';
 import type { CodePurpose } from '../../../domain/mfa/events.js';
 import type { TrailEventType } from '../../description.js';
 import type { ReadableEvent } from '../readable.js';
@@ -50,14 +50,31 @@ function refusedCode({ purpose }: { readonly purpose: CodePurpose }, statusCode:
   return warns(purpose === 'SIGN_IN' ? 'LOGON' : 'STEP_UP', { attributes: factor, statusCode });
 }
 
-function logon({ factors }: EventNamed<'SessionStarted' | 'SessionRaised'>['data']): Mapped {
-  return informs('LOGON', { attributes: { auth_factors: authFactors(factors), is_mfa: factors.some(isSecondFactor) } });
+function provenBy(factors: readonly Factor[]) {
+  return { attributes: { auth_factors: authFactors(factors), is_mfa: factors.some(isSecondFactor) } };
+}
+
+/** Whether a session still has to prove a second factor, or to enable one. */
+function owesFactor(owes: readonly Owed[]): boolean {
+  return owes.includes('MFA_CHALLENGE') || owes.includes('MFA_ENROLLMENT');
+}
+
+/** A right password is a logon where no factor is owed; else that is the event by which the last factor is proven. */
+function signIn({ factors, owes }: EventNamed<'SessionStarted'>['data']): Mapped {
+  const proven = provenBy(factors);
+  if (owes === null) {
+    const statusDetail = 'It was not recorded whether a second factor was owed';
+    return informs('SIGN_IN_OF_UNKNOWN_STAGE', { ...proven, statusDetail });
+  }
+  const detail = owes.length === 0 ? {} : { statusDetail: `Still owed: ${owes.join(', ')}` };
+  return informs(owesFactor(owes) ? 'PREAUTH' : 'LOGON', { ...proven, ...detail });
 }
 
 /** Each type that stands in a trail; one that is missing here does not compile. */
 const mappings: { readonly [T in TrailEventType]: Mapping<T> } = {
   PrimaryAccountRegistered: () => informs('CREATE_USER', { user: { type_id: 2, type: 'Admin' } }),
   RegistrationAbandoned: () => warns('CREATE_USER'),
+  AuditOriginChanged: ({ accountId }) => warns('UPDATE_ENTITY', { attributes: auditLog(accountId) }),
   AuditTokenCreated: ({ tokenId }) =>
     warns('CREATE_ENTITY', { attributes: { entity: otherEntity('Audit Token', tokenId) } }),
   AuditTokenRevoked: ({ tokenId }) =>
@@ -122,8 +139,8 @@ const mappings: { readonly [T in TrailEventType]: Mapping<T> } = {
     }),
   PasswordAccepted: () => informs('PREAUTH', { attributes: { ...byPassword, is_mfa: false } }),
   PasswordBackOffCleared: () => informs('UNLOCK_USER'),
-  SessionStarted: logon,
-  SessionRaised: logon,
+  SessionStarted: signIn,
+  SessionRaised: ({ factors }) => informs('LOGON', provenBy(factors)),
   SessionRotated: () => informs('SESSION_ROTATED'),
   SessionRefreshed: () => informs('SESSION_USED'),
   SessionEnded: ({ reason }) =>
