@@ -3,13 +3,11 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GraphQLSchema, ValidationRule } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import type { GraphqlContext } from './context.js';
 import { createErrorMask, type ReportError } from './masking.js';
-import { documentLimits } from './rules/limits.js';
-import { noIntrospection } from './rules/no-introspection.js';
 import { noSubscriptions } from './rules/no-subscriptions.js';
-import { oneMutation } from './rules/one-mutation.js';
+import { extraRules, PARSE_OPTIONS, VALIDATION_OPTIONS } from './rules/validation.js';
 import { costPlugin } from './costs/cost-plugin.js';
 import { extensionsPlugin } from './extensions-plugin.js';
 import { createRequestIds, NO_REQUEST } from './request-ids.js';
@@ -24,17 +22,11 @@ export interface GraphqlServerOptions {
   readonly plugins?: readonly ApolloServerPlugin<GraphqlContext>[];
 }
 
-/** Documents larger than these do not come from a console. */
-const LIMITS = { depth: 10, fields: 200, aliases: 15, directives: 5 } as const;
-const MOST_TOKENS = 1_000;
-
-/** The rules that a document is held to beside those of GraphQL, over HTTP and over WebSocket. */
-export function extraRules(introspection: boolean): readonly ValidationRule[] {
-  return [documentLimits(LIMITS), oneMutation, ...(introspection ? [] : [noIntrospection])];
-}
-
-/** How much of a document is read. */
-export const PARSE_OPTIONS = { maxLexicalTokens: MOST_TOKENS };
+/**
+ * Selections of an operation, fragments counted each time that they are spread. Introspection, which our own limits leave out, has
+ * a few hundred. With this rule Apollo Server asks for our rules only if those of GraphQL found nothing.
+ */
+const MOST_SELECTIONS = 2_000;
 
 /** What Apollo Server does by default, the latter at every field of every answer; no answer here may be cached. */
 const WITHOUT = [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled()];
@@ -54,8 +46,8 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: PARSE_OPTIONS,
-    validationOptions: { maxErrors: 5 },
-    maxRecursiveSelections: true,
+    validationOptions: VALIDATION_OPTIONS,
+    maxRecursiveSelections: MOST_SELECTIONS,
     validationRules: [...extraRules(introspection), noSubscriptions],
     formatError: createErrorMask(requestIds.of, report),
     plugins: [...WITHOUT, requestIds.plugin, costPlugin, statusPlugin, retryPlugin, extensionsPlugin, ...plugins],

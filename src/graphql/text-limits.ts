@@ -1,14 +1,18 @@
 import {
   defaultFieldResolver,
   getNamedType,
+  getNullableType,
   isInputObjectType,
+  isListType,
   isObjectType,
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLInputField,
+  type GraphQLNamedInputType,
   type GraphQLSchema,
 } from 'graphql';
 import { badInput } from './cursor.js';
+import { checkList } from './list-limits.js';
 
 /** What any text of a client has at most. Rules of the domain are narrower, and tell people what to do. */
 const LONGEST_TEXT = 1_024;
@@ -22,7 +26,7 @@ const OTHERWISE: Readonly<Record<string, number>> = {
   'RedeemVerificationGrantInput.grant': 4_096,
 };
 
-/** Checks a value at a path of the arguments. @throws {GraphQLError} `BAD_USER_INPUT` where a text is too long */
+/** Checks a value at a path of the arguments. @throws {GraphQLError} `BAD_USER_INPUT` where a text or a list is too long */
 type Check = (value: unknown, path: string) => void;
 
 function checkText(most: number): Check {
@@ -33,15 +37,20 @@ function checkText(most: number): Check {
 }
 
 function checkOf({ type }: GraphQLArgument | GraphQLInputField, most: number): Check | null {
-  const named = getNamedType(type);
-  if (named.name === 'String' || named.name === 'ID') return inEach(checkText(most));
+  const check = checkOfOne(getNamedType(type), most);
+  if (check !== null) return inEach(check);
+  return isListType(getNullableType(type)) ? inEach(() => undefined) : null;
+}
+
+/** The check of a value where no list is given; null where nothing has to be checked. */
+function checkOfOne(named: GraphQLNamedInputType, most: number): Check | null {
+  if (named.name === 'String' || named.name === 'ID') return checkText(most);
   if (!isInputObjectType(named)) return null;
-  const { name: input } = named;
   const fields = Object.values(named.getFields()).flatMap((field) => {
-    const check = checkOf(field, OTHERWISE[`${input}.${field.name}`] ?? LONGEST_TEXT);
+    const check = checkOf(field, OTHERWISE[`${named.name}.${field.name}`] ?? LONGEST_TEXT);
     return check === null ? [] : [[field.name, check] as const];
   });
-  return fields.length === 0 ? null : inEach(checkFields(fields));
+  return fields.length === 0 ? null : checkFields(fields);
 }
 
 function checkFields(fields: readonly (readonly [name: string, check: Check])[]): Check {
@@ -51,11 +60,15 @@ function checkFields(fields: readonly (readonly [name: string, check: Check])[])
   };
 }
 
-/** A check that holds for each entry where a list is given. */
+/** A check of a list and of each of its entries where a list is given. */
 function inEach(check: Check): Check {
   return (value, path) => {
-    if (!Array.isArray(value)) check(value, path);
-    else for (const [index, entry] of value.entries()) check(entry, `${path}.${index}`);
+    if (!Array.isArray(value)) {
+      check(value, path);
+      return;
+    }
+    checkList(value, path);
+    for (const [index, entry] of value.entries()) check(entry, `${path}.${index}`);
   };
 }
 
@@ -83,7 +96,7 @@ function boundField(field: GraphQLField<unknown, unknown>): void {
   };
 }
 
-/** Bounds every text in every argument, so that no search, comparison or digest works on more. */
+/** Bounds every text and every list in every argument, so that no search, comparison or digest works on more. */
 export function boundTexts(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (isObjectType(type)) for (const field of Object.values(type.getFields())) boundField(field);

@@ -5,8 +5,6 @@ import {
   Kind,
   OperationTypeNode,
   parse,
-  specifiedRules,
-  validate,
   type ExecutionArgs,
   type FormattedExecutionResult,
   type GraphQLSchema,
@@ -17,7 +15,7 @@ import type { GraphqlContext, Live } from '../graphql/context.js';
 import { admitOperation } from '../graphql/costs/admit-operation.js';
 import { NO_REQUEST } from '../graphql/request-ids.js';
 import { createErrorMask, type ReportError } from '../graphql/masking.js';
-import { extraRules, PARSE_OPTIONS } from '../graphql/server.js';
+import { findFaults, PARSE_OPTIONS } from '../graphql/rules/validation.js';
 import { arrive, bearerOf, type Arrival, type Credential, type Origin } from './arrival.js';
 import { limitWebSocket } from './connections.js';
 import { askerOf, staleMark, type GraphqlRouteOptions } from './graphql-route.js';
@@ -105,7 +103,7 @@ async function prepare(
   contextValue: GraphqlContext,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   const document = parse(payload.query, PARSE_OPTIONS);
-  const faults = validate(schema, document, [...specifiedRules, ...extraRules(introspection)], { maxErrors: 5 });
+  const faults = findFaults(schema, document, introspection);
   if (faults.length > 0) return faults.map((fault) => withCode(fault, 'GRAPHQL_VALIDATION_FAILED'));
   const other = document.definitions.some(
     (definition) =>

@@ -1,16 +1,19 @@
 import {
   getOperationAST,
+  getVariableValues,
   GraphQLError,
   OperationTypeNode,
   type DocumentNode,
   type ExecutionArgs,
   type GraphQLSchema,
+  type OperationDefinitionNode,
 } from 'graphql';
 import { RateLimitedError } from '../../application/errors.js';
 import { takeReadCost } from '../../application/read-budgets.js';
 import { takeTurn, type Pause } from '../../application/turns.js';
 import type { GraphqlContext } from '../context.js';
-import { costOf } from './estimate.js';
+import { listFaultIn } from '../list-limits.js';
+import { costOf, costOfRefusal, type Asked } from './estimate.js';
 
 /** What one operation may cost, in points of 0.1 ms. */
 const CEILING = 1_000;
@@ -35,6 +38,39 @@ function tooExpensive(cost: number): GraphQLError {
   return new GraphQLError(message, { extensions });
 }
 
+const BAD_VALUE = { code: 'BAD_USER_INPUT', http: { status: 400 } };
+
+/** Wrong values of which GraphQL is let say what is wrong: it seeks a suggestion for each. */
+const MOST_WRONG_VALUES = 5;
+
+/**
+ * Checks the values of an operation's variables; answers whether all are right. A few wrong ones are left to GraphQL, which names
+ * all of them.
+ * @throws {GraphQLError} `BAD_USER_INPUT` where a list is too long, or that names the first of too many wrong values
+ */
+function checkVariables(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): boolean {
+  const fault = listFaultIn(operation, variables);
+  if (fault !== null) throw new GraphQLError(fault, { extensions: BAD_VALUE });
+  const definitions = operation.variableDefinitions ?? [];
+  const { errors } = getVariableValues(schema, definitions, variables, { maxErrors: MOST_WRONG_VALUES });
+  const [first] = errors ?? [];
+  if (first === undefined) return true;
+  // GraphQL adds an error of its own where there are too many.
+  if (errors !== undefined && errors.length > MOST_WRONG_VALUES)
+    throw new GraphQLError(first.message, { nodes: first.nodes ?? null, extensions: BAD_VALUE });
+  return false;
+}
+
+/** What an operation costs, with values of its variables that are yet to be checked. */
+function costIfRight(asked: Asked): number {
+  const { schema, operation, variables } = asked;
+  return checkVariables(schema, operation, variables) ? costOf(asked) : costOfRefusal(operation);
+}
+
 async function take(context: GraphqlContext, points: number): Promise<void> {
   const { app, request, tokenReader, serviceCaller } = context;
   const payer = { session: request.current, tokenReader, serviceCaller, ip: request.from.ip };
@@ -44,7 +80,7 @@ async function take(context: GraphqlContext, points: number): Promise<void> {
 /**
  * Refuses an operation that costs too much, and takes the cost of any other from the budgets of who asks: before it is executed,
  * and once its variables are known.
- * @throws {GraphQLError} `OPERATION_TOO_EXPENSIVE`, or one that wraps a `RateLimitedError`
+ * @throws {GraphQLError} `OPERATION_TOO_EXPENSIVE`, `BAD_USER_INPUT`, or one that wraps a `RateLimitedError`
  */
 export async function admitOperation(
   { schema, document, variableValues, operationName }: Admitted,
@@ -53,7 +89,8 @@ export async function admitOperation(
   const operation = getOperationAST(document, operationName);
   // GraphQL itself refuses what names no operation.
   if (!operation) return;
-  const cost = costOf({ schema, document, operation, variables: variableValues ?? {} });
+  const variables = variableValues ?? {};
+  const cost = costIfRight({ schema, document, operation, variables });
   if (cost > CEILING) throw tooExpensive(cost);
   const points = operation.operation === OperationTypeNode.MUTATION ? cost - FREE_IN_MUTATIONS : cost;
   if (points <= 0) return;

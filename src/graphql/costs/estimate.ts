@@ -22,6 +22,7 @@ export interface Asked {
   /** Valid for the schema. */
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
+  /** Right for the operation, as they were sent. */
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
@@ -56,13 +57,17 @@ function walk({ schema, document, operation, variables }: Asked): number {
 /** Costs of operations without variables, which are the same each time. Apollo Server keeps documents that were asked before. */
 const known = new WeakMap<OperationDefinitionNode, number>();
 
+/** What an operation costs that GraphQL refuses for the values of its variables: nothing of it is done. */
+export function costOfRefusal({ operation }: OperationDefinitionNode): number {
+  return operation === OperationTypeNode.MUTATION ? 0 : REQUEST;
+}
+
 /** What an operation costs at most, in points: estimated, before anything of it is done. */
 export function costOf(asked: Asked): number {
   const { operation } = asked;
   const kept = known.get(operation);
   if (kept !== undefined) return kept;
-  const base = operation.operation === OperationTypeNode.MUTATION ? 0 : REQUEST;
-  const cost = Math.ceil(base + walk(asked));
+  const cost = Math.ceil(costOfRefusal(operation) + walk(asked));
   if ((operation.variableDefinitions ?? []).length === 0) known.set(operation, cost);
   return cost;
 }

@@ -2,10 +2,8 @@ import {
   GraphQLError,
   Kind,
   type ASTVisitor,
-  type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
@@ -19,25 +17,23 @@ export interface DocumentLimits {
   readonly directives: number;
 }
 
-interface Counts {
-  depth: number;
-  fields: number;
-  aliases: number;
-  directives: number;
+/** How much of each there is. A number may be as large as `Infinity`. */
+type Counts = Readonly<Record<keyof DocumentLimits, number>>;
+
+const NOTHING: Counts = { depth: 0, fields: 0, aliases: 0, directives: 0 };
+
+/** What two parts count that stand beside each other. */
+function both(one: Counts, other: Counts): Counts {
+  return {
+    depth: Math.max(one.depth, other.depth),
+    fields: one.fields + other.fields,
+    aliases: one.aliases + other.aliases,
+    directives: one.directives + other.directives,
+  };
 }
 
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
-
-interface Walk {
-  readonly fragments: Fragments;
-  readonly counts: Counts;
-  readonly limits: DocumentLimits;
-  /** Fragments that are being walked, so that a circle of them ends. */
-  readonly path: ReadonlySet<string>;
-}
-
-function isExceeded({ counts, limits }: Walk): boolean {
-  return Object.keys(limits).some((name) => counts[name as keyof Counts] > limits[name as keyof Counts]);
+function directivesOf({ directives = [] }: { readonly directives?: readonly unknown[] | undefined }): Counts {
+  return { ...NOTHING, directives: directives.length };
 }
 
 // Introspection is larger than any other question and answers from memory. What could make it explode is bounded by GraphQL's own
@@ -46,34 +42,46 @@ function isIntrospection(name: string): boolean {
   return name.startsWith('__');
 }
 
-function walkSelections({ selections }: SelectionSetNode, walk: Walk, depth: number): void {
-  for (const selection of selections) {
-    if (isExceeded(walk)) return;
-    walk.counts.directives += selection.directives?.length ?? 0;
-    if (selection.kind === Kind.FRAGMENT_SPREAD) walkSpread(selection.name.value, walk, depth);
-    else if (selection.kind === Kind.INLINE_FRAGMENT) walkSelections(selection.selectionSet, walk, depth);
-    else walkField(selection, walk, depth);
+/** Counts the parts of one document. It walks each fragment once and adds its counts where it is spread, so the work is linear. */
+class Counter {
+  readonly #context: ValidationContext;
+  readonly #fragments = new Map<string, Counts>();
+
+  constructor(context: ValidationContext) {
+    this.#context = context;
   }
-}
 
-function walkField({ name, alias, selectionSet }: FieldNode, walk: Walk, depth: number): void {
-  walk.counts.fields += 1;
-  walk.counts.aliases += alias === undefined ? 0 : 1;
-  if (isIntrospection(name.value)) return;
-  walk.counts.depth = Math.max(walk.counts.depth, depth + 1);
-  if (selectionSet !== undefined) walkSelections(selectionSet, walk, depth + 1);
-}
+  inOperation(operation: OperationDefinitionNode): Counts {
+    return both(directivesOf(operation), this.#inSelections(operation.selectionSet));
+  }
 
-function walkSpread(name: string, walk: Walk, depth: number): void {
-  const fragment = walk.fragments.get(name);
-  if (fragment === undefined || walk.path.has(name)) return;
-  walk.counts.directives += fragment.directives?.length ?? 0;
-  walkSelections(fragment.selectionSet, { ...walk, path: new Set([...walk.path, name]) }, depth);
-}
+  #inSelections({ selections }: SelectionSetNode): Counts {
+    return selections.reduce(
+      (counts, selection) => both(counts, both(directivesOf(selection), this.#inSelection(selection))),
+      NOTHING,
+    );
+  }
 
-function fragmentsOf({ definitions }: DocumentNode): Fragments {
-  const fragments = definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
-  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+  #inSelection(selection: SelectionNode): Counts {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return this.#inFragment(selection.name.value);
+    if (selection.kind === Kind.INLINE_FRAGMENT) return this.#inSelections(selection.selectionSet);
+    const { name, alias, selectionSet } = selection;
+    const itself = { ...NOTHING, fields: 1, aliases: alias === undefined ? 0 : 1 };
+    if (isIntrospection(name.value)) return itself;
+    const inside = selectionSet === undefined ? NOTHING : this.#inSelections(selectionSet);
+    return both(itself, { ...inside, depth: inside.depth + 1 });
+  }
+
+  #inFragment(name: string): Counts {
+    const known = this.#fragments.get(name);
+    if (known !== undefined) return known;
+    // A fragment that spreads itself adds nothing there; GraphQL refuses it.
+    this.#fragments.set(name, NOTHING);
+    const fragment = this.#context.getFragment(name);
+    const counts = fragment ? both(directivesOf(fragment), this.#inSelections(fragment.selectionSet)) : NOTHING;
+    this.#fragments.set(name, counts);
+    return counts;
+  }
 }
 
 const UNITS: Readonly<Record<keyof DocumentLimits, string>> = {
@@ -83,9 +91,7 @@ const UNITS: Readonly<Record<keyof DocumentLimits, string>> = {
   directives: 'directives',
 };
 
-function complaints(operation: OperationDefinitionNode, fragments: Fragments, limits: DocumentLimits): string[] {
-  const counts: Counts = { depth: 0, fields: 0, aliases: 0, directives: operation.directives?.length ?? 0 };
-  walkSelections(operation.selectionSet, { fragments, counts, limits, path: new Set() }, 0);
+function complaints(counts: Counts, limits: DocumentLimits): string[] {
   return (Object.keys(limits) as (keyof DocumentLimits)[])
     .filter((name) => counts[name] > limits[name])
     .map(
@@ -95,11 +101,14 @@ function complaints(operation: OperationDefinitionNode, fragments: Fragments, li
 
 /** Refuses operations that are deeper or larger than is allowed. */
 export function documentLimits(limits: DocumentLimits): ValidationRule {
-  return (context: ValidationContext): ASTVisitor => ({
-    OperationDefinition(operation) {
-      for (const complaint of complaints(operation, fragmentsOf(context.getDocument()), limits)) {
-        context.reportError(new GraphQLError(complaint, { nodes: operation }));
-      }
-    },
-  });
+  return (context: ValidationContext): ASTVisitor => {
+    const counter = new Counter(context);
+    return {
+      OperationDefinition(operation) {
+        for (const complaint of complaints(counter.inOperation(operation), limits)) {
+          context.reportError(new GraphQLError(complaint, { nodes: operation }));
+        }
+      },
+    };
+  };
 }
