@@ -10,7 +10,8 @@ import { RateLimitedError } from '../../application/errors.js';
 import { takeReadCost } from '../../application/read-budgets.js';
 import { takeTurn, type Pause } from '../../application/turns.js';
 import type { GraphqlContext } from '../context.js';
-import { costOf } from './estimate.js';
+import { isRefused } from '../access.js';
+import { costWithout, estimate, type Asked, type AskedField } from './estimate.js';
 
 /** What one operation may cost, in points of 0.1 ms. */
 const CEILING = 1_000;
@@ -42,6 +43,26 @@ async function take(context: GraphqlContext, points: number): Promise<void> {
 }
 
 /**
+ * The fields that are refused to who asks. Of a mutation only its own field is decided beforehand: what its answer reads, is read
+ * by whoever the mutation has signed in.
+ */
+function refusedFields(
+  { schema, operation }: Asked,
+  fields: ReadonlySet<AskedField>,
+  context: GraphqlContext,
+): ReadonlySet<AskedField> {
+  const isMutation = operation.operation === OperationTypeNode.MUTATION;
+  const own = isMutation ? new Set(Object.values(schema.getMutationType()?.getFields() ?? {})) : fields;
+  return new Set([...fields].filter((field) => own.has(field) && isRefused(field, context)));
+}
+
+/** What an operation has to pay: what is refused costs nothing, so that nobody uses up a budget with what nobody does. */
+function priceOf(asked: Asked, fields: ReadonlySet<AskedField>, context: GraphqlContext): number {
+  const cost = costWithout(asked, refusedFields(asked, fields, context));
+  return asked.operation.operation === OperationTypeNode.MUTATION ? cost - FREE_IN_MUTATIONS : cost;
+}
+
+/**
  * Refuses an operation that costs too much, and takes the cost of any other from the budgets of who asks: before it is executed,
  * and once its variables are known.
  * @throws {GraphQLError} `OPERATION_TOO_EXPENSIVE`, or one that wraps a `RateLimitedError`
@@ -53,9 +74,10 @@ export async function admitOperation(
   const operation = getOperationAST(document, operationName);
   // GraphQL itself refuses what names no operation.
   if (!operation) return;
-  const cost = costOf({ schema, document, operation, variables: variableValues ?? {} });
+  const asked = { schema, document, operation, variables: variableValues ?? {} };
+  const { points: cost, fields } = estimate(asked);
   if (cost > CEILING) throw tooExpensive(cost);
-  const points = operation.operation === OperationTypeNode.MUTATION ? cost - FREE_IN_MUTATIONS : cost;
+  const points = priceOf(asked, fields, context);
   if (points <= 0) return;
   try {
     await take(context, points);
