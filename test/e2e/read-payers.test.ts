@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Client } from '../support/client.js';
+import { randomUUID } from 'node:crypto';
+import type { EventStore, EventToAppend } from '../../src/eventstore/event-store.js';
+import type { Client, Loose } from '../support/client.js';
+import { eventually } from '../support/eventually.js';
+import { failureOf, follow, type Feed } from '../support/live.js';
 import { ask, errorOf } from '../support/operations.js';
 import { createSubUser, enable, primary, signIn } from '../support/people.js';
-import { startService, type TestService } from '../support/service.js';
+import { START, startService, type TestService } from '../support/service.js';
 
 let service: TestService;
 
@@ -108,5 +112,83 @@ describe('Exports that a session is refused for its own sake', () => {
     for (let time = 0; time < 12; time += 1) statuses.push(await statusFor(reader));
     expect(statuses).toStrictEqual([...Array<number>(3).fill(200), ...Array<number>(9).fill(429)]);
     expect(await statusFor(await signIn(service, other, 'BEARER'))).toBe(200);
+  });
+});
+
+describe('A subscription that catches up', () => {
+  const CODES = 1_500;
+
+  /** A service with a long trail, and the session that waited until the service knew all of it. */
+  async function withLongTrail(environment: Readonly<Record<string, string>>) {
+    const stores: EventStore[] = [];
+    service = await startService(environment, { wrapStore: (store) => (stores.push(store), store) });
+    const { account, client } = await primary(service);
+    const { userId } = await createSubUser(client, account);
+    const { accountId } = account;
+    const requestId = randomUUID();
+    const codes = Array.from({ length: CODES }, (_, timeStep): EventToAppend => ({
+      ...{ id: randomUUID(), type: 'MfaCodeAccepted', revision: 1 },
+      data: { accountId, userId, deviceId: 'phone', purpose: 'SIGN_IN', challengeId: 'challenge', timeStep },
+      metadata: {
+        ...{ occurredAt: START, actor: { kind: 'USER', id: userId }, sessionId: null },
+        ...{ requestId, correlationId: requestId, causationId: null },
+      },
+    }));
+    for (let version = 0; version < CODES; version += 500)
+      await stores[0]?.append(`mfa-${userId}`, version, codes.slice(version, version + 500));
+    const { auditEvents } = await ask(client, '{ auditEvents(first: 1, orderBy: OLDEST_FIRST) { nodes { cursor } } }');
+    await eventually(async () => {
+      const probe = follow(await signIn(service, account), { after: auditEvents.nodes[0].cursor });
+      await probe.next();
+      await probe.close();
+      const latest = await ask(await signIn(service, account), '{ auditEvents(first: 1) { nodes { seq } } }');
+      expect(latest.auditEvents.nodes[0].seq).toBeGreaterThan(CODES);
+    });
+    return { account, client, beginning: auditEvents.nodes[0].cursor as string };
+  }
+
+  /** Takes events until the subscription ends; with what it ended. */
+  async function readToTheEnd(feed: Feed): Promise<{ readonly events: readonly Loose[]; readonly reason: Loose }> {
+    const events: Loose[] = [];
+    for (;;) {
+      if (events.length === CODES) throw new Error('the subscription went on to the end of the trail');
+      try {
+        events.push(await feed.next());
+      } catch (reason) {
+        return { events, reason };
+      }
+    }
+  }
+
+  it('pays for each page, ends when a budget is used up, and goes on from its last event', async () => {
+    const { account, beginning } = await withLongTrail({ READ_COST_PER_MINUTE_PER_SESSION: '200' });
+    const { events, reason } = await readToTheEnd(follow(await signIn(service, account), { after: beginning }));
+    expect(reason[0].extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) });
+    expect(events.length).toBeGreaterThanOrEqual(200);
+    expect(events.length).toBeLessThan(CODES);
+    const last = events.at(-1);
+    const again = follow(await signIn(service, account), { after: last.cursor });
+    expect((await again.next()).seq).toBe(Number(last.seq) + 1);
+    await again.close();
+  });
+
+  it('pays for looking in vain as well', async () => {
+    const { account, beginning } = await withLongTrail({ READ_COST_PER_MINUTE_PER_SESSION: '50' });
+    const filter = { search: 'nobody' };
+    expect(await failureOf(follow(await signIn(service, account), { after: beginning, filter }))).toBe('RATE_LIMITED');
+  });
+
+  it('pays nothing for what is recorded while it is open', async () => {
+    service = await startService({ READ_COST_PER_MINUTE_PER_SESSION: '40' });
+    const { account, client } = await primary(service);
+    const reader = await signIn(service, account);
+    const feed = follow(reader);
+    await eventually(async () => expect(service.openNow().subscriptions).toBe(1));
+    for (let time = 0; time < 10; time += 1) {
+      await createSubUser(client, account);
+      expect(await feed.next()).toMatchObject({ type: expect.any(String) });
+    }
+    await ask(reader, VIEWER);
+    await feed.close();
   });
 });
