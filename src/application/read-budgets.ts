@@ -13,6 +13,19 @@ export interface Payer {
 }
 
 /**
+ * A session that is not yet full pays for itself alone: who knows only a password must not use up what the user and the account
+ * need.
+ */
+async function takeOfSession(limits: RequestLimits, session: CurrentSession, points: number): Promise<void> {
+  const { sessionId, stage, user } = session;
+  await limits.take('READ_COST_OF_SESSION', sessionId, { points });
+  if (stage !== 'FULL') return;
+  const { accountId, userId, kind } = user;
+  await limits.take('READ_COST_OF_USER', userId, { points });
+  await takeOfAccount(limits, 'READ_COST_OF_ACCOUNT', { accountId, isPrimary: kind === 'PRIMARY' }, points);
+}
+
+/**
  * Takes the cost of reading out of the budgets of who asks, the narrowest first, so that what is refused there is not taken
  * from others. @throws {RateLimitedError} where one of them is used up
  */
@@ -25,10 +38,7 @@ export async function takeReadCost(limits: RequestLimits, payer: Payer, points: 
     await takeOfAccount(limits, 'READ_COST_OF_ACCOUNT', { accountId: program.accountId, isPrimary: false }, points);
     return;
   }
-  if (session !== null) {
-    await limits.take('READ_COST_OF_SESSION', session.sessionId, { points });
-    const { accountId, kind } = session.user;
-    await takeOfAccount(limits, 'READ_COST_OF_ACCOUNT', { accountId, isPrimary: kind === 'PRIMARY' }, points);
-  }
-  await takeOfAddress(limits, 'READ_COST_OF_ADDRESS', ip, points);
+  if (session !== null) await takeOfSession(limits, session, points);
+  const who = session?.stage === 'FULL' ? 'SIGNED_IN' : 'STRANGER';
+  await takeOfAddress(limits, 'READ_COST_OF_ADDRESS', ip, { points, who });
 }

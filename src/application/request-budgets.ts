@@ -15,8 +15,11 @@ export const REQUEST_BUDGETS = {
   SUB_USER_PASSWORDS_OF_ACCOUNT: { variable: 'SUB_USER_PASSWORDS_PER_MINUTE_PER_ACCOUNT', perMinute: 60 },
   /** Points of 0.1 ms that reading takes of the event loop; see docs/limits.md. A session is an audit token or a service credential, too. */
   READ_COST_OF_SESSION: { variable: 'READ_COST_PER_MINUTE_PER_SESSION', perMinute: 30_000 },
+  /** Over all sessions of the user. */
+  READ_COST_OF_USER: { variable: 'READ_COST_PER_MINUTE_PER_USER', perMinute: 30_000 },
   /** A quarter of it is for the primary alone. */
   READ_COST_OF_ACCOUNT: { variable: 'READ_COST_PER_MINUTE_PER_ACCOUNT', perMinute: 60_000 },
+  /** Strangers have one, and who is signed in has another. */
   READ_COST_OF_ADDRESS: { variable: 'READ_COST_PER_MINUTE_PER_ADDRESS', perMinute: 100_000 },
   EXPORTS_OF_ACCOUNT: { variable: 'AUDIT_EXPORTS_PER_MINUTE_PER_ACCOUNT', perMinute: 20 },
   /** What adds events to the log; of a session, an audit token or a service credential. */

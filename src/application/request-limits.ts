@@ -117,6 +117,9 @@ function siteOf(ip: string | null): string | null {
   return `${hextets.join(':')}::/48`;
 }
 
+/** Who shares a budget of an address. Strangers must not use up what those who are signed in there need. */
+export type AtAddress = 'STRANGER' | 'SIGNED_IN';
+
 /**
  * Takes points out of the budget of an address, and out of the wide one of its site.
  * @throws {RateLimitedError} where not enough is left in one of them
@@ -125,11 +128,12 @@ export async function takeOfAddress(
   limits: RequestLimits,
   limit: 'SIGN_INS_OF_ADDRESS' | 'REGISTRATIONS_OF_ADDRESS' | 'READ_COST_OF_ADDRESS',
   ip: string | null,
-  points = 1,
+  { points = 1, who = 'STRANGER' }: { readonly points?: number; readonly who?: AtAddress } = {},
 ): Promise<void> {
-  await limits.take(limit, networkOf(ip), { points });
+  const keyOf = (place: string): string => (who === 'STRANGER' ? place : `signed in at ${place}`);
+  await limits.take(limit, keyOf(networkOf(ip)), { points });
   const site = siteOf(ip);
-  if (site !== null) await limits.take(limit, site, { points, breadth: 'WIDE' });
+  if (site !== null) await limits.take(limit, keyOf(site), { points, breadth: 'WIDE' });
 }
 
 /** Budgets of an account of which a part is for the primary alone. */

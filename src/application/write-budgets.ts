@@ -31,15 +31,29 @@ export function serviceWriterOf({ accountId, credentialId }: ServiceCaller): Wri
   return { accountId, sessionKey: `service credential ${credentialId}`, userId: null, isPrimary: false };
 }
 
+/** Takes one write out of the budgets of a session, then its user. */
+async function takeOwnWrite(limits: RequestLimits, { sessionKey, userId }: Writer): Promise<void> {
+  await limits.take('WRITES_OF_SESSION', sessionKey);
+  if (userId !== null) await limits.take('WRITES_OF_USER', userId);
+}
+
 /**
  * Takes one write out of the budgets of a session, then its user, then its account: who is refused for its own sake takes nothing
  * from others.
  * @throws {RateLimitedError} where one of the budgets is used up
  */
 export async function takeWrite(limits: RequestLimits, writer: Writer): Promise<void> {
-  const { sessionKey, userId } = writer;
-  await limits.take('WRITES_OF_SESSION', sessionKey);
-  if (userId !== null) await limits.take('WRITES_OF_USER', userId);
+  await takeOwnWrite(limits, writer);
+  await takeOfAccount(limits, 'WRITES_OF_ACCOUNT', writer);
+}
+
+/**
+ * Takes one export, which is a write as well, since it is recorded in the trail.
+ * @throws {RateLimitedError} where one of the budgets is used up
+ */
+export async function takeExport(limits: RequestLimits, writer: Writer): Promise<void> {
+  await takeOwnWrite(limits, writer);
+  await takeOfAccount(limits, 'EXPORTS_OF_ACCOUNT', writer);
   await takeOfAccount(limits, 'WRITES_OF_ACCOUNT', writer);
 }
 

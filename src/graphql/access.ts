@@ -102,6 +102,15 @@ function ruleOf(field: GraphQLField<unknown, unknown>): AccessRule | undefined {
   return field.extensions.access as AccessRule | undefined;
 }
 
+/** Whether a field's own rule refuses who asks, so that nothing is read for it. */
+export function isRefused(
+  field: GraphQLField<unknown, unknown>,
+  asker: Pick<Asker, 'session' | 'tokenReader' | 'serviceCaller'>,
+): boolean {
+  const rule = ruleOf(field);
+  return rule !== undefined && refusalOf(rule, asker) !== null;
+}
+
 /** Nothing can be changed now, since the log is away. */
 class LogAwayError extends Error {
   readonly code = 'LOG_AWAY';

@@ -6,14 +6,14 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type GraphQLSchema,
-  type OperationDefinitionNode,
 } from 'graphql';
 import { RateLimitedError } from '../../application/errors.js';
 import { takeReadCost } from '../../application/read-budgets.js';
 import { takeTurn, type Pause } from '../../application/turns.js';
 import type { GraphqlContext } from '../context.js';
+import { isRefused } from '../access.js';
 import { listFaultIn } from '../list-limits.js';
-import { costOf, costOfRefusal, type Asked } from './estimate.js';
+import { costOfRefusal, costWithout, estimate, type Asked, type AskedField } from './estimate.js';
 
 /** What one operation may cost, in points of 0.1 ms. */
 const CEILING = 1_000;
@@ -48,11 +48,7 @@ const MOST_WRONG_VALUES = 5;
  * all of them.
  * @throws {GraphQLError} `BAD_USER_INPUT` where a list is too long, or that names the first of too many wrong values
  */
-function checkVariables(
-  schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
-  variables: Readonly<Record<string, unknown>>,
-): boolean {
+function checkVariables({ schema, operation, variables }: Asked): boolean {
   const fault = listFaultIn(operation, variables);
   if (fault !== null) throw new GraphQLError(fault, { extensions: BAD_VALUE });
   const definitions = operation.variableDefinitions ?? [];
@@ -65,16 +61,35 @@ function checkVariables(
   return false;
 }
 
-/** What an operation costs, with values of its variables that are yet to be checked. */
-function costIfRight(asked: Asked): number {
-  const { schema, operation, variables } = asked;
-  return checkVariables(schema, operation, variables) ? costOf(asked) : costOfRefusal(operation);
-}
-
 async function take(context: GraphqlContext, points: number): Promise<void> {
   const { app, request, tokenReader, serviceCaller } = context;
   const payer = { session: request.current, tokenReader, serviceCaller, ip: request.from.ip };
   await takeReadCost(app.limits, payer, points);
+}
+
+/**
+ * The fields that are refused to who asks. Of a mutation only its own field is decided beforehand: what its answer reads, is read
+ * by whoever the mutation has signed in.
+ */
+function refusedFields(
+  { schema, operation }: Asked,
+  fields: ReadonlySet<AskedField>,
+  context: GraphqlContext,
+): ReadonlySet<AskedField> {
+  const isMutation = operation.operation === OperationTypeNode.MUTATION;
+  const own = isMutation ? new Set(Object.values(schema.getMutationType()?.getFields() ?? {})) : fields;
+  return new Set([...fields].filter((field) => own.has(field) && isRefused(field, context)));
+}
+
+/**
+ * What an operation has to pay: what is refused costs nothing, so that nobody uses up a budget with what nobody does.
+ * @throws {GraphQLError} `OPERATION_TOO_EXPENSIVE`
+ */
+function priceOf(asked: Asked, context: GraphqlContext): number {
+  const { points, fields } = estimate(asked);
+  if (points > CEILING) throw tooExpensive(points);
+  const cost = costWithout(asked, refusedFields(asked, fields, context));
+  return asked.operation.operation === OperationTypeNode.MUTATION ? cost - FREE_IN_MUTATIONS : cost;
 }
 
 /**
@@ -89,10 +104,8 @@ export async function admitOperation(
   const operation = getOperationAST(document, operationName);
   // GraphQL itself refuses what names no operation.
   if (!operation) return;
-  const variables = variableValues ?? {};
-  const cost = costIfRight({ schema, document, operation, variables });
-  if (cost > CEILING) throw tooExpensive(cost);
-  const points = operation.operation === OperationTypeNode.MUTATION ? cost - FREE_IN_MUTATIONS : cost;
+  const asked = { schema, document, operation, variables: variableValues ?? {} };
+  const points = checkVariables(asked) ? priceOf(asked, context) : costOfRefusal(operation);
   if (points <= 0) return;
   try {
     await take(context, points);

@@ -28,11 +28,23 @@ export function listOf(most: number, points = 0): Cost {
 }
 
 /** What a page costs: reading it at all, and each entry of it. */
-interface PageWeights {
+export interface PageWeights {
   readonly page: number;
   /** If it is filtered; as `page` if left out. */
   readonly filtered?: number;
   readonly entry: number;
+}
+
+/** A page of the audit trail. */
+export const TRAIL_PAGE: PageWeights = { page: 5, filtered: 30, entry: 0.2 };
+
+/** What reading a page costs, without the fields of its entries. */
+export function priceOfPage(
+  { page, filtered = page, entry }: PageWeights,
+  isFiltered: boolean,
+  entries: number,
+): number {
+  return (isFiltered ? filtered : page) + entries * entry;
 }
 
 const DEFAULT_SIZE = 50;

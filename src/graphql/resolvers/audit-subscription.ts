@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Arg, Resolver, Root, Subscription } from 'type-graphql';
+import type { Pause } from '../../application/turns.js';
 import type { AuditFilter } from '../../projections/audit/audit-filter.js';
 import type { AuditEventView } from '../../projections/audit/audit-view.js';
-import type { LiveTrail } from '../../projections/audit/live-trails.js';
+import { PAGE, type LivePage, type LiveTrail } from '../../projections/audit/live-trails.js';
 import { Access, refusalOf, type AccessRule } from '../access.js';
 import type { GraphqlContext, Live } from '../context.js';
 import { AUDIT_LIST, keyOf } from '../cursor.js';
@@ -13,7 +13,8 @@ import { AuditEvent, auditEventOf } from '../types/audit-event.js';
 import { AuditEventFilter } from '../types/filters.js';
 import { auditFilterOf } from './audit-filter.js';
 import { readerOf, TRAIL_READERS } from './readers.js';
-import { fixed } from '../costs/weights.js';
+import { pauseOf } from '../costs/admit-operation.js';
+import { fixed, priceOfPage, TRAIL_PAGE } from '../costs/weights.js';
 
 const RULE: AccessRule = { stages: ['FULL'], roles: TRAIL_READERS };
 
@@ -35,19 +36,36 @@ interface Following {
   readonly watched: Watched;
   readonly filter: AuditFilter;
   readonly signal: AbortSignal;
+  /** The last place of the trail. */
+  readonly lastSeq: () => number;
+  /** Pays for a page of a follower that catches up, and waits for its turn. */
+  readonly pause: Pause;
+}
+
+/** Reads a page. Who catches up pays as for a page of `auditEvents`; what is recorded meanwhile is free. */
+async function readPage(
+  { trail, filter, lastSeq, pause }: Following,
+  after: number,
+  isBehind: boolean,
+): Promise<LivePage> {
+  if (isBehind) {
+    const isFiltered = Object.keys(filter).length > 0;
+    await pause(priceOfPage(TRAIL_PAGE, isFiltered, Math.min(PAGE, lastSeq() - after)));
+  }
+  return trail.read(filter, after);
 }
 
 /** The events of a trail after a place, one by one, as they are recorded. */
-async function* eventsAfter(
-  start: number,
-  { trail, watched, filter, signal }: Following,
-): AsyncGenerator<AuditEventView, void, void> {
-  let [after, page, index] = [start, trail.read(filter, start), 0];
+async function* eventsAfter(start: number, following: Following): AsyncGenerator<AuditEventView, void, void> {
+  const { trail, watched, signal, lastSeq } = following;
+  let isBehind = start < lastSeq();
+  let [after, page, index] = [start, await readPage(following, start, isBehind), 0];
   for (;;) {
     await watched.admitted();
     if (page.version !== trail.version()) {
       // What was forgotten while the follower was slow is not shown any more.
-      [page, index] = [trail.read(filter, after), 0];
+      [page, index] = [await readPage(following, after, isBehind), 0];
+      continue;
     }
     const view = page.views[index];
     if (view !== undefined) {
@@ -55,10 +73,9 @@ async function* eventsAfter(
       yield view;
       continue;
     }
-    after = page.seen;
-    // A filter that finds little has much to look at: others have their turn in between.
-    await (page.isMore ? nextTurn() : trail.changed(page.version, signal));
-    [page, index] = [trail.read(filter, after), 0];
+    [after, isBehind] = [page.seen, page.isMore];
+    if (!isBehind) await trail.changed(page.version, signal);
+    [page, index] = [await readPage(following, after, isBehind), 0];
   }
 }
 
@@ -76,8 +93,9 @@ async function* feed(
   const watched = live.standing.watch(context, { admit: (standing) => admit(context, standing), end });
   try {
     await context.readable();
-    const start = Number(after ?? context.readModels.audit.lastSeq(accountId));
-    yield* eventsAfter(start, { trail, watched, filter, signal });
+    const lastSeq = (): number => context.readModels.audit.lastSeq(accountId);
+    const start = Number(after ?? lastSeq());
+    yield* eventsAfter(start, { trail, watched, filter, signal, lastSeq, pause: pauseOf(context) });
   } finally {
     watched.release();
     trail.close();

@@ -15,7 +15,7 @@ import { User, userOf } from '../types/user.js';
 import { auditFilterOf } from './audit-filter.js';
 import { current, notFound } from './current.js';
 import { EVERYBODY, READERS, readerOf, TRAIL_READERS } from './readers.js';
-import { fixed, pageOf } from '../costs/weights.js';
+import { fixed, pageOf, TRAIL_PAGE } from '../costs/weights.js';
 
 function visibleUser(context: GraphqlContext, userId: string): User | null {
   if (context.session === null) return null;
@@ -112,7 +112,7 @@ export class ReadResolver {
   @Access({ stages: ['FULL'], roles: TRAIL_READERS })
   @Query(() => AuditEventConnection, {
     nullable: true,
-    complexity: pageOf({ page: 5, filtered: 30, entry: 0.2 }),
+    complexity: pageOf(TRAIL_PAGE),
     description:
       'The audit trail of the account, newest first unless ordered otherwise: every event, the refusals too. A page looks at a bounded number of events: by an unusual combination of filters it may have fewer than were asked for, or none. As long as `hasNextPage` is true, `endCursor` goes on exactly where it stopped.',
   })

@@ -9,8 +9,7 @@ import { byAuditToken, type TokenReader } from '../../application/authenticate-a
 import { doGuarded } from '../../application/guard.js';
 import type { RequestContext } from '../../application/request-context.js';
 import { actingAsReader, exportAuditTrail, type Exporter } from '../../application/export-audit-trail.js';
-import { takeOfAccount } from '../../application/request-limits.js';
-import { takeWrite, tokenWriterOf, writerOf, type Writer } from '../../application/write-budgets.js';
+import { takeExport, tokenWriterOf, writerOf, type Writer } from '../../application/write-budgets.js';
 import { REJECTION_CODES, type RejectionCode } from '../../domain/rejection.js';
 import type { OperationChallenge } from '../../domain/session/challenges.js';
 import { refusalOf, type AccessRule } from '../../graphql/access.js';
@@ -127,11 +126,10 @@ function verificationRequired({ challengeId: id, methods, operation, expiresAt }
   };
 }
 
-/** Seconds until another export may be begun; 0 where it may now. It is charged as a write, since it is recorded in the trail. */
+/** Seconds until another export may be begun; 0 where it may now. */
 async function secondsToWait({ limits }: Application, { writer }: Caller): Promise<number> {
   try {
-    await takeOfAccount(limits, 'EXPORTS_OF_ACCOUNT', writer);
-    await takeWrite(limits, writer);
+    await takeExport(limits, writer);
     return 0;
   } catch (error) {
     if (error instanceof RateLimitedError) return error.retryAfterSeconds;

@@ -33,7 +33,7 @@ export interface LiveTrails {
 }
 
 /** Events of one page. */
-const PAGE = 100;
+export const PAGE = 100;
 /** Pages that are kept of a trail: most followers are at its end, some catch up. */
 const PAGES_KEPT = 16;
 /** Followers that are woken at once; then other requests have their turn. */
