@@ -9,6 +9,7 @@ import type { Finders } from './arrival.js';
 import { createClientErrors, createFrameworkErrors, HTTP_OPTIONS, refuseBadRequests } from './bad-requests.js';
 import { createCookies } from './cookies.js';
 import { createCredentialFinder } from './credential-finder.js';
+import { watchDueAnswers, type DueAnswers } from './due-answers.js';
 import { handleErrors, sendFault, type HttpFault } from './errors.js';
 import { offerGraphql } from './graphql-route.js';
 import { offerHealth, type Readiness } from './health.js';
@@ -97,10 +98,10 @@ function noSchemas(): never {
 }
 
 /** Makes the server, which answers what is no proper request by itself. */
-function createServer(options: HttpAppOptions, owner: SocketOwner): FastifyInstance {
+function createServer(options: HttpAppOptions, owner: SocketOwner) {
   const { app, faults, tls } = options;
-  const clientErrors = createClientErrors({ owner, faults });
-  const http = fastify({
+  const answerClientError = createClientErrors({ owner, faults, isDue: (socket) => answers.isDue(socket) });
+  const http: FastifyInstance = fastify({
     bodyLimit: LARGEST_BODY,
     requestTimeout: REQUEST_TIMEOUT,
     forceCloseConnections: 'idle',
@@ -109,19 +110,20 @@ function createServer(options: HttpAppOptions, owner: SocketOwner): FastifyInsta
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     http: HTTP_OPTIONS,
     frameworkErrors: createFrameworkErrors(tls),
-    clientErrorHandler: clientErrors.answer,
+    clientErrorHandler: answerClientError,
   });
-  clientErrors.watch(http);
+  const answers = watchDueAnswers(http);
   // Where the process has no file descriptors left, Node says so here. What fails while it begins to listen, fastify tells.
   http.server.on('error', (error) => {
     if (http.server.listening) faults.note('CONNECTION_LOST', error);
   });
-  return http;
+  return { http, answers };
 }
 
-function upgradesOf(options: HttpAppOptions, owner: SocketOwner): UpgradeOptions {
+function upgradesOf(options: HttpAppOptions, owner: SocketOwner, answers: DueAnswers): UpgradeOptions {
   return {
     owner,
+    answers,
     isFromOtherSite: createOwnOrigins(options),
     onRefusal: (requestId, path, status) => options.access({ requestId, method: 'GET', path, status, milliseconds: 0 }),
   };
@@ -131,7 +133,7 @@ function upgradesOf(options: HttpAppOptions, owner: SocketOwner): UpgradeOptions
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const { app, tls, faults, report, readiness, checkpoints } = options;
   const owner = createSocketOwner({ newId: () => app.newId(), tls, faults });
-  const http = createServer(options, owner);
+  const { http, answers } = createServer(options, owner);
   await http.register(fastifyCookie);
   handleErrors(http, report);
   observe(http, options);
@@ -141,7 +143,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   offerAuditKeys(http, checkpoints.verifierKeys);
   offerJwks(http, options.jwks);
   const more = {
-    ...upgradesOf(options, owner),
+    ...upgradesOf(options, owner, answers),
     cookies: createCookies(app, tls),
     sessions: createSessionFinder(options),
     auditTokens: createTokenFinder(options),
