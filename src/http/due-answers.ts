@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 /** Knows on which sockets an answer is due. */
 export interface DueAnswers {
   /** Tells whether the service still owes an answer to a request that has arrived, or has begun to send one. */
-  isDue(socket: Duplex): boolean;
+  readonly isDue: (socket: Duplex) => boolean;
 }
 
 /** Notes the answers that are due on each socket. */

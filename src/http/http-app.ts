@@ -9,8 +9,9 @@ import type { Finders } from './arrival.js';
 import { createClientErrors, createFrameworkErrors, HTTP_OPTIONS, refuseBadRequests } from './bad-requests.js';
 import { createCookies } from './cookies.js';
 import { createCredentialFinder } from './credential-finder.js';
+import { drain } from './draining.js';
 import { watchDueAnswers, type DueAnswers } from './due-answers.js';
-import { handleErrors, sendFault, type HttpFault } from './errors.js';
+import { handleErrors } from './errors.js';
 import { offerGraphql } from './graphql-route.js';
 import { offerHealth, type Readiness } from './health.js';
 import { offerJwks } from './jwks-route.js';
@@ -66,32 +67,6 @@ function observe(http: FastifyInstance, { access, tls }: HttpAppOptions): void {
   });
 }
 
-const STOPPING: HttpFault = {
-  status: 503,
-  code: 'UNAVAILABLE',
-  message: 'The service is stopping; nothing was done. Send this again, on another connection.',
-};
-
-/**
- * Has connections that are in use when the service stops closed with their answer, instead of kept for another request; what
- * comes on one of them all the same is not taken up.
- */
-function drain(http: FastifyInstance): void {
-  let closing = false;
-  http.addHook('preClose', (done) => {
-    closing = true;
-    done();
-  });
-  http.addHook('onRequest', (request, reply, next) => {
-    if (closing) sendFault(request, reply.header('retry-after', '1'), STOPPING);
-    else next();
-  });
-  http.addHook('onSend', (_request, reply, payload, done) => {
-    if (closing) reply.header('connection', 'close');
-    done(null, payload);
-  });
-}
-
 /** No route states a schema: GraphQL checks what comes in. So what would compile schemas is not loaded. */
 function noSchemas(): never {
   throw new Error('no route states a schema');
@@ -138,7 +113,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   handleErrors(http, report);
   observe(http, options);
   refuseBadRequests(http);
-  drain(http);
+  drain(http, answers);
   offerHealth(http, readiness);
   offerAuditKeys(http, checkpoints.verifierKeys);
   offerJwks(http, options.jwks);
