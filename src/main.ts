@@ -6,6 +6,7 @@ import { addAuditCommands } from './cli/audit/commands.js';
 import { addKeysCommands } from './cli/keys/commands.js';
 import { describeSettings, findMisspellings } from './cli/settings.js';
 import { readConfig } from './config.js';
+import type { EndProcess } from './runtime/ending.js';
 import type { Service } from './service.js';
 
 /** Errors that are explained by their message alone, since the operator can mend them. */
@@ -57,40 +58,35 @@ function versionOf(): string {
 
 async function serve(): Promise<void> {
   const config = readConfig();
-  const [{ start }, { createLogger }, { installLastResort }] = await Promise.all([
+  const [{ start }, { createLogger }, { installLastResort }, { createEnding }] = await Promise.all([
     import('./service.js'),
     import('./runtime/logger.js'),
     import('./runtime/last-resort.js'),
+    import('./runtime/ending.js'),
   ]);
   let service: Service | null = null;
-  let stopped: Promise<void> | null = null;
-  const stop = () => (stopped ??= service?.stop() ?? Promise.resolve());
+  const stop = () => service?.stop() ?? Promise.resolve();
   const logger = createLogger(config.logLevel);
-  installLastResort({ logger, stop });
+  const end = createEnding({ logger, stop });
+  installLastResort({ logger, end });
   for (const { name, meant } of findMisspellings(process.env))
     logger.warn(`${name} is set, and no setting is called that: rename it to ${meant}, or unset it`);
   service = await start(config);
-  stopOnSignals(stop);
+  stopOnSignals(end);
   void service.failed.then((error) => {
     console.error(explain(error));
-    void stop().finally(() => process.exit(1));
+    end(1);
   });
   console.log(`Virtual MFA listens on ${service.url}`);
 }
 
-function stopOnSignals(stop: () => Promise<void>): void {
+function stopOnSignals(end: EndProcess): void {
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals) => {
     if (stopping) process.exit(1);
     stopping = true;
     console.log(`${signal}: answering what is in flight, then stopping`);
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(explain(error));
-        process.exit(1);
-      },
-    );
+    end(0);
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);

@@ -2,12 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ClientFaults } from './client-faults.js';
+import type { DueAnswers } from './due-answers.js';
 import { sendFault, type HttpFault } from './errors.js';
+import { BAD_HOST, hasRightHost } from './host-header.js';
 import { securityHeaders } from './security-headers.js';
 import type { SocketOwner } from './socket-owner.js';
 import { UpgradableRequest } from './upgrades.js';
 
-interface ClientErrorsOptions {
+interface ClientErrorsOptions extends DueAnswers {
   readonly owner: SocketOwner;
   readonly faults: ClientFaults;
 }
@@ -15,7 +17,6 @@ interface ClientErrorsOptions {
 const badRequest = (status: number, message: string): HttpFault => ({ status, code: 'BAD_REQUEST', message });
 
 const BAD_URL = badRequest(400, 'The address of the request is not a valid URL. Encode it as RFC 3986 says.');
-const BAD_HOST = badRequest(400, 'The request needs exactly one Host header. Send the name of this service in it.');
 const BAD_EXPECTATION = badRequest(417, 'The service knows only "Expect: 100-continue". Leave the header out.');
 const NOT_HTTP = badRequest(400, 'The request is not valid HTTP/1.1. Correct it, and send it on a new connection.');
 
@@ -29,13 +30,6 @@ const PARSER_FAULTS: Readonly<Record<string, HttpFault>> = {
 /** What `createServer` is told: the service checks these by itself, since Node answers without the headers of the service. */
 export const HTTP_OPTIONS = { IncomingMessage: UpgradableRequest, requireHostHeader: false };
 
-/** RFC 9112 section 3.2: a request with no Host header or with several is refused; HTTP/1.0 does not need one. */
-function hasRightHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
-  let hosts = 0;
-  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === 'host') hosts += 1;
-  return hosts === 1 || (hosts === 0 && httpVersion === '1.0');
-}
-
 /** Answers URLs that no router understands. Hooks do not run for them. */
 export function createFrameworkErrors(tls: boolean) {
   return (_error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
@@ -44,31 +38,13 @@ export function createFrameworkErrors(tls: boolean) {
 }
 
 /** Answers what is not HTTP. Where an answer to a request before it is due, its socket is closed: a refusal would pass for that answer. */
-export function createClientErrors({ owner, faults }: ClientErrorsOptions) {
-  const due = new WeakMap<Socket, Set<FastifyReply>>();
-
-  function passesForAnother(socket: Socket): boolean {
-    return [...(due.get(socket) ?? [])].some(({ raw, request }) => raw.headersSent || request.raw.complete);
-  }
-
-  return {
-    /** Takes note of the answers that are due on each socket. */
-    watch: (http: FastifyInstance): void => {
-      http.addHook('onRequest', (request, reply, next) => {
-        const { socket } = request.raw;
-        const replies = due.get(socket) ?? new Set();
-        due.set(socket, replies.add(reply));
-        reply.raw.once('close', () => replies.delete(reply));
-        next();
-      });
-    },
-    answer: (error: Error & { readonly code?: string }, socket: Socket): void => {
-      owner.own(socket);
-      const isLost = socket.destroyed || error.code === 'ECONNRESET';
-      faults.note(isLost ? 'CONNECTION_LOST' : 'INVALID_HTTP', error);
-      if (isLost || passesForAnother(socket)) socket.destroy();
-      else owner.refuse(socket, PARSER_FAULTS[error.code ?? ''] ?? NOT_HTTP);
-    },
+export function createClientErrors({ owner, faults, isDue }: ClientErrorsOptions) {
+  return (error: Error & { readonly code?: string }, socket: Socket): void => {
+    owner.own(socket);
+    const isLost = socket.destroyed || error.code === 'ECONNRESET';
+    faults.note(isLost ? 'CONNECTION_LOST' : 'INVALID_HTTP', error);
+    if (isLost || isDue(socket)) socket.destroy();
+    else owner.refuse(socket, PARSER_FAULTS[error.code ?? ''] ?? NOT_HTTP);
   };
 }
 

@@ -9,7 +9,9 @@ import type { Finders } from './arrival.js';
 import { createClientErrors, createFrameworkErrors, HTTP_OPTIONS, refuseBadRequests } from './bad-requests.js';
 import { createCookies } from './cookies.js';
 import { createCredentialFinder } from './credential-finder.js';
-import { handleErrors, sendFault, type HttpFault } from './errors.js';
+import { drain } from './draining.js';
+import { watchDueAnswers, type DueAnswers } from './due-answers.js';
+import { handleErrors } from './errors.js';
 import { offerGraphql } from './graphql-route.js';
 import { offerHealth, type Readiness } from './health.js';
 import { offerJwks } from './jwks-route.js';
@@ -65,42 +67,16 @@ function observe(http: FastifyInstance, { access, tls }: HttpAppOptions): void {
   });
 }
 
-const STOPPING: HttpFault = {
-  status: 503,
-  code: 'UNAVAILABLE',
-  message: 'The service is stopping; nothing was done. Send this again, on another connection.',
-};
-
-/**
- * Has connections that are in use when the service stops closed with their answer, instead of kept for another request; what
- * comes on one of them all the same is not taken up.
- */
-function drain(http: FastifyInstance): void {
-  let closing = false;
-  http.addHook('preClose', (done) => {
-    closing = true;
-    done();
-  });
-  http.addHook('onRequest', (request, reply, next) => {
-    if (closing) sendFault(request, reply.header('retry-after', '1'), STOPPING);
-    else next();
-  });
-  http.addHook('onSend', (_request, reply, payload, done) => {
-    if (closing) reply.header('connection', 'close');
-    done(null, payload);
-  });
-}
-
 /** No route states a schema: GraphQL checks what comes in. So what would compile schemas is not loaded. */
 function noSchemas(): never {
   throw new Error('no route states a schema');
 }
 
 /** Makes the server, which answers what is no proper request by itself. */
-function createServer(options: HttpAppOptions, owner: SocketOwner): FastifyInstance {
+function createServer(options: HttpAppOptions, owner: SocketOwner) {
   const { app, faults, tls } = options;
-  const clientErrors = createClientErrors({ owner, faults });
-  const http = fastify({
+  const answerClientError = createClientErrors({ owner, faults, isDue: (socket) => answers.isDue(socket) });
+  const http: FastifyInstance = fastify({
     bodyLimit: LARGEST_BODY,
     requestTimeout: REQUEST_TIMEOUT,
     forceCloseConnections: 'idle',
@@ -109,19 +85,20 @@ function createServer(options: HttpAppOptions, owner: SocketOwner): FastifyInsta
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     http: HTTP_OPTIONS,
     frameworkErrors: createFrameworkErrors(tls),
-    clientErrorHandler: clientErrors.answer,
+    clientErrorHandler: answerClientError,
   });
-  clientErrors.watch(http);
+  const answers = watchDueAnswers(http);
   // Where the process has no file descriptors left, Node says so here. What fails while it begins to listen, fastify tells.
   http.server.on('error', (error) => {
     if (http.server.listening) faults.note('CONNECTION_LOST', error);
   });
-  return http;
+  return { http, answers };
 }
 
-function upgradesOf(options: HttpAppOptions, owner: SocketOwner): UpgradeOptions {
+function upgradesOf(options: HttpAppOptions, owner: SocketOwner, answers: DueAnswers): UpgradeOptions {
   return {
     owner,
+    answers,
     isFromOtherSite: createOwnOrigins(options),
     onRefusal: (requestId, path, status) => options.access({ requestId, method: 'GET', path, status, milliseconds: 0 }),
   };
@@ -131,17 +108,17 @@ function upgradesOf(options: HttpAppOptions, owner: SocketOwner): UpgradeOptions
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const { app, tls, faults, report, readiness, checkpoints } = options;
   const owner = createSocketOwner({ newId: () => app.newId(), tls, faults });
-  const http = createServer(options, owner);
+  const { http, answers } = createServer(options, owner);
   await http.register(fastifyCookie);
   handleErrors(http, report);
   observe(http, options);
   refuseBadRequests(http);
-  drain(http);
+  drain(http, answers);
   offerHealth(http, readiness);
   offerAuditKeys(http, checkpoints.verifierKeys);
   offerJwks(http, options.jwks);
   const more = {
-    ...upgradesOf(options, owner),
+    ...upgradesOf(options, owner, answers),
     cookies: createCookies(app, tls),
     sessions: createSessionFinder(options),
     auditTokens: createTokenFinder(options),

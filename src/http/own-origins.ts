@@ -33,8 +33,9 @@ export function createOwnOrigins({ publicOrigin, tls }: OwnOriginsOptions): Come
     return host !== undefined && schemes.some((scheme) => originOf(scheme, host) === origin);
   }
 
-  return ({ origin, host, 'sec-fetch-site': site }) => {
+  return ({ origin, host, 'sec-fetch-site': sent }) => {
     if (origin !== undefined && isOwn(origin, host)) return false;
+    const site = typeof sent === 'string' ? sent.toLowerCase() : undefined;
     if (site === 'cross-site' || site === 'same-site') return true;
     return origin !== undefined && site !== 'same-origin';
   };

@@ -1,12 +1,15 @@
 import { IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocketServer } from 'ws';
+import type { DueAnswers } from './due-answers.js';
 import type { HttpFault } from './errors.js';
+import { BAD_HOST, hasRightHost } from './host-header.js';
 import { OTHER_SITE_MESSAGE, type ComesFromOtherSite } from './own-origins.js';
 import type { SocketOwner } from './socket-owner.js';
 
 export interface UpgradeOptions {
   readonly owner: SocketOwner;
+  readonly answers: DueAnswers;
   readonly isFromOtherSite: ComesFromOtherSite;
   /** Told of each refusal: under which request id, at which path, with which status. */
   readonly onRefusal: (requestId: string, path: string, status: number) => void;
@@ -64,7 +67,7 @@ export class UpgradableRequest extends IncomingMessage {
 export function offerUpgrades(
   server: Server,
   sockets: WebSocketServer,
-  { owner, isFromOtherSite, onRefusal }: UpgradeOptions,
+  { owner, answers, isFromOtherSite, onRefusal }: UpgradeOptions,
 ): { stop(): void } {
   let stopping = false;
   const pathOf = ({ url = '' }: IncomingMessage) => url.split('?', 1)[0] ?? '';
@@ -77,6 +80,7 @@ export function offerUpgrades(
 
   function faultOf(request: IncomingMessage): HttpFault | null {
     if (stopping) return STOPPING;
+    if (!hasRightHost(request)) return BAD_HOST;
     if (pathOf(request) !== PATH) return NOTHING_HERE;
     return isFromOtherSite(request.headers) ? OTHER_SITE : null;
   }
@@ -84,6 +88,11 @@ export function offerUpgrades(
   // Node's HTTP server has taken its own listener off the socket just now: it is ours before anything else is done.
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     owner.own(socket);
+    // Whatever is sent now would pass for the answer to an earlier request.
+    if (answers.isDue(socket)) {
+      socket.destroy();
+      return;
+    }
     const fault = faultOf(request);
     if (fault !== null) refuse(request, socket, fault);
     else sockets.handleUpgrade(request, socket, head, (connection) => sockets.emit('connection', connection, request));

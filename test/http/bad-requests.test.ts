@@ -44,6 +44,11 @@ describe('what is no proper request is answered like every other error, and its 
     ['TLS', Buffer.from('160301020001000 1fc0303xK9', 'latin1'), 400],
     ['no host', 'GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
     ['two hosts', `GET /health/live HTTP/1.1\r\n${HOST}Host: evil.example\r\n${CLOSE}\r\n`, 400],
+    ['a host with a user', `GET /health/live HTTP/1.1\r\nHost: a@xK9.example\r\n${CLOSE}\r\n`, 400],
+    ['a host with a path', `GET /health/live HTTP/1.1\r\nHost: localhost/xK9\r\n${CLOSE}\r\n`, 400],
+    ['a host with a query', `GET /health/live HTTP/1.1\r\nHost: localhost?xK9\r\n${CLOSE}\r\n`, 400],
+    ['a host with a broken address', `GET /health/live HTTP/1.1\r\nHost: [::xK9\r\n${CLOSE}\r\n`, 400],
+    ['a host with a wrong port', `GET /health/live HTTP/1.1\r\nHost: localhost:xK9\r\n${CLOSE}\r\n`, 400],
     ['an expectation', `GET /health/live HTTP/1.1\r\n${HOST}Expect: xK9\r\n${CLOSE}\r\n`, 417],
   ])('%s', async (_, text, status) => {
     const answers = await talk(service.url, text);
@@ -65,6 +70,14 @@ describe('what is no proper request is answered like every other error, and its 
     expect(service.log.join('')).not.toMatch(/xK9/i);
   });
 });
+
+it.each(['localhost:8080', '127.0.0.1', '[::1]:8080', 'mfa_1.example.com.', ''])(
+  'the host "%s" is taken',
+  async (host) => {
+    const text = `GET /health/live HTTP/1.1\r\nHost: ${host}\r\n${CLOSE}\r\n`;
+    expect(await talk(service.url, text)).toMatchObject([{ status: 200 }]);
+  },
+);
 
 it('HTTP/1.0 needs no host', async () => {
   expect(await talk(service.url, 'GET /health/live HTTP/1.0\r\n\r\n')).toMatchObject([{ status: 200 }]);
@@ -105,6 +118,10 @@ describe('a request with the Origin header', () => {
       'of a host that a proxy has rewritten, if the browser vouches',
       { origin: 'https://a.example', 'sec-fetch-site': 'same-origin' },
     ],
+    [
+      'of a host that a proxy has rewritten, if the browser vouches in capitals',
+      { origin: 'https://a.example', 'sec-fetch-site': 'Same-Origin' },
+    ],
     ['left out, as programs do', {}],
   ])('%s is answered', async (_, headers) => {
     expect(await statusFrom(service.url, headers)).toBe(200);
@@ -113,6 +130,8 @@ describe('a request with the Origin header', () => {
   it.each([
     ['of another site', { origin: 'https://evil.example' }],
     ['of another site that the user opened', { origin: 'https://evil.example', 'sec-fetch-site': 'none' }],
+    ['of another site, in capitals', { 'sec-fetch-site': 'Cross-Site' }],
+    ['of the same site, in capitals', { 'sec-fetch-site': 'SAME-SITE' }],
     ['of another port', { origin: 'https://localhost:8443' }],
     ['of the same host without TLS', { origin: 'http://localhost' }],
     ['of PUBLIC_URL without TLS', { origin: 'http://mfa.example.com' }],

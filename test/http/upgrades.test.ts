@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { talk } from '../support/raw-http.js';
 import { startService, type TestService } from '../support/service.js';
 
@@ -48,6 +50,7 @@ describe('a refused upgrade is answered like every other error, and closed', () 
     ['to several protocols', 'GET /graphql', { ...HANDSHAKE, upgrade: 'websocket, h2c' }, '', 400, 'BAD_REQUEST'],
     ['to several protocols at once', 'GET /graphql', { ...HANDSHAKE, Upgrade: 'h2c' }, '', 400, 'BAD_REQUEST'],
     ['with a body', 'GET /elsewhere', { ...HANDSHAKE, 'content-length': '4' }, 'body', 404, 'NOT_FOUND'],
+    ['with two hosts', 'GET /graphql', { ...HANDSHAKE, Host: 'a' }, '', 400, 'BAD_REQUEST'],
     ['before another request', 'GET /elsewhere', HANDSHAKE, ask('GET /health/live', {}), 404, 'NOT_FOUND'],
   ])('%s', async (_, line, headers, rest, status, code) => {
     const answers = await talk(service.url, ask(line, headers, rest));
@@ -82,6 +85,28 @@ it.each(['http://mfa.example.com', 'http://localhost', 'https://localhost'])(
     expect(answer).toMatchObject({ status: 101, headers: { 'sec-websocket-protocol': 'graphql-transport-ws' } });
   },
 );
+
+it.each([
+  ['a WebSocket', '/graphql', HANDSHAKE],
+  ['another address', '/elsewhere', HANDSHAKE],
+  ['a broken handshake', '/graphql', { ...HANDSHAKE, 'sec-websocket-version': '7' }],
+])('an upgrade to %s does not overtake the answers that are due', async (_, path, headers) => {
+  const text = ask('GET /health/live', {}).repeat(20) + ask(`GET ${path}`, headers);
+  const statuses = (await talk(service.url, text, 101)).map(({ status }) => status);
+  expect(statuses.filter((status) => status !== 200)).toStrictEqual([]);
+});
+
+it('an upgrade after the answers to earlier requests on its connection is taken', async () => {
+  const { hostname, port } = new URL(service.url);
+  const socket = connect(Number(port), hostname).setEncoding('latin1');
+  socket.write(ask('GET /health/live', {}));
+  const [first] = (await once(socket, 'data')) as [string];
+  expect(first).toMatch(/^HTTP\/1\.1 200 /);
+  socket.write(ask('GET /graphql', HANDSHAKE));
+  const [second] = (await once(socket, 'data')) as [string];
+  expect(second).toMatch(/^HTTP\/1\.1 101 /);
+  socket.destroy();
+});
 
 it('a client that goes on sending after its refusal is cut off', async () => {
   await expect(talk(service.url, ask('GET /elsewhere', HANDSHAKE), 'STAY')).resolves.toMatchObject([{ status: 404 }]);

@@ -70,6 +70,23 @@ describe('what goes wrong in the service', () => {
   });
 });
 
+it.each([
+  ['in ASCII', 'x'.repeat(300), 'x'],
+  ['in characters of two bytes', 'é'.repeat(300), 'é'],
+  ['in characters of four bytes', '😀'.repeat(300), '😀'],
+])('a reason that quotes a long id is cut to fit: %s', async (_, id, character) => {
+  serve({ onConnect: () => true, onSubscribe: () => new Promise<never>(() => undefined) });
+  const socket = await open();
+  socket.send('{"type":"connection_init"}');
+  await once(socket, 'message');
+  for (let n = 0; n < 2; n += 1) socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query: '{ a }' } }));
+  const [code, reason] = (await once(socket, 'close')) as [number, Buffer];
+  expect(code).toBe(4409);
+  expect(reason.toString()).toMatch(new RegExp(`^Subscriber for ${character}+$`, 'u'));
+  expect(reason.length).toBeGreaterThan(119);
+  expect(reported).toStrictEqual([]);
+});
+
 it.each(Object.entries(BROKEN_FRAMES))('a frame that is broken (%s) is a fault of the client', async (_, bytes) => {
   serve({});
   const socket = await open();

@@ -5,6 +5,7 @@ import { createClient } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import { ask, documentOf, mutate, succeed, type Outcome } from '../support/operations.js';
 import { startProcess, temporaryFolder, type ServiceProcess } from '../support/process.js';
+import { programOf } from '../support/programs.js';
 import { storedEvents } from '../support/stored.js';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -24,6 +25,14 @@ afterEach(async () => {
 
 function launch(): ServiceProcess {
   const started = startProcess({ DATA_DIR: folder.path, LOG_LEVEL: 'silent' });
+  processes.push(started);
+  return started;
+}
+
+/** Starts the service as it is, behind a module that changes a part of Node in the same process. */
+function launchBehind(preload: string): ServiceProcess {
+  const program = ['--import', `data:text/javascript,${encodeURIComponent(preload)}`, ...programOf('main')];
+  const started = startProcess({ DATA_DIR: folder.path }, ['serve'], program);
   processes.push(started);
   return started;
 }
@@ -103,6 +112,65 @@ it('a request that comes while the service stops is told so, with its id', async
   const id = /^x-request-id: (\S+)\r$/im.exec(heard)?.[1] ?? 'none';
   expect(heard).toContain(`"extensions":{"code":"UNAVAILABLE","requestId":"${id}"}`);
   expect(await service.exit).toStrictEqual({ code: 0, signal: null });
+});
+
+describe('SIGTERM does not wait for a client that', () => {
+  const HEAD = 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+  const PIPELINED = 'GET /audit/keys HTTP/1.1\r\nHost: localhost\r\n\r\n';
+
+  /** Opens a connection that sends a text, and never closes it. Closed when the test ends. */
+  async function abandon(url: string, text: string): Promise<Socket> {
+    const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
+    // The service may reset it.
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.resume();
+    await new Promise<void>((resolve) => socket.write(text, () => resolve()));
+    return socket;
+  }
+
+  it.each([
+    ['sends nothing', ''],
+    ['sends half a head', 'POST /graphql HTTP/1.1\r\nHost: localhost\r\ncont'],
+    ['sends half a body', `${HEAD}Content-Length: 100\r\n\r\n{`],
+    ['sends half a chunked body', `${HEAD}Transfer-Encoding: chunked\r\n\r\n5\r\n{"qu`],
+    ['sends half a head after a whole request', `${PIPELINED}GET /audit`],
+  ])('%s', async (_, text) => {
+    const service = launch();
+    const url = await service.url;
+    const socket = await abandon(url, text);
+    // The service has read what came before this answer.
+    await fetch(url, { method: 'POST' });
+    service.child.kill('SIGTERM');
+    expect(await service.exit).toStrictEqual({ code: 0, signal: null });
+    socket.destroy();
+  });
+
+  it('waits for an answer that does not come to its end', async () => {
+    const neverEnd = `const { ServerResponse } = await import('node:http');
+      const { end } = ServerResponse.prototype;
+      ServerResponse.prototype.end = function (...args) {
+        return this.req.url === '/audit/keys' ? this : end.apply(this, args);
+      };`;
+    const service = launchBehind(neverEnd);
+    const url = await service.url;
+    const socket = await abandon(url, PIPELINED);
+    // The service has read what came before this answer.
+    await fetch(url, { method: 'POST' });
+    service.child.kill('SIGTERM');
+    expect(await service.exit).toStrictEqual({ code: 0, signal: null });
+    socket.destroy();
+  });
+});
+
+it('on SIGTERM a service that does not come to its end is ended with 1, and says so', async () => {
+  const neverClose = "(await import('node:http')).Server.prototype.close = function () { return this; };";
+  const service = launchBehind(neverClose);
+  await service.url;
+  service.child.kill('SIGTERM');
+  expect(await service.exit).toStrictEqual({ code: 1, signal: null });
+  const lines = service.err().trim().split('\n');
+  expect(lines.filter((line) => line.includes('did not stop in time'))).toHaveLength(1);
 });
 
 describe('under load', () => {

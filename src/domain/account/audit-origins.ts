@@ -4,6 +4,14 @@ import type { AccountEvent } from './events.js';
 /** The origins that the trail of an account names: all under which its checkpoints may be signed, the latest last. */
 export type AuditOrigins = readonly string[];
 
+/** Origins that a state keeps. An older one that is used again is named again. */
+const MOST_ORIGINS = 20;
+
+/** The origins once another one was named. */
+export function withOrigin(origins: AuditOrigins, origin: string): AuditOrigins {
+  return [...origins, origin].slice(-MOST_ORIGINS);
+}
+
 /** Names the origin under which the next checkpoint is signed. */
 export interface NameAuditOrigin {
   readonly type: 'NameAuditOrigin';

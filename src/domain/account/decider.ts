@@ -1,6 +1,6 @@
 import { accept, reject, type Decider, type Decision } from '../decider.js';
 import type { Recorded } from '../event.js';
-import { decideAuditOrigin, type AuditOrigins, type NameAuditOrigin } from './audit-origins.js';
+import { decideAuditOrigin, withOrigin, type AuditOrigins, type NameAuditOrigin } from './audit-origins.js';
 import { decideAuditTokens, evolveAuditTokens, type AuditTokenCommand, type AuditTokens } from './audit-tokens.js';
 import type { AccountEvent } from './events.js';
 import { decideExport, type ExportAuditTrail } from './export-audit-trail.js';
@@ -113,7 +113,7 @@ function evolve(state: AccountState, event: Recorded<AccountEvent>): AccountStat
       };
     case 'AuditOriginChanged':
       return state.status === 'REGISTERED'
-        ? { ...state, auditOrigins: [...state.auditOrigins, event.data.auditOrigin] }
+        ? { ...state, auditOrigins: withOrigin(state.auditOrigins, event.data.auditOrigin) }
         : state;
     case 'AccountPolicyChanged':
       return state.status === 'REGISTERED' ? { ...state, policy: policyAfter(state.policy, event) } : state;
