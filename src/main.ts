@@ -61,6 +61,7 @@ async function serve(): Promise<void> {
   stopOnSignals(stop);
   void service.failed.then((error) => {
     console.error(explain(error));
+    process.exitCode = 1;
     void stop().finally(() => process.exit(1));
   });
   console.log(`Virtual MFA listens on ${service.url}`);
@@ -73,7 +74,8 @@ function stopOnSignals(stop: () => Promise<void>): void {
     stopping = true;
     console.log(`${signal}: answering what is in flight, then stopping`);
     stop().then(
-      () => process.exit(0),
+      // A fatal error before this has set the exit code.
+      () => process.exit(process.exitCode ?? 0),
       (error: unknown) => {
         console.error(explain(error));
         process.exit(1);

@@ -61,6 +61,7 @@ export function installLastResort({ logger, stop }: LastResortOptions): void {
   function end(): void {
     if (ending) return;
     ending = true;
+    process.exitCode = 1;
     setTimeout(() => process.exit(1), LONGEST_STOP);
     void stop()
       .catch((error: unknown) => logger.fatal(describeUnhandled(error, 'stop'), 'the service did not stop in order'))

@@ -124,3 +124,16 @@ it('a service that does not come to its end is ended', async () => {
   service.child.kill('SIGUSR2');
   expect(await service.exit).toStrictEqual({ code: 1, signal: null });
 });
+
+it('a service that is told to stop while it ends by itself has exit code 1', async () => {
+  // The server closes when the signal has been heard, and not before.
+  const closeLater = `const { Server } = await import('node:http');
+    const close = Server.prototype.close;
+    Server.prototype.close = function (...all) { process.once('SIGTERM', () => close.apply(this, all)); return this; };`;
+  await launch(`${closeLater} ${fail({})}`);
+  service.child.kill('SIGUSR2');
+  await eventually(async () => expect(unhandled()).toMatchObject([{ level: 60 }]));
+  service.child.kill('SIGTERM');
+  expect(await service.exit).toStrictEqual({ code: 1, signal: null });
+  expect(service.out()).toContain('SIGTERM');
+});
