@@ -164,27 +164,6 @@ describe.each(loadDrivers())('A connection by $name', (driver) => {
       expect([database.isTransaction, names()]).toEqual([false, []]);
     });
 
-    it('undoes what an asynchronous job has done so far, and refuses it', async () => {
-      const faults: string[] = [];
-      const job = async () => {
-        insert('one');
-        await nextTurn();
-        throw new Error('xK9');
-      };
-      // Types refuse such a job as well, where they know of it.
-      const transaction: (mode: 'immediate', job: () => unknown) => unknown = database.transaction.bind(database);
-      try {
-        transaction('immediate', job);
-      } catch (error) {
-        faults.push(String(error));
-      }
-      // What the job does later than this reaches nobody.
-      await nextTurn();
-      await nextTurn();
-      expect(faults).toEqual([expect.stringContaining('a transaction takes no asynchronous job')]);
-      expect([database.isTransaction, names()]).toEqual([false, []]);
-    });
-
     it('undoes what the job did if it cannot be committed', () => {
       database.exec('PRAGMA foreign_keys = ON');
       database.exec('CREATE TABLE parts (thing INTEGER REFERENCES things (id) DEFERRABLE INITIALLY DEFERRED) STRICT');
