@@ -249,17 +249,25 @@ function refuseFaults(read: Variables): void {
   if (told.length > 0) throw new ConfigError(told.join('\n'));
 }
 
+interface LimitVariable<V extends string> {
+  readonly variable: V;
+  /** What the limit is where the variable is not set. */
+  readonly most: number;
+}
+
+/** A schema that has each variable of a table of limits: one that is missing does not compile, so it cannot mean "no limit". */
+function limitVariables<V extends string>(limits: readonly LimitVariable<V>[]) {
+  const fields = Object.fromEntries(limits.map(({ variable, most }) => [variable, countOrOff(most)]));
+  return z.object(fields as Readonly<Record<V, ReturnType<typeof countOrOff>>>);
+}
+
 /** The variables of all budgets. */
-const budgetVariables = z.object(
-  Object.fromEntries(
-    Object.values(REQUEST_BUDGETS).map(({ variable, perMinute: most }) => [variable, countOrOff(most)]),
-  ),
+const budgetVariables = limitVariables(
+  Object.values(REQUEST_BUDGETS).map(({ variable, perMinute: most }) => ({ variable, most })),
 );
 
 /** The variables of all limits of what may be open at the same time. */
-const openLimitVariables = z.object(
-  Object.fromEntries(Object.values(OPEN_LIMITS).map(({ variable, most }) => [variable, countOrOff(most)])),
-);
+const openLimitVariables = limitVariables(Object.values(OPEN_LIMITS));
 
 /** The names of all settings. */
 export const SETTING_NAMES = [variables, budgetVariables, openLimitVariables].flatMap(({ shape }) =>
@@ -304,8 +312,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxStalenessSeconds: read.MAX_STALENESS_SECONDS,
     recoveryCoolOffHours: read.RECOVERY_COOL_OFF_HOURS,
     trustedProxies: read.TRUSTED_PROXIES,
-    requestLimits: settingsOf((limit) => budgets[REQUEST_BUDGETS[limit].variable] ?? null),
-    openLimits: openLimitSettings((limit) => openLimits[OPEN_LIMITS[limit].variable] ?? null),
+    requestLimits: settingsOf((limit) => budgets[REQUEST_BUDGETS[limit].variable]),
+    openLimits: openLimitSettings((limit) => openLimits[OPEN_LIMITS[limit].variable]),
     logLevel: read.LOG_LEVEL,
     testClockFile: read.TEST_CLOCK_FILE ?? null,
   };

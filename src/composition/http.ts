@@ -8,7 +8,7 @@ import { createGraphqlServer } from '../graphql/server.js';
 import { createStandingWatch } from '../graphql/standing-watch.js';
 import { createOpenExports, type EndedExport } from '../http/audit-export/open-exports.js';
 import { createClientAddresses } from '../http/client-address.js';
-import { createClientFaults } from '../http/client-faults.js';
+import { clientFaultLog, createClientFaults } from '../http/client-faults.js';
 import { createHttpApp, type HttpApp } from '../http/http-app.js';
 import { createLiveTrails } from '../projections/audit/live-trails.js';
 import { createTrailReader } from '../projections/audit-tree/trail-reader.js';
@@ -63,7 +63,7 @@ export async function openHttp(options: HttpOptions): Promise<OpenedHttp> {
   const http = await createHttpApp({
     ...{ app, readModels, checkpoints, freshness, report, schema, introspection },
     ...{ tls: config.tls, publicOrigin: config.publicOrigin },
-    faults: createClientFaults({ log: (line) => logger.info(line, 'clients broke off or sent what is not valid') }),
+    faults: createClientFaults({ log: clientFaultLog(logger) }),
     addresses: createClientAddresses(config.trustedProxies),
     ...{ jwks: published, records, exporter: { log: app.log, records, readModels, originOf: app.auditOriginOf } },
     server: await createGraphqlServer({ schema, introspection, report }),

@@ -23,11 +23,27 @@ function secretFilesOf(config: Config): readonly string[] {
   return files.filter((file) => file !== null);
 }
 
-/** Warns of each file of keys that its group or others can read or write. */
-export async function warnOfOpenSecretFiles(config: Config, logger: Pick<Logger, 'warn'>): Promise<void> {
+/** The mode of a file; null, with a warning, where it cannot be looked at: it may be replaced at this moment. */
+async function modeOf(path: string, logger: Pick<Logger, 'warn'>): Promise<number | null> {
+  try {
+    return (await stat(path)).mode;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    logger.warn({ path, code }, `nobody knows who can read this file of keys. Run: ls -l ${path}`);
+    return null;
+  }
+}
+
+/** Warns of each file of keys that its group or others can read or write. Windows has no such modes. */
+export async function warnOfOpenSecretFiles(
+  config: Config,
+  logger: Pick<Logger, 'warn'>,
+  platform: NodeJS.Platform = process.platform,
+): Promise<void> {
+  if (platform === 'win32') return;
   for (const path of secretFilesOf(config)) {
-    const { mode } = await stat(path);
-    if ((mode & OTHERS) === 0) continue;
+    const mode = await modeOf(path, logger);
+    if (mode === null || (mode & OTHERS) === 0) continue;
     const octal = (mode & 0o777).toString(8).padStart(4, '0');
     logger.warn({ path, mode: octal }, `other users can read or write a file of keys. Run: chmod 600 ${path}`);
   }

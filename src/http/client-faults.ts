@@ -1,7 +1,12 @@
-/** What a client did: it broke its connection, or sent bytes that are not HTTP or not WebSocket. */
-export type ClientFaultKind = 'CONNECTION_LOST' | 'INVALID_HTTP' | 'INVALID_FRAME';
+import type { Logger } from 'pino';
 
-/** A log line about clients. */
+/**
+ * What a client did: it broke its connection, or sent bytes that are not HTTP or not WebSocket. `CANNOT_ACCEPT` is no fault of a
+ * client: the service has no means left to accept its connection.
+ */
+export type ClientFaultKind = 'CONNECTION_LOST' | 'INVALID_HTTP' | 'INVALID_FRAME' | 'CANNOT_ACCEPT';
+
+/** A log line about connections. */
 export interface ClientFaultLine {
   readonly fault: ClientFaultKind;
   /** The code of the error, such as `ECONNRESET`. */
@@ -67,5 +72,19 @@ export function createClientFaults({ log, sampleFor = MINUTE }: ClientFaultsOpti
         logCount();
       }
     },
+  };
+}
+
+const OUT_OF_FILES = new Set(['EMFILE', 'ENFILE']);
+
+/** Logs at `info` what clients did, and at `warn` that the service can accept no connection: that is for its operator to mend. */
+export function clientFaultLog(logger: Pick<Logger, 'info' | 'warn'>): ClientFaultsOptions['log'] {
+  return (line) => {
+    if (line.fault !== 'CANNOT_ACCEPT') {
+      logger.info(line, 'clients broke off or sent what is not valid');
+      return;
+    }
+    const remedy = OUT_OF_FILES.has(line.code) ? ' Raise the limit of open files.' : '';
+    logger.warn(line, `the service cannot accept connections: ${line.code}.${remedy}`);
   };
 }

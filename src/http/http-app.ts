@@ -90,7 +90,7 @@ function createServer(options: HttpAppOptions, owner: SocketOwner) {
   const answers = watchDueAnswers(http);
   // Where the process has no file descriptors left, Node says so here. What fails while it begins to listen, fastify tells.
   http.server.on('error', (error) => {
-    if (http.server.listening) faults.note('CONNECTION_LOST', error);
+    if (http.server.listening) faults.note('CANNOT_ACCEPT', error);
   });
   return { http, answers };
 }

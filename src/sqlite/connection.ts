@@ -28,6 +28,9 @@ export interface ReadOptions {
 /** `immediate` takes the write lock at once; `deferred` is for reading. */
 export type TransactionMode = 'deferred' | 'immediate';
 
+/** What a synchronous job gives: never a promise. */
+export type Synchronous<T> = T extends PromiseLike<unknown> ? never : T;
+
 /** A connection to an SQLite file. Everything is synchronous. */
 export interface SqliteConnection {
   /** The absolute path of the file, or `:memory:`. */
@@ -49,8 +52,11 @@ export interface SqliteConnection {
   ): SqliteStatement<P, R>;
   /** Prepares a statement of whose rows the first value alone is read. */
   prepareValues<P extends SqliteParameters, R = SqliteValue>(sql: string, options?: ReadOptions): SqliteStatement<P, R>;
-  /** Runs a job in a transaction, which is undone if the job or its commit throws. There is none within another. */
-  transaction<T>(mode: TransactionMode, job: () => T): T;
+  /**
+   * Runs a job in a transaction, which is undone if the job or its commit throws, or if the job gives a promise: it would be
+   * committed before its work is done. There is none within another.
+   */
+  transaction<T>(mode: TransactionMode, job: () => Synchronous<T>): T;
   /** Closes the connection and its statements; once more is no error. */
   close(): void;
 }
@@ -115,10 +121,11 @@ class Connection implements SqliteConnection {
     return this.#read<P, R>(sql, valueReader, options);
   }
 
-  transaction<T>(mode: TransactionMode, job: () => T): T {
+  transaction<T>(mode: TransactionMode, job: () => Synchronous<T>): T {
     this.#run(`BEGIN ${mode}`);
     try {
-      const result = job();
+      const result: T = job();
+      refusePromise(result);
       this.#run('COMMIT');
       return result;
     } catch (error) {
@@ -165,6 +172,13 @@ class Connection implements SqliteConnection {
     if (statement === undefined) this.#control.set(sql, (statement = this.#database.prepare(sql)));
     statement.run();
   }
+}
+
+/** @throws {TypeError} for the promise of an asynchronous job, whose own failure then reaches nobody */
+export function refusePromise(result: unknown): void {
+  if (!(result instanceof Object && 'then' in result && typeof result.then === 'function')) return;
+  void Promise.resolve(result).catch(() => undefined);
+  throw new TypeError('a transaction takes no asynchronous job: await before it or after it');
 }
 
 /** Makes the rows of a statement of the lists that the driver reads. */

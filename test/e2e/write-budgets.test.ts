@@ -1,7 +1,16 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Client } from '../support/client.js';
 import { mutate, succeed, viewer, type Outcome } from '../support/operations.js';
-import { createSubUser, enable, primary, signIn, verified } from '../support/people.js';
+import {
+  createSubUser,
+  enable,
+  primary,
+  protectedPrimary,
+  signIn,
+  trySignIn,
+  verified,
+  type Credentials,
+} from '../support/people.js';
 import { startService, type TestService } from '../support/service.js';
 import { storedEvents } from '../support/stored.js';
 
@@ -24,14 +33,17 @@ function setPolicy(client: Client): Promise<Outcome> {
   return mutate(client, 'setAccountPolicy', { sessionIdleMinutes: minutes });
 }
 
+/** How a sign-in is refused. */
+const trySignInAs = async (credentials: Credentials) => (await trySignIn(service.client(), credentials)).refusal;
+
 const enroll = (client: Client) => mutate(client, 'startMfaEnrollment', {});
 
-/** Writes until it is refused; how often it was not. A bound of its own makes a missing limit fail. */
-async function writeUntilLimited(write: () => Promise<Outcome>): Promise<number> {
+/** Writes until the budget refuses it; how often it did not. A bound of its own makes a missing limit fail. */
+async function writeUntilLimited(write: () => Promise<Outcome>, answered: string | null = null): Promise<number> {
   for (let writes = 0; writes < 60; writes += 1) {
     const outcome = await write();
     if (outcome.refusal === 'RATE_LIMITED') return writes;
-    expect(outcome.refusal).toBeNull();
+    expect(outcome.refusal).toBe(answered);
   }
   throw new Error('nothing was refused');
 }
@@ -72,7 +84,7 @@ describe('A user', () => {
     expect(await writeUntilLimited(() => setPolicy(second))).toBe(4);
     expectLimited(await setPolicy(third));
     const { id: sessionId } = (await viewer(second)).session;
-    expect((await mutate(third, 'revokeSession', { sessionId })).refusal).toBeNull();
+    await succeed(third, 'revokeSession', { sessionId });
     expect(await viewer(second)).toBeNull();
     const { client: stranger } = await primary(service);
     expect((await setPolicy(stranger)).refusal).toBeNull();
@@ -110,7 +122,8 @@ describe('An account', () => {
     for (const member of members) expectLimited(await enroll(member));
     for (let time = 0; time < 8; time += 1) expect((await setPolicy(client)).refusal).toBeNull();
     expectLimited(await setPolicy(client));
-    expect((await mutate(client, 'deleteSubUser', { userId: hostile.userId })).refusal).not.toBe('RATE_LIMITED');
+    await succeed(client, 'deleteSubUser', { userId: hostile.userId });
+    expect(await trySignInAs(hostile)).toBe('SIGN_IN_FAILED');
     expect((await setPolicy((await primary(service)).client)).refusal).toBeNull();
   });
 
@@ -124,14 +137,37 @@ describe('An account', () => {
     await succeed(another, 'answerMfaChallenge', { code: phone.nextCode() });
     await writeUntilLimited(() => setPolicy(client));
     expectLimited(await mutate(member, 'generateRecoveryCodes', {}));
-    expect((await mutate(member, 'disableMfa', {})).refusal).toBe('VERIFICATION_REQUIRED');
     expect((await mutate(client, 'cancelAccountRecovery')).refusal).toBe('RECOVERY_NOT_REQUESTED');
     const third = await signIn(service, sam);
     await succeed(third, 'answerMfaChallenge', { code: phone.nextCode() });
     const { id: sessionId } = (await viewer(another)).session;
-    expect((await mutate(member, 'revokeSession', { sessionId })).refusal).toBeNull();
+    await succeed(member, 'revokeSession', { sessionId });
+    expect(await viewer(another)).toBeNull();
     await succeed(third, 'signOut');
-    expect((await mutate(client, 'deleteSubUser', { userId: sam.userId })).refusal).not.toBe('RATE_LIMITED');
+    expect(await viewer(third)).toBeNull();
+    await verified(member, 'disableMfa', {}, phone);
+    expect((await viewer(member)).user.mfa.enabled).toBe(false);
+    await succeed(client, 'deleteSubUser', { userId: sam.userId });
+    expect(await viewer(member)).toBeNull();
+    expectLimited(await setPolicy(client));
+  });
+
+  it('lets what is urgent be verified and done where its budget is used up, under operation protection', async () => {
+    service = await startService({ WRITES_PER_MINUTE_PER_ACCOUNT: '12' });
+    const { client, account, authenticator: phone } = await protectedPrimary(service);
+    const sam = await createSubUser(client, account);
+    const another = await signIn(service, account);
+    await succeed(another, 'answerMfaChallenge', { code: phone.nextCode() });
+    await succeed(client, 'setOperationProtection', { enabled: true });
+    await writeUntilLimited(() => mutate(client, 'generateRecoveryCodes', {}), 'VERIFICATION_REQUIRED');
+    const { id: sessionId } = (await viewer(another)).session;
+    await verified(client, 'revokeSession', { sessionId }, phone);
+    expect(await viewer(another)).toBeNull();
+    await verified(client, 'deleteSubUser', { userId: sam.userId }, phone);
+    expect(await trySignInAs(sam)).toBe('SIGN_IN_FAILED');
+    await verified(client, 'disableMfa', {}, phone);
+    expect((await viewer(client)).user.mfa.enabled).toBe(false);
+    expectLimited(await setPolicy(client));
   });
 
   it('counts exports and what other services redeem, each with a budget of its own beside', async () => {

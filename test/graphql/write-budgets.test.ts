@@ -16,6 +16,7 @@ const URGENT = [
   'disableMfa',
   'revokeSession',
   'signOut',
+  'verifyOperation',
 ];
 /** Nobody is signed in: test/e2e/request-limits.test.ts shows their budgets. */
 const OF_ITS_OWN = ['registerAccount', 'signIn'];

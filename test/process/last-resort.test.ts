@@ -85,13 +85,17 @@ describe('an error that nothing handles', () => {
   });
 });
 
-it('a connection that cannot be accepted, for want of file descriptors, is counted, and the service goes on', async () => {
+it('a connection that cannot be accepted, for want of file descriptors, is warned of, and the service goes on', async () => {
   // The server's handle is told what libuv tells it once it has no descriptor in reserve.
   const url = await launch(`
     const { Server } = await import('node:net');
     for (const handle of process._getActiveHandles()) if (handle instanceof Server) handle._handle.onconnection(-24);`);
   service.child.kill('SIGUSR2');
-  await eventually(async () => expect(service.err()).toContain('"fault":"CONNECTION_LOST","code":"EMFILE","times":1'));
+  await eventually(async () => expect(service.err()).toContain('"fault":"CANNOT_ACCEPT","code":"EMFILE","times":1'));
+  const lines = service.err().trim().split('\n');
+  const line = lines.map((text) => JSON.parse(text)).find(({ fault }) => fault === 'CANNOT_ACCEPT');
+  const msg = 'the service cannot accept connections: EMFILE. Raise the limit of open files.';
+  expect(line).toMatchObject({ level: 40, msg });
   expect(unhandled()).toStrictEqual([]);
   expect((await createClient(url).send('{ __typename }')).status).toBe(200);
 });
@@ -119,4 +123,17 @@ it('a service that does not come to its end is ended', async () => {
   await launch(`${neverClose} ${fail({})}`);
   service.child.kill('SIGUSR2');
   expect(await service.exit).toStrictEqual({ code: 1, signal: null });
+});
+
+it('a service that is told to stop while it ends by itself has exit code 1', async () => {
+  // The server closes when the signal has been heard, and not before.
+  const closeLater = `const { Server } = await import('node:http');
+    const close = Server.prototype.close;
+    Server.prototype.close = function (...all) { process.once('SIGTERM', () => close.apply(this, all)); return this; };`;
+  await launch(`${closeLater} ${fail({})}`);
+  service.child.kill('SIGUSR2');
+  await eventually(async () => expect(unhandled()).toMatchObject([{ level: 60 }]));
+  service.child.kill('SIGTERM');
+  expect(await service.exit).toStrictEqual({ code: 1, signal: null });
+  expect(service.out()).toContain('SIGTERM');
 });

@@ -47,10 +47,15 @@ const FRESH: Budget = { failures: 0, until: null };
 /** Budgets that one user has at the same time. */
 export const MOST_BUDGETS = 100;
 
+/** The budget that is a browser's own; browsers that nobody knows have one together. */
+function ownKeyOf(browserId: string | null): string {
+  return browserId === null ? STRANGERS : `browser:${browserId}`;
+}
+
 /** Where a browser is counted: for itself, or as a stranger where so many others have a budget that there is no room for one more. */
 function keyOf({ budgets }: PasswordState, browserId: string | null): string {
-  if (browserId === null) return STRANGERS;
-  const own = `browser:${browserId}`;
+  const own = ownKeyOf(browserId);
+  if (own === STRANGERS) return STRANGERS;
   return Object.hasOwn(budgets, own) || Object.keys(budgets).length < MOST_BUDGETS ? own : STRANGERS;
 }
 
@@ -82,7 +87,8 @@ function checkPassword(command: CheckPassword, state: PasswordState): Decision<P
   // The user was deleted, or has another password by now: whether it matched says nothing.
   if (!isCurrent) return reject({ code: 'WRONG_PASSWORD' });
   if (!matches) return rejectPassword(command, budget.failures + 1);
-  if (budget.failures === 0) return accept();
+  // A browser that is counted as a stranger for want of room does not end the run of the strangers.
+  if (!Object.hasOwn(state.budgets, ownKeyOf(browserId))) return accept();
   return accept({ type: 'PasswordAccepted', data: { accountId, userId, browserId }, personal: null });
 }
 
@@ -99,8 +105,9 @@ function withoutBudget(state: PasswordState, key: string): PasswordState {
 
 function evolve(state: PasswordState, event: Recorded<PasswordEvent>): PasswordState {
   if (event.type === 'PasswordBackOffCleared') return { budgets: {} };
-  const key = keyOf(state, event.data.browserId);
-  if (event.type === 'PasswordAccepted') return withoutBudget(state, key);
+  const { browserId } = event.data;
+  if (event.type === 'PasswordAccepted') return withoutBudget(state, ownKeyOf(browserId));
+  const key = keyOf(state, browserId);
   const until = event.type === 'PasswordBackOffStarted' ? event.data.until : null;
   return { budgets: { ...state.budgets, [key]: { failures: event.data.consecutiveFailures, until } } };
 }

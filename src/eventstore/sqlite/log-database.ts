@@ -1,4 +1,4 @@
-import type { SqliteConnection } from '../../sqlite/connection.js';
+import type { SqliteConnection, Synchronous } from '../../sqlite/connection.js';
 import {
   BUSY_MILLISECONDS,
   openDatabaseFile,
@@ -36,7 +36,7 @@ export class LogDatabase {
    * Runs a job in a transaction that it shares with the jobs handed over in the same turn of the event loop; answers
    * when its result is durable. What a job throws undoes that job alone. A job may be run more than once.
    */
-  write<T>(job: () => T): Promise<T> {
+  write<T>(job: () => Synchronous<T>): Promise<T> {
     return this.#queue.write(job);
   }
 

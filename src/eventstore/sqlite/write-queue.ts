@@ -1,4 +1,9 @@
-import type { SqliteConnection, SqliteStatement } from '../../sqlite/connection.js';
+import {
+  refusePromise,
+  type SqliteConnection,
+  type SqliteStatement,
+  type Synchronous,
+} from '../../sqlite/connection.js';
 import { isBusy } from './faults.js';
 
 /** Bounds how long one commit keeps the process from everything else. */
@@ -41,7 +46,7 @@ export class WriteQueue {
    * Runs a job in a transaction; its result is given when it is durable. The job may be run again if the
    * transaction fails, so it does nothing but read and write the database.
    */
-  write<T>(job: () => T): Promise<T> {
+  write<T>(job: () => Synchronous<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#entries.push({ attempt: () => this.#attempt(job, resolve, reject), reject });
       if (this.#entries.length === 1) this.#schedule();
@@ -76,10 +81,11 @@ export class WriteQueue {
     for (const settle of settlements) settle();
   }
 
-  #attempt<T>(job: () => T, resolve: (value: T) => void, reject: (error: unknown) => void): () => void {
+  #attempt<T>(job: () => Synchronous<T>, resolve: (value: T) => void, reject: (error: unknown) => void): () => void {
     this.#savepoint.run();
     try {
-      const value = job();
+      const value: T = job();
+      refusePromise(value);
       this.#release.run();
       return () => resolve(value);
     } catch (error) {

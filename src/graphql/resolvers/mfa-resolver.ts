@@ -100,7 +100,8 @@ export class MfaResolver {
     return answer(context, cancelled, ({ userId }) => ({ user: readUser(context, session.user.accountId, userId) }));
   }
 
-  @Access({ stages: ['MFA_ENROLLMENT', 'FULL'], roles: 'ANY' })
+  // What is urgent may need a verification first, so this is urgent as well.
+  @Access({ stages: ['MFA_ENROLLMENT', 'FULL'], roles: 'ANY', budget: 'URGENT_WRITES' })
   @Mutation(() => VerifyOperationPayload, {
     description:
       "Answers the challenge of an operation. The verification serves for that operation with those arguments, in this session, once, for 5 minutes. Where the operation is another service's, the verification is used up by the grant in the answer.",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { HOUR, MINUTE, SECOND } from '../../../src/domain/instant.js';
-import { backOff, passwordDecider } from '../../../src/domain/password/decider.js';
+import { backOff, MOST_BUDGETS, passwordDecider } from '../../../src/domain/password/decider.js';
 import { clearBackOff, event, later, rightPassword, times, wrongPassword } from '../../support/builders.js';
 import { given, stateAfter } from '../../support/given.js';
 import { play } from '../../support/play.js';
@@ -147,6 +147,33 @@ describe('A browser that has signed in before', () => {
     given(passwordDecider, ...rejections(4))
       .when(wrongPassword({ browserId: 'strangers' }))
       .thenRejected('WRONG_PASSWORD', event('PasswordRejected', { browserId: 'strangers', consecutiveFailures: 1 }));
+  });
+});
+
+describe('A browser for which there is no room', () => {
+  const others = times(MOST_BUDGETS - 1, (n) => event('PasswordRejected', { browserId: `browser ${n}` }));
+  const full = [...rejections(6), ...others];
+  const backingOff = [...full, event('PasswordBackOffStarted', { consecutiveFailures: 6, until: later(MINUTE) })];
+  const own = { browserId: LAPTOP };
+
+  it('is counted as a stranger', () => {
+    given(passwordDecider, ...backingOff)
+      .when(rightPassword(own))
+      .thenRejected({ code: 'PASSWORD_BACKING_OFF', retryAt: later(MINUTE) });
+  });
+
+  it('ends no run of strangers by a right password', () => {
+    const { decisions, state } = play(passwordDecider, [rightPassword({ ...own, now: later(HOUR) })], ...backingOff);
+    expect(decisions).toEqual([{ accepted: true, events: [] }]);
+    expect(state).toEqual(stateAfter(passwordDecider, ...backingOff));
+    const accepted = event('PasswordAccepted', own);
+    expect(stateAfter(passwordDecider, ...backingOff, accepted)).toEqual(state);
+  });
+
+  it('ends its own run still where it had one before', () => {
+    const state = stateAfter(passwordDecider, ...full, event('PasswordAccepted', { browserId: 'browser 1' }));
+    expect(Object.keys(state.budgets)).toHaveLength(MOST_BUDGETS - 1);
+    expect(state.budgets).not.toHaveProperty(['browser:browser 1']);
   });
 });
 
