@@ -59,12 +59,12 @@ export async function openHttp(options: HttpOptions): Promise<OpenedHttp> {
   const trails = createLiveTrails(readModels.audit, runner);
   const heartbeat = createHeartbeat();
   const standing = createStandingWatch({ runner, freshness, heartbeat, now: app.now });
-  const onEnded = (ended: EndedExport): void => logger.info(ended, 'an export was ended before its end');
+  const onEnded = (ended: EndedExport): void => logger.info(ended, 'the service ended an export early');
   const exports = createOpenExports({ heartbeat, monotonic: options.pacedBy, onEnded });
   const http = await createHttpApp({
     ...{ app, readModels, checkpoints, freshness, report, schema, introspection },
     ...{ tls: config.tls, publicOrigin: config.publicOrigin },
-    faults: createClientFaults({ log: (line) => logger.info(line, 'clients broke off or sent what is not valid') }),
+    faults: createClientFaults({ log: (line) => logger.info(line, 'a client disconnected or sent invalid data') }),
     addresses: createClientAddresses(config.trustedProxies),
     ...{ jwks: published, records, exporter: { log: app.log, records, readModels, originOf } },
     server: await createGraphqlServer({ schema, introspection, report }),

@@ -38,7 +38,7 @@ function framesOf({ stack = '', message }: Error): readonly string[] {
   return lines.filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
 }
 
-/** What is logged about an error of which nothing is known. */
+/** What is logged about an unhandled error. */
 export function describeUnhandled(error: unknown, origin: string): object {
   if (!(error instanceof Error)) return { origin, error: typeof error };
   const { code, syscall } = error as { readonly code?: unknown; readonly syscall?: unknown };
@@ -70,10 +70,13 @@ export function installLastResort({ logger, stop }: LastResortOptions): void {
   // Node reports a rejection that nothing handles here too, with its origin.
   process.on('uncaughtException', (error, origin) => {
     if (isLostClient(error)) {
-      logger.warn(describeUnhandled(error, origin), 'nothing handled that a client broke off; the process goes on');
+      logger.warn(
+        describeUnhandled(error, origin),
+        'a client closed its connection and nothing handled the error; the process continues',
+      );
       return;
     }
-    logger.fatal(describeUnhandled(error, origin), 'nothing handled this error; the process stops');
+    logger.fatal(describeUnhandled(error, origin), 'unhandled error; the process stops');
     end();
   });
 }
