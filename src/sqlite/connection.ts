@@ -47,9 +47,9 @@ export interface SqliteConnection {
   ): SqliteStatement<P, R>;
   /** Prepares a statement of whose rows the first value alone is read. */
   prepareValues<P extends SqliteParameters, R = SqliteValue>(sql: string, options?: ReadOptions): SqliteStatement<P, R>;
-  /** Runs a job in a transaction, which is undone if the job or its commit throws. There is none within another. */
+  /** Runs a job in a transaction, which is undone if the job or its commit throws. Transactions do not nest. */
   transaction<T>(mode: TransactionMode, job: () => T): T;
-  /** Closes the connection and its statements; once more is no error. */
+  /** Closes the connection and its statements. Closing twice is allowed. */
   close(): void;
 }
 
@@ -62,7 +62,7 @@ export interface ConnectionOptions {
 
 const MEMORY = ':memory:';
 
-/** Opens a file, which is made if there is none, or a database in memory. @param driver that of this process by default */
+/** Opens a file (creates it if missing) or a database in memory. @param driver that of this process by default */
 export function openConnection(path: string, options: ConnectionOptions = {}, driver = DRIVER): SqliteConnection {
   return new Connection(path === MEMORY ? MEMORY : resolve(path), options, driver);
 }
