@@ -39,9 +39,9 @@ export interface Config {
   readonly recoveryCoolOffHours: number;
   /** Whose word on the client's address is taken: addresses, ranges (CIDR), `loopback`, `linklocal`, `uniquelocal`. */
   readonly trustedProxies: readonly string[];
-  /** How many points a minute each budget of a node has; null: as many as one likes. */
+  /** How many points a minute each budget of a node has; null: no limit. */
   readonly requestLimits: RequestLimitSettings;
-  /** How many of a kind may be open at the same time on a node; null: as many as one likes. */
+  /** How many of a kind may be open at the same time on a node; null: no limit. */
   readonly openLimits: OpenLimitSettings;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   /** A file with the milliseconds by which this process's clock is off; for tests, refused in production. */

@@ -22,7 +22,7 @@ const EXPLAINED = new Set([
 ]);
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'The port is in use. Stop what listens there, or set PORT to another one.',
+  EADDRINUSE: 'The port is in use. Stop the other process, or set PORT to another port.',
   ENOENT: 'Name a file that is there.',
   EEXIST: 'Name a file that is not there yet.',
   EACCES: 'Permission was denied. Use a PORT from 1024 on, and a DATA_DIR that this user may write.',

@@ -1,4 +1,5 @@
-// Plain JavaScript of long ago: it is read by every Node, before anything that an old one could not load.
+// Keep this file in old syntax: an unsupported Node must be able to parse it. The oldest that can is Node 12.17, and 12.20
+// once it is bundled.
 
 /**
  * The first minor version that is supported of each line of Node, as `engines` of package.json says.

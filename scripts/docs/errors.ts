@@ -28,7 +28,7 @@ const TOP_LEVEL_CODES: readonly (readonly [string, string])[] = [
   ['MFA_CHALLENGE_REQUIRED', 'The session owes a code: `answerMfaChallenge`.'],
   ['PASSWORD_CHANGE_REQUIRED', 'The session owes a password of its own: `changePassword`.'],
   ['MFA_ENROLLMENT_REQUIRED', 'The session owes a device: `startMfaEnrollment`, `enableMfa`.'],
-  ['FORBIDDEN', 'This is not for whoever asks. Somebody who is signed in signs out before signing in.'],
+  ['FORBIDDEN', 'The caller may not do this. Somebody who is signed in signs out before signing in.'],
   ['NOT_FOUND', 'There is nothing with this id, or it is of another account.'],
   ['BAD_USER_INPUT', 'An argument makes no sense; the message says which, and what does.'],
   ['GRAPHQL_PARSE_FAILED', 'The operation is not GraphQL.'],

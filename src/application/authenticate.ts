@@ -24,7 +24,7 @@ export interface FoundSession {
 
 const NOTHING: FoundSession = { current: null, position: 0n };
 
-/** What a session stream that was loaded comes to, with the streams of its user and account. */
+/** The current session for a loaded session stream. */
 async function foundOf(
   app: Application,
   sessionId: string,

@@ -16,7 +16,7 @@ export const OPEN_LIMITS = {
 
 export type OpenLimit = keyof typeof OPEN_LIMITS;
 
-/** How many may be open at once, by limit; null: as many as one likes. */
+/** How many may be open at once, by limit; null: no limit. */
 export type OpenLimitSettings = Readonly<Record<OpenLimit, number | null>>;
 
 /** Settings that follow the table, one for each limit. */

@@ -35,7 +35,7 @@ export type RequestLimit = keyof typeof REQUEST_BUDGETS;
 /** The names of all budgets. */
 export const REQUEST_LIMITS = Object.keys(REQUEST_BUDGETS) as readonly RequestLimit[];
 
-/** How many points a minute each budget has; null: as many as one likes. */
+/** How many points a minute each budget has; null: no limit. */
 export type RequestLimitSettings = Readonly<Record<RequestLimit, number | null>>;
 
 /** Settings that follow the table, one for each budget. */

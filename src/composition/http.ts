@@ -58,7 +58,7 @@ export async function openHttp(options: HttpOptions): Promise<OpenedHttp> {
   const trails = createLiveTrails(readModels.audit, runner);
   const heartbeat = createHeartbeat();
   const standing = createStandingWatch({ runner, freshness, heartbeat, now: app.now });
-  const onEnded = (ended: EndedExport): void => logger.info(ended, 'an export was ended before its end');
+  const onEnded = (ended: EndedExport): void => logger.info(ended, 'the service ended an export early');
   const exports = createOpenExports({ heartbeat, monotonic: options.pacedBy, onEnded });
   const http = await createHttpApp({
     ...{ app, readModels, checkpoints, freshness, report, schema, introspection },

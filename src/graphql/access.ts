@@ -60,9 +60,7 @@ function refusalOfToken(rule: AccessRule, { scopes }: TokenReader): GraphQLError
   if (!admits(rule, 'AUDIT_TOKEN')) {
     return refusal('FORBIDDEN', 'An audit token reads the audit trail, and nothing else. Sign in as a user for this.');
   }
-  return scopes.includes('READ')
-    ? null
-    : refusal('FORBIDDEN', 'This audit token has not the scope READ: it is for exports alone.');
+  return scopes.includes('READ') ? null : refusal('FORBIDDEN', 'This audit token lacks the READ scope.');
 }
 
 function refusalOfService(rule: AccessRule): GraphQLError | null {

@@ -73,8 +73,8 @@ class EndingIterator<T> implements AsyncIterableIterator<T, void, void> {
 }
 
 /**
- * Makes an iterator of a generator that ends at once, whatever the generator waits for. `return()` of a bare generator waits until
- * the generator comes to its next `yield`, which may be never.
+ * Wraps a generator so that it ends at once. `return()` of a bare generator waits for its next `yield`, which may never
+ * come.
  * @param onEnd called once, when it is over in whichever way
  */
 export function endAtOnce<T>(

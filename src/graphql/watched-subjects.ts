@@ -5,7 +5,7 @@ import type { Instant } from '../domain/instant.js';
 import { expiryOf } from '../domain/session/standing.js';
 import { streamName, type StreamName } from '../domain/stream.js';
 
-/** Who asks, as it stands now: both are null once the session is over, or the token is void. */
+/** The session and token now; both are null once the session has ended or the token is void. */
 export interface Standing {
   readonly session: CurrentSession | null;
   readonly tokenReader: TokenReader | null;

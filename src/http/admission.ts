@@ -4,7 +4,7 @@ import type { ClientAddresses } from './client-address.js';
 import type { Cookies } from './cookies.js';
 import { sendFault, type HttpFault } from './errors.js';
 import { LOG_POSITION_HEADER, type LogPositions } from './log-position.js';
-import { OTHER_SITE_MESSAGE, type ComesFromOtherSite } from './own-origins.js';
+import { OTHER_SITE, type ComesFromOtherSite } from './own-origins.js';
 
 export interface AdmissionOptions extends Finders {
   readonly cookies: Cookies;
@@ -30,12 +30,10 @@ const TWO_CREDENTIALS: HttpFault = {
   message: 'A session cookie and an Authorization header came together. Send one of the two.',
 };
 
-const OTHER_SITE: HttpFault = { status: 403, code: 'FORBIDDEN', message: OTHER_SITE_MESSAGE };
-
 const NO_POSITION: HttpFault = {
   status: 400,
   code: 'BAD_USER_INPUT',
-  message: `The header ${LOG_POSITION_HEADER} is none that this service has handed out. Send the extensions.logPosition of an answer, or leave it out.`,
+  message: `Invalid ${LOG_POSITION_HEADER} header. Send the value from a previous response, or omit the header.`,
 };
 
 const STARTING: HttpFault = {

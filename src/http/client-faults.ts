@@ -81,7 +81,7 @@ const OUT_OF_FILES = new Set(['EMFILE', 'ENFILE']);
 export function clientFaultLog(logger: Pick<Logger, 'info' | 'warn'>): ClientFaultsOptions['log'] {
   return (line) => {
     if (line.fault !== 'CANNOT_ACCEPT') {
-      logger.info(line, 'clients broke off or sent what is not valid');
+      logger.info(line, 'a client disconnected or sent invalid data');
       return;
     }
     const remedy = OUT_OF_FILES.has(line.code) ? ' Raise the limit of open files.' : '';

@@ -25,7 +25,7 @@ const FAULT: HttpFault = {
 /** Refused connections that are told why at the same time; more are closed without a word. */
 const MOST_FAREWELLS = 100;
 
-/** Refuses connections, with a sentence where that is cheap. */
+/** Refuses connections, with an explanation for the first 100. */
 function createRefusals(owner: SocketOwner) {
   let open = 0;
   return function refuse(socket: Socket): void {
@@ -66,8 +66,8 @@ export function limitConnections(server: Server, { places, addresses, owner }: C
   });
 }
 
-/** RFC 6455, registry of close codes: the service is overloaded, and the client may try again later. */
-const TRY_AGAIN_LATER = 1013;
+/** RFC 6455, registry of close codes: the service is overloaded or restarting, and the client may try again later. */
+export const TRY_AGAIN_LATER = 1013;
 
 /** Takes the place of a WebSocket that comes through a proxy of ours; closes it where its client has too many. */
 export function limitWebSocket(

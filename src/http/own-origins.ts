@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { HttpFault } from './errors.js';
 
 export interface OwnOriginsOptions {
   /** The origin of PUBLIC_URL; null where it is not set. */
@@ -10,9 +11,13 @@ export interface OwnOriginsOptions {
 /** Tells whether a page of another site makes a request, over HTTP or WebSocket. */
 export type ComesFromOtherSite = (headers: IncomingHttpHeaders) => boolean;
 
-/** The sentence for a request that a page of another site makes. */
-export const OTHER_SITE_MESSAGE =
-  'The page that sends this request is not of an origin of this service. Call the service from a page of its own origin, or set PUBLIC_URL to the address that browsers use.';
+/** The answer to a request that a page of another site makes. */
+export const OTHER_SITE: HttpFault = {
+  status: 403,
+  code: 'FORBIDDEN',
+  message:
+    'This request comes from a page of another origin. Call the service from its own origin, or set PUBLIC_URL to the address that browsers use.',
+};
 
 function originOf(scheme: string, host: string): string | null {
   const address = `${scheme}://${host}`;

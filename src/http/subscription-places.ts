@@ -51,6 +51,6 @@ export function takeSubscriptionPlaces(places: OpenPlaces, arrival: Arrival): ()
   const taken = places.take(placesOf(arrival, arrival.request.requestId));
   if ('release' in taken) return taken.release;
   const holder = HOLDERS[taken.full] ?? 'This client';
-  const message = `${holder} has ${taken.most} open subscriptions, the most it may have. Complete one, then try again.`;
+  const message = `${holder} has reached its limit of ${taken.most} open subscriptions. Complete one, then try again.`;
   throw new TooManyOpenError(message, RETRY_AFTER);
 }

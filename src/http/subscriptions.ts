@@ -17,7 +17,7 @@ import { NO_REQUEST } from '../graphql/request-ids.js';
 import { createErrorMask, type ReportError } from '../graphql/masking.js';
 import { findFaults, PARSE_OPTIONS } from '../graphql/rules/validation.js';
 import { arrive, bearerOf, type Arrival, type Credential, type Origin } from './arrival.js';
-import { limitWebSocket } from './connections.js';
+import { limitWebSocket, TRY_AGAIN_LATER } from './connections.js';
 import { askerOf, staleMark, type GraphqlRouteOptions } from './graphql-route.js';
 import type { OpenPlaces } from './open-places.js';
 import { boundBuffer, endIfTooSlow } from './slow-readers.js';
@@ -71,9 +71,6 @@ function contextOf(options: SubscriptionOptions, arrival: Arrival): GraphqlConte
     extensions: () => staleMark(options),
   };
 }
-
-/** RFC 6455, registry of close codes: the service is overloaded or restarting, and the client may try again later. */
-const TRY_AGAIN_LATER = 1013;
 
 /** Who connects; null where that cannot be found out now. */
 async function arriveIfPossible(

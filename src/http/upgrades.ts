@@ -4,7 +4,7 @@ import type { WebSocketServer } from 'ws';
 import type { DueAnswers } from './due-answers.js';
 import type { HttpFault } from './errors.js';
 import { BAD_HOST, hasRightHost } from './host-header.js';
-import { OTHER_SITE_MESSAGE, type ComesFromOtherSite } from './own-origins.js';
+import { OTHER_SITE, type ComesFromOtherSite } from './own-origins.js';
 import type { SocketOwner } from './socket-owner.js';
 
 export interface UpgradeOptions {
@@ -22,8 +22,6 @@ const NOTHING_HERE: HttpFault = {
   code: 'NOT_FOUND',
   message: 'There is no WebSocket at this address. Open subscriptions at /graphql.',
 };
-
-const OTHER_SITE: HttpFault = { status: 403, code: 'FORBIDDEN', message: OTHER_SITE_MESSAGE };
 
 const STOPPING: HttpFault = {
   status: 503,

@@ -10,7 +10,7 @@ function framesOf({ stack = '', message }: Error): readonly string[] {
   return lines.filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
 }
 
-/** What is logged about an error of which nothing is known. */
+/** What is logged about an unhandled error. */
 export function describeUnhandled(error: unknown, origin: string): object {
   if (!(error instanceof Error)) return { origin, error: typeof error };
   const { code, syscall } = error as { readonly code?: unknown; readonly syscall?: unknown };

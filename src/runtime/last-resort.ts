@@ -33,10 +33,13 @@ export function installLastResort({ logger, end }: LastResortOptions): void {
   // Node reports a rejection that nothing handles here too, with its origin.
   process.on('uncaughtException', (error, origin) => {
     if (isLostClient(error)) {
-      logger.warn(describeUnhandled(error, origin), 'nothing handled that a client broke off; the process goes on');
+      logger.warn(
+        describeUnhandled(error, origin),
+        'a client closed its connection and nothing handled the error; the process continues',
+      );
       return;
     }
-    logger.fatal(describeUnhandled(error, origin), 'nothing handled this error; the process stops');
+    logger.fatal(describeUnhandled(error, origin), 'unhandled error; the process stops');
     end(1);
   });
 }

@@ -54,10 +54,10 @@ export interface SqliteConnection {
   prepareValues<P extends SqliteParameters, R = SqliteValue>(sql: string, options?: ReadOptions): SqliteStatement<P, R>;
   /**
    * Runs a job in a transaction, which is undone if the job or its commit throws, or if the job gives a promise: it would be
-   * committed before its work is done. There is none within another.
+   * committed before its work is done. Transactions do not nest.
    */
   transaction<T>(mode: TransactionMode, job: () => Synchronous<T>): T;
-  /** Closes the connection and its statements; once more is no error. */
+  /** Closes the connection and its statements. Closing twice is allowed. */
   close(): void;
 }
 
@@ -70,7 +70,7 @@ export interface ConnectionOptions {
 
 const MEMORY = ':memory:';
 
-/** Opens a file, which is made if there is none, or a database in memory. @param driver that of this process by default */
+/** Opens a file (creates it if missing) or a database in memory. @param driver that of this process by default */
 export function openConnection(path: string, options: ConnectionOptions = {}, driver = DRIVER): SqliteConnection {
   return new Connection(path === MEMORY ? MEMORY : resolve(path), options, driver);
 }

@@ -22,7 +22,7 @@ const CODES: readonly string[] = [
   ...['SQLITE_RANGE', 'SQLITE_NOTADB'],
 ];
 
-/** The messages of faults of the file: `all` of @photostructure/sqlite 1.2.1 throws without a code. */
+/** The messages of faults of the file: `all` of @photostructure/sqlite 1.2.1 throws without `errcode`. */
 const MESSAGES: ReadonlyMap<string, string> = new Map([
   ['access permission denied', 'SQLITE_PERM'],
   ['database is locked', 'SQLITE_BUSY'],

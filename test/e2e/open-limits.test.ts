@@ -26,7 +26,7 @@ async function openMany(connection: Connection, count: number): Promise<void> {
 async function expectRefused(connection: Connection, holder: string, most: number): Promise<void> {
   const [error] = (await answerOf(connection)).errors;
   expect(error.message).toBe(
-    `${holder} has ${most} open subscriptions, the most it may have. Complete one, then try again.`,
+    `${holder} has reached its limit of ${most} open subscriptions. Complete one, then try again.`,
   );
   expect(error.extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 10 });
 }

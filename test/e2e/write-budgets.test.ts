@@ -110,7 +110,7 @@ describe('A user', () => {
 });
 
 describe('An account', () => {
-  it('has a budget of writes of which its members leave the primary a part', async () => {
+  it('reserves a quarter of its write budget for the primary', async () => {
     service = await startService({ WRITES_PER_MINUTE_PER_ACCOUNT: '40' });
     const { client, account } = await primary(service);
     const [hostile, other] = [await createSubUser(client, account), await createSubUser(client, account)];

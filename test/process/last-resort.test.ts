@@ -47,7 +47,7 @@ function unhandled(): Record<string, unknown>[] {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
-  return lines.filter(({ msg }) => String(msg).startsWith('nothing handled'));
+  return lines.filter(({ msg }) => /nothing handled the error|unhandled error/.test(String(msg)));
 }
 
 describe('an error that nothing handles', () => {

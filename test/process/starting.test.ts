@@ -178,7 +178,7 @@ describe('what cannot be is refused in a sentence', () => {
     try {
       const { port } = other.address() as { port: number };
       expect(await refusalOf(launch({ PORT: String(port) }))).toMatch(
-        new RegExp(`EADDRINUSE.*127\\.0\\.0\\.1:${port}\\. The port is in use\\. Stop what listens there, or set PORT`),
+        new RegExp(`EADDRINUSE.*127\\.0\\.0\\.1:${port}\\. The port is in use\\. Stop the other process, or set PORT`),
       );
     } finally {
       other.close();

@@ -272,7 +272,7 @@ describe.each(loadDrivers())('A connection by $name', (driver) => {
       expect(open().prepareValues<[]>('SELECT count(*) FROM things').get()).toBe(0);
     });
 
-    it('leaves the file to others at once, and nothing beside it, though statements are kept', () => {
+    it('releases the file at once, although statements are still referenced', () => {
       const kept: unknown[] = [];
       const exclusive = open(folder.at('exclusive.db'));
       exclusive.pragma('locking_mode = EXCLUSIVE');

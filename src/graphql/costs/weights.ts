@@ -1,6 +1,7 @@
 import type { ComplexityEstimatorArgs } from 'graphql-query-complexity';
 
-// Points of 0.1 ms of the event loop, as `npm run bench:read-costs` measured them; docs/limits.md says how.
+// Points of 0.1 ms of the event loop. `npm run bench:read-costs` measured them on 2026-12-01; docs/limits.md says how
+// and names those that were set by analogy.
 
 /** What a request costs before its first field: HTTP, its session, its answer. */
 export const REQUEST = 5;

@@ -23,7 +23,7 @@ interface FeedArgs {
   readonly after?: string | null;
 }
 
-/** Admits who follows as it stands now: what was allowed when the feed began may not be any more, nor what is read be current. */
+/** Checks that the follower may still read the trail, and that the read models are current. */
 async function admit(context: GraphqlContext, standing: Standing): Promise<void> {
   Object.assign(context, standing);
   await context.readable();

@@ -26,7 +26,7 @@ export class AccountPolicyEffect {
 
   @Field(() => [AccountPolicyEffectOnUser], {
     complexity: listOf(100),
-    description: 'Whom it concerns, the most often first, at most 100.',
+    description: 'Affected users, most affected first; at most 100.',
   })
   users!: AccountPolicyEffectOnUser[];
 }

@@ -60,12 +60,12 @@ const NO_PLACE: Readonly<Record<NoPlace, HttpFault>> = {
   ACCOUNT: {
     status: 429,
     code: 'RATE_LIMITED',
-    message: `Too many exports of this account are being written: ${MOST_OF_A_KIND} for its primary and ${MOST_OF_A_KIND} for everybody else are allowed. Nothing was done. Try again when one of them has ended.`,
+    message: `This account already runs ${MOST_OF_A_KIND} exports of its primary (or ${MOST_OF_A_KIND} of other users and tokens). Try again when one has ended.`,
   },
   NODE: {
     status: 429,
     code: 'RATE_LIMITED',
-    message: `This node writes ${MOST_AT_ONCE} exports already. Nothing was done. Try again when retry-after says.`,
+    message: `This node already runs ${MOST_AT_ONCE} exports. Try again after the seconds in retry-after.`,
   },
   GONE: GONE_AWAY,
 };
@@ -91,7 +91,7 @@ const AWAY: HttpFault = {
 const fault = (status: number, code: string, message: string): HttpFault => ({ status, code, message });
 
 const NOBODY = fault(401, 'UNAUTHENTICATED', 'Sign in first, with signIn.');
-const NOT_FOR_EXPORTS = fault(403, 'FORBIDDEN', 'This audit token has not the scope EXPORT: it is for asking alone.');
+const NOT_FOR_EXPORTS = fault(403, 'FORBIDDEN', 'This audit token lacks the EXPORT scope.');
 
 async function programOf(app: Application, reader: TokenReader): Promise<Caller | HttpFault> {
   if (!reader.scopes.includes('EXPORT')) return NOT_FOR_EXPORTS;

@@ -26,7 +26,7 @@ export type NoPlace = 'ACCOUNT' | 'NODE' | 'GONE';
 export interface OpenExports {
   /** Takes a place until the answer is over, however that comes about; null where it has one, else what is full. */
   take(answer: ServerResponse, reader: ExportReader): NoPlace | null;
-  /** Ends an export before its end: an answer that breaks off has no end, so whoever reads it knows that it is not whole. */
+  /** Ends an export early. The client sees an incomplete transfer. */
   end(answer: ServerResponse, ending: ExportEnding): void;
   /** Ends all of them, whatever the log is at. */
   endAll(): void;

@@ -46,7 +46,7 @@ describe('The challenges of a session', () => {
     expect(session.replaced).toEqual([]);
   });
 
-  it('tell whoever answers one that was replaced, and know the last five of these', () => {
+  it('answer CHALLENGE_REPLACED for the last five replaced challenges', () => {
     const past = [started, ...times(12, opened)];
     for (const n of [3, 4, 5, 6, 7]) {
       given(sessionDecider, ...past)
