@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { RateLimitedError } from './errors.js';
 import type { RequestLimit, RequestLimitSettings } from './request-budgets.js';
+import { reservedPartOf } from './reserved-part.js';
 
 /**
  * Which budget of a limit: `NARROW` has the points of the setting. `WIDE` is another one beside it, with ten times as many.
@@ -11,14 +12,12 @@ import type { RequestLimit, RequestLimitSettings } from './request-budgets.js';
  */
 export type Breadth = 'NARROW' | 'WIDE' | 'RESERVED' | 'SHARED';
 
-const RESERVED_PART = 4;
-
-/** The points of each budget. A setting below 4 has no reserved part. */
+/** The points of each budget. */
 const POINTS: Readonly<Record<Breadth, (points: number) => number>> = {
   NARROW: (points) => points,
   WIDE: (points) => 10 * points,
-  RESERVED: (points) => Math.floor(points / RESERVED_PART),
-  SHARED: (points) => points - Math.floor(points / RESERVED_PART),
+  RESERVED: reservedPartOf,
+  SHARED: (points) => points - reservedPartOf(points),
 };
 
 /** What a request takes out of a budget. */

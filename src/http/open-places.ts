@@ -1,4 +1,5 @@
 import type { OpenLimit, OpenLimitSettings } from '../application/open-limits.js';
+import { reservedPartOf } from '../application/reserved-part.js';
 
 /** A place that something takes for as long as it is open. */
 export interface Place {
@@ -17,14 +18,6 @@ export interface OpenPlaces {
   take(places: readonly Place[]): Taken;
 }
 
-/** The part of a limit that is kept for the primary. */
-const RESERVE = 1 / 4;
-
-/** How many may take what is left beside the reserve of the primary; at least one, or a limit of 1 would lock out all others. */
-function withoutReserve(most: number): number {
-  return Math.max(1, most - Math.ceil(most * RESERVE));
-}
-
 /** Sets up the counts of a node. */
 export function createOpenPlaces(settings: OpenLimitSettings): OpenPlaces {
   const counts = new Map<string, number>();
@@ -41,7 +34,7 @@ export function createOpenPlaces(settings: OpenLimitSettings): OpenPlaces {
     if (most === null) return [];
     const whole = { limit, name: `${limit} ${key}`, most };
     if (of === undefined) return [whole];
-    return [whole, { limit, name: `${limit} others ${key}`, most: withoutReserve(most) }];
+    return [whole, { limit, name: `${limit} others ${key}`, most: most - reservedPartOf(most) }];
   }
 
   return {

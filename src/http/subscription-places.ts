@@ -43,14 +43,28 @@ function placesOf({ request, tokenReader }: Arrival, connectionId: string): read
   if (current !== null) return [...always, ...placesOfSession(current)];
   return tokenReader === null ? always : [...always, ...placesOfToken(tokenReader)];
 }
+
+function takeOrRefuse(places: OpenPlaces, wanted: readonly Place[]): () => void {
+  const taken = places.take(wanted);
+  if ('release' in taken) return taken.release;
+  const holder = HOLDERS[taken.full] ?? 'This client';
+  const message = `${holder} has reached its limit of ${taken.most} open subscriptions. Complete one, then try again.`;
+  throw new TooManyOpenError(message, RETRY_AFTER);
+}
+
 /**
  * Takes the places of a subscription; answers how to give them back.
  * @throws {TooManyOpenError} where a limit is reached
  */
 export function takeSubscriptionPlaces(places: OpenPlaces, arrival: Arrival): () => void {
-  const taken = places.take(placesOf(arrival, arrival.request.requestId));
-  if ('release' in taken) return taken.release;
-  const holder = HOLDERS[taken.full] ?? 'This client';
-  const message = `${holder} has reached its limit of ${taken.most} open subscriptions. Complete one, then try again.`;
-  throw new TooManyOpenError(message, RETRY_AFTER);
+  return takeOrRefuse(places, placesOf(arrival, arrival.request.requestId));
+}
+
+/**
+ * Takes the place of an operation that has not begun yet. A connection may have as many of them as it may have open
+ * subscriptions, whether its client has completed them or not. Answers how to give the place back.
+ * @throws {TooManyOpenError} where the limit is reached
+ */
+export function takePlaceToBegin(places: OpenPlaces, { request }: Arrival): () => void {
+  return takeOrRefuse(places, [{ limit: 'SUBSCRIPTIONS_OF_CONNECTION', key: `${request.requestId} to begin` }]);
 }

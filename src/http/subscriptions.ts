@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import type { ServerOptions, SubscribePayload } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
+import { TooManyOpenError } from '../application/errors.js';
 import type { GraphqlContext, Live } from '../graphql/context.js';
 import { admitOperation } from '../graphql/costs/admit-operation.js';
 import { NO_REQUEST } from '../graphql/request-ids.js';
@@ -21,7 +22,7 @@ import { limitWebSocket, TRY_AGAIN_LATER } from './connections.js';
 import { askerOf, staleMark, type GraphqlRouteOptions } from './graphql-route.js';
 import type { OpenPlaces } from './open-places.js';
 import { boundBuffer, endIfTooSlow } from './slow-readers.js';
-import { takeSubscriptionPlaces } from './subscription-places.js';
+import { takePlaceToBegin, takeSubscriptionPlaces } from './subscription-places.js';
 import type { ClientFaults } from './client-faults.js';
 import { asRequestError, operationFault, withCode } from './request-errors.js';
 import { offerUpgrades, type UpgradeOptions } from './upgrades.js';
@@ -88,6 +89,27 @@ async function arriveIfPossible(
   }
 }
 
+/** Prepares an operation in the place of one that has not begun. */
+async function prepareInPlace(
+  options: SubscriptionOptions,
+  payload: SubscribePayload,
+  arrival: Arrival,
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
+  const release = takePlaceToBegin(options.places, arrival);
+  try {
+    return await prepare(options, payload, contextOf(options, arrival));
+  } finally {
+    release();
+  }
+}
+
+/** What an operation is refused with before it begins. @throws what is no refusal */
+function refusalOf(error: unknown): GraphQLError {
+  if (error instanceof TooManyOpenError) return new GraphQLError(error.message, { originalError: error });
+  if (!(error instanceof GraphQLError)) throw error;
+  return error.extensions.code === undefined ? withCode(error, 'GRAPHQL_PARSE_FAILED') : error;
+}
+
 /** Errors in the form in which they leave; a connection is one request. */
 function masked(report: ReportError, { arrival }: Connection, errors: readonly GraphQLError[] | undefined) {
   const formatError = createErrorMask(() => arrival?.request.requestId ?? NO_REQUEST, report);
@@ -139,10 +161,9 @@ function handlers(options: SubscriptionOptions): ServerOptions<Params, Connectio
     async onSubscribe({ extra }, _id, payload) {
       if (extra.arrival === undefined) return [withCode(new GraphQLError('Connect first.'), 'UNAUTHENTICATED')];
       try {
-        return await prepare(options, payload, contextOf(options, extra.arrival));
+        return await prepareInPlace(options, payload, extra.arrival);
       } catch (error) {
-        if (!(error instanceof GraphQLError)) throw error;
-        return [error.extensions.code === undefined ? withCode(error, 'GRAPHQL_PARSE_FAILED') : error];
+        return [refusalOf(error)];
       }
     },
     onNext: (...message): FormattedExecutionResult => {

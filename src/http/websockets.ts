@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { CloseCode, handleProtocols, makeServer, type ServerOptions } from 'graphql-ws';
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { ClientFaults } from './client-faults.js';
+import { oneOperationAnId } from './operation-ids.js';
 
 /** A connection as the handlers of graphql-ws see it. */
 export interface Extra {
@@ -78,7 +79,10 @@ export function serveWebSockets<P extends Readonly<Record<string, unknown>> | un
         protocol: socket.protocol,
         send: (message) => send(socket, message),
         close: (code, reason) => socket.close(code, fitReason(reason)),
-        onMessage: (take) => socket.on('message', (data: Buffer) => void take(data.toString()).catch(fail)),
+        onMessage: (take) => {
+          const takeChecked = oneOperationAnId(socket, take);
+          socket.on('message', (data: Buffer) => void takeChecked(data.toString()).catch(fail));
+        },
       },
       extra,
     );

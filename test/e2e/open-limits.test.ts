@@ -48,6 +48,27 @@ describe('Subscriptions are limited', () => {
     await openMany(connection, 1);
   });
 
+  it('on one connection also while they have not begun, completed or not', async () => {
+    service = await startService({ SUBSCRIPTIONS_PER_CONNECTION: '3' });
+    const { client } = await primary(service, 'BEARER');
+    const socket = silent();
+    await opened(socket);
+    const answers: Loose[] = [];
+    socket.on('message', (data: Buffer) => answers.push(JSON.parse(data.toString())));
+    const send = (message: Loose): void => socket.send(JSON.stringify(message));
+    send({ type: 'connection_init', payload: { authorization: `Bearer ${String(client.token)}` } });
+    await eventually(async () => expect(answers).toHaveLength(1));
+    const payload = { query: 'subscription { auditEventRecorded { id } }' };
+    for (const id of ['1', '2', '3']) for (const type of ['subscribe', 'complete']) send({ id, type, payload });
+    send({ id: '4', type: 'subscribe', payload });
+    await eventually(async () => expect(answers).toHaveLength(2));
+    expect(answers[1]).toMatchObject({ id: '4', type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED' } }] });
+    send({ id: '5', type: 'subscribe', payload });
+    await expectOpen(1);
+    socket.terminate();
+    await expectOpen(0);
+  });
+
   it('in one session and by one token', async () => {
     service = await startService({ SUBSCRIPTIONS_PER_SESSION: '3' });
     const { account, client } = await primary(service, 'BEARER');

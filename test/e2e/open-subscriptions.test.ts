@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Client as Connection } from 'graphql-ws';
+import { once } from 'node:events';
+import WebSocket from 'ws';
 import { DAY, HOUR } from '../../src/domain/instant.js';
 import type { Client } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
@@ -34,6 +36,48 @@ async function waiting(
   return { feed, failure };
 }
 
+/** A connection over which a test sends what it likes, once the service has acknowledged it. */
+async function acknowledged(client: Client): Promise<WebSocket> {
+  const socket = new WebSocket(client.url.replace(/^http/, 'ws'), 'graphql-transport-ws');
+  await once(socket, 'open');
+  const authorization = `Bearer ${String(client.token)}`;
+  socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } }));
+  await once(socket, 'message');
+  return socket;
+}
+
+const subscribe = (id: string): string =>
+  JSON.stringify({ id, type: 'subscribe', payload: { query: 'subscription { auditEventRecorded { id } }' } });
+const complete = (id: string): string => JSON.stringify({ id, type: 'complete' });
+
+describe('An id of a connection', () => {
+  it('that is used again before its operation is over closes the connection, and nothing stays open', async () => {
+    const { client } = await primary(service, 'BEARER');
+    const socket = await acknowledged(client);
+    let code: number | null = null;
+    socket.once('close', (given) => (code = given));
+    for (let time = 0; time < 5; time += 1) for (const message of [subscribe('1'), complete('1')]) socket.send(message);
+    socket.send(subscribe('1'));
+    await eventually(async () => expect(code !== null || service.openNow().subscriptions > 1).toBe(true));
+    socket.terminate();
+    await expectOpen(0);
+    expect(code).toBe(4409);
+  });
+
+  it('can be used again once its operation is over', async () => {
+    const { client } = await primary(service, 'BEARER');
+    const socket = await acknowledged(client);
+    for (let time = 0; time < 3; time += 1) {
+      socket.send(subscribe('1'));
+      await expectOpen(1);
+      socket.send(complete('1'));
+      await expectOpen(0);
+    }
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    socket.terminate();
+  });
+});
+
 describe('A subscription that waits for an event', () => {
   it('ends with its connection: of a thousand, none is left', async () => {
     const { client } = await primary(service, 'BEARER');
@@ -52,9 +96,9 @@ describe('A subscription that waits for an event', () => {
   it('ends when its client completes it, and leaves the others of its connection alone', async () => {
     const { client } = await primary(service, 'BEARER');
     const connection = connect(client);
-    const complete = Array.from({ length: 100 }, () => open(connection));
+    const endings = Array.from({ length: 100 }, () => open(connection));
     await expectOpen(100);
-    for (const end of complete.slice(1)) end();
+    for (const end of endings.slice(1)) end();
     await expectOpen(1);
     await connection.dispose();
     await expectOpen(0);

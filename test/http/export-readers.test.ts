@@ -119,6 +119,38 @@ describe('Readers of exports that take in nothing', () => {
     closeAll(stalled);
   });
 
+  it('give way at once to an account with fewer places, and not to one with as many', async () => {
+    const owners = await Promise.all([1, 2].map(ownerOfLongTrail));
+    const clients: Client[] = [];
+    for (const { account, client } of owners) {
+      const auditor = await signIn(service, await createSubUser(client, account, 'AUDITOR'), 'BEARER');
+      clients.push(client, client, auditor, auditor);
+    }
+    const others = await Promise.all([1, 2, 3].map(ownerOfLongTrail));
+    const before = endings().length;
+    const stalled = await stallMany(clients);
+    for (const { client } of [...others, ...others.slice(0, 1)]) stalled.push(...(await stallMany([client])));
+    await expectOpen(8);
+    expect(endings().slice(before)).toStrictEqual(Array.from({ length: 4 }, () => 'ROOM_FOR_OTHERS'));
+    // The places are 2, 2, 2, 1, 1 now.
+    expect((await take(others[1]?.client ?? service.client())).status).toBe(429);
+    closeAll(stalled);
+  });
+
+  it('give way at once to the primary of their own account', async () => {
+    const { account, client } = await ownerOfLongTrail();
+    const auditor = await signIn(service, await createSubUser(client, account, 'AUDITOR'), 'BEARER');
+    const owners = await Promise.all([1, 2, 3].map(ownerOfLongTrail));
+    const before = endings().length;
+    const stalled = await stallMany([auditor, auditor, ...owners.flatMap((owner) => [owner.client, owner.client])]);
+    await expectOpen(8);
+    await expectWhole(client);
+    expect(endings().slice(before)).toStrictEqual(['ROOM_FOR_OTHERS']);
+    const ended = service.log.map((line) => JSON.parse(line)).filter(({ ending }) => ending !== undefined);
+    expect(ended.at(-1).accountId).toBe(account.accountId);
+    closeAll(stalled);
+  });
+
   it('are ended after 30 seconds in which the service waited for them', async () => {
     const { client } = await ownerOfLongTrail();
     const [stalled] = await stallMany([client]);

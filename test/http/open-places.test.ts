@@ -42,6 +42,15 @@ describe('The places of a limit', () => {
     expect(countTaken(places, ofAccount())).toBe(2);
   });
 
+  it.each([
+    [1, 1],
+    [3, 3],
+    [7, 6],
+    [10, 8],
+  ])('have no reserve below 4, and round it down: of %d others can take %d', (most, others) => {
+    expect(countTaken(limitedTo(most), ofMember())).toBe(others);
+  });
+
   it('leave the others what the primary does not use', () => {
     const places = limitedTo(10);
     for (let count = 0; count < 5; count += 1) places.take([ofAccount()]);

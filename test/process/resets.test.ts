@@ -54,6 +54,7 @@ const text = (...parts: (string | Buffer)[]) => Buffer.concat(parts.map((part) =
 const part = (bytes: Buffer, share: number) => bytes.subarray(0, Math.floor(bytes.length * share));
 
 const BODY = '{"query":"{ viewer { stage } }"}';
+const COMMAND = '{"query":"mutation { startMfaEnrollment(input: {}) { userErrors { code } } }"}';
 const post = (body: string, ...headers: string[]) =>
   text(head('POST /graphql', 'Content-Type: application/json', `Content-Length: ${body.length}`, ...headers), body);
 const upgrade = (path: string, ...headers: string[]) =>
@@ -85,7 +86,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
   'inside a body in chunks': { bytes: () => text(head('POST /graphql', 'Transfer-Encoding: chunked'), '9\r\n{"q') },
   'before an answer': { bytes: () => post(BODY) },
   'inside answers': { bytes: () => text(...Array.from({ length: 5 }, () => post(BODY))), until: /HTTP/ },
-  'before the answer to a command': { bytes: () => post('{"query":"mutation { signOut { userErrors { code } } }"}') },
+  'before the answer to a command': { bytes: () => post(COMMAND, bearer()) },
   'after a bad URL': { bytes: () => text(head('GET /%')) },
   'after what is not HTTP': { bytes: () => Buffer.from('GARBAGE\r\n\r\n') },
   'after headers that are too long': { bytes: () => text(head('GET /', `X: ${'x'.repeat(20_000)}`)) },
@@ -152,6 +153,14 @@ it.each(Object.entries(STAGES))('a connection that is reset %s harms nobody', as
   await Promise.all(workers);
   const { status, body } = await client.send('{ viewer { stage } }');
   expect({ status, body, ended: service.child.exitCode }).toMatchObject({ status: 200, ended: null });
+});
+
+it('commands whose connection was reset were carried out', async () => {
+  await eventually(async () => {
+    const filter = '{ types: [MfaEnrollmentStarted] }';
+    const { auditEvents } = await ask(client, `{ auditEvents(first: 100, filter: ${filter}) { nodes { id } } }`);
+    expect(auditEvents.nodes.length).toBeGreaterThan(10);
+  });
 });
 
 it('the service stops in order, and its log has no errors, no stack traces, and little about clients', async () => {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Heartbeat } from '../../application/heartbeat.js';
-import { createReaderPace, LEAST_RATE, type ReaderPace } from './reader-pace.js';
+import { createReaderPace, type ReaderPace } from './reader-pace.js';
 
 /** Who reads an export. The primary of an account has places of its own, so that nobody else can fill them. */
 export interface ExportReader {
@@ -46,8 +46,6 @@ export const MOST_AT_ONCE = 8;
 export const MOST_OF_A_KIND = 2;
 /** Milliseconds after which an export ends, however fast it is read. */
 const LONGEST = 900_000;
-/** Milliseconds that an export has before others may take its place, unless it is read slower than it must be. */
-const TURN = 30_000;
 
 interface OpenExport {
   readonly answer: ServerResponse;
@@ -70,6 +68,26 @@ export function createOpenExports(options: OpenExportsOptions): OpenExports {
 
 function rateOf({ pace }: OpenExport): number {
   return pace.rate() ?? Infinity;
+}
+
+function slowestOf(open: readonly OpenExport[]): OpenExport | undefined {
+  return [...open].sort((a, b) => rateOf(a) - rateOf(b))[0];
+}
+
+/** Whether an account may take a place of another one: it has none, or has no more than the other even after that. */
+function mayTake(own: number, others: number): boolean {
+  return own === 0 || own + 1 <= others - 1;
+}
+
+/**
+ * The places of a full node of which a reader may have one: those of the accounts that have the most. How old an export is does
+ * not count, or readers that begin anew again and again would keep all places. The primary may have a place of its own account's others.
+ */
+function placesToGive(open: readonly OpenExport[], { accountId, isPrimary }: ExportReader): readonly OpenExport[] {
+  const countOf = (account: string): number => open.filter(({ reader }) => reader.accountId === account).length;
+  const most = Math.max(...open.map(({ reader }) => countOf(reader.accountId)));
+  if (mayTake(countOf(accountId), most)) return open.filter(({ reader }) => countOf(reader.accountId) === most);
+  return isPrimary ? open.filter(({ reader }) => reader.accountId === accountId && !reader.isPrimary) : [];
 }
 
 class Exports implements OpenExports {
@@ -132,21 +150,13 @@ class Exports implements OpenExports {
   }
 
   /** Makes room where all places are taken; false where there is none to be had. */
-  #hasRoomFor({ accountId }: ExportReader): boolean {
+  #hasRoomFor(reader: ExportReader): boolean {
     if (this.#open.size < MOST_AT_ONCE) return true;
     const open = [...this.#open.values()];
-    if (open.some(({ reader }) => reader.accountId === accountId)) return false;
     for (const each of open) this.#measure(each);
-    const other = this.#slowestOf(open);
-    if (other !== undefined) this.end(other.answer, 'ROOM_FOR_OTHERS');
-    return other !== undefined;
-  }
-
-  /** Whose place somebody may have who has none: of those who read too slowly or had their turn, the one who reads slowest. */
-  #slowestOf(open: readonly OpenExport[]): OpenExport | undefined {
-    return open
-      .filter((each) => rateOf(each) < LEAST_RATE || this.#ageOf(each) >= TURN)
-      .sort((a, b) => rateOf(a) - rateOf(b))[0];
+    const giving = slowestOf(placesToGive(open, reader));
+    if (giving !== undefined) this.end(giving.answer, 'ROOM_FOR_OTHERS');
+    return giving !== undefined;
   }
 
   #isFullFor({ accountId, isPrimary }: ExportReader): boolean {
