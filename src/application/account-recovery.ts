@@ -9,7 +9,8 @@ import { userDecider } from '../domain/user/decider.js';
 import { checkReason } from '../domain/user/names.js';
 import type { ActiveUser } from '../domain/user/state.js';
 import type { Application } from './application.js';
-import { byOperatorOn, bySelf } from './authorship.js';
+import { byOperatorOn } from './authorship.js';
+import { actingAsPrimary, actingOnSelf, demanding, executeAs, OPEN } from './execute-as.js';
 import { execute, load } from './execute.js';
 import { holderOf } from './names.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
@@ -53,9 +54,8 @@ export async function requestAccountRecovery(
   const recoveryId = app.newId();
   const requested = await execute(app, request, {
     ...{ decider: accountDecider, id: account.accountId, by: byOperatorOn(primary) },
-    command: (): RequestAccountRecovery => ({
-      ...{ type: 'RequestAccountRecovery', recoveryId, reason, coolOff },
-      now: app.now(),
+    command: ({ now }): RequestAccountRecovery => ({
+      ...{ type: 'RequestAccountRecovery', recoveryId, reason, coolOff, now },
     }),
   });
   if (!requested.accepted) return refused(requested.rejection);
@@ -84,8 +84,8 @@ export async function cancelAccountRecovery(
 ): Promise<Result<{ readonly recoveryId: string }>> {
   const { accountId } = current.user;
   let recoveryId = '';
-  const cancelled = await execute(app, request, {
-    ...{ decider: accountDecider, id: accountId, by: bySelf(current) },
+  const cancelled = await executeAs(app, request, actingAsPrimary(current), {
+    ...{ decider: accountDecider, id: accountId },
     command: ({ state }): CancelAccountRecovery => {
       recoveryId = state.status === 'REGISTERED' ? (state.recovery?.recoveryId ?? '') : '';
       return { type: 'CancelAccountRecovery', because: 'OWNER' };
@@ -109,8 +109,9 @@ export async function callOffAtSignIn(
   const { state } = await load(app, accountDecider, accountId);
   if (state.status !== 'REGISTERED' || state.recovery === null) return;
   // Where it was called off or completed meanwhile this is refused, and nothing is left to do.
-  await execute(app, request, {
-    ...{ decider: accountDecider, id: accountId, by: bySelf(current) },
+  const acting = demanding(actingOnSelf(current, OPEN), { right: 'PRIMARY' });
+  await executeAs(app, request, acting, {
+    ...{ decider: accountDecider, id: accountId },
     command: (): CancelAccountRecovery => ({ type: 'CancelAccountRecovery', because: 'SIGN_IN' }),
   });
 }

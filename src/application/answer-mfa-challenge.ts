@@ -5,6 +5,7 @@ import type { Application } from './application.js';
 import { checkCode } from './check-code.js';
 import { checkRecoveryCode } from './check-recovery-code.js';
 import { endSession } from './end-session.js';
+import { actingOnSelf, OPEN } from './execute-as.js';
 import type { Executed } from './execute.js';
 import { raiseSession } from './raise-session.js';
 import { normaliseRecoveryCode } from './recovery-code.js';
@@ -55,9 +56,11 @@ function check(
   { factor, code }: GivenAnswer,
 ): Promise<Executed<MfaState>> {
   const given = { code, purpose: 'SIGN_IN', challengeId: current.sessionId } as const;
+  // At any stage: a code that was given twice at once is told by its replay.
+  const acting = actingOnSelf(current, OPEN);
   return factor === 'VIRTUAL_MFA'
-    ? checkCode(app, request, current, given)
-    : checkRecoveryCode(app, request, current, given);
+    ? checkCode(app, request, acting, given)
+    : checkRecoveryCode(app, request, acting, given);
 }
 
 /**

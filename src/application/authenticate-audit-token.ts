@@ -48,7 +48,7 @@ async function noteUse(
   if (lastUsedAt !== null && lastUsedAt.slice(0, 10) === now.slice(0, 10)) return true;
   const noted = await execute(app, request, {
     ...{ decider: accountDecider, id: accountId, by: await byAuditToken(app, { tokenId, accountId }) },
-    command: (): NoteAuditTokenUse => ({ type: 'NoteAuditTokenUse', accountId, tokenId, now: app.now() }),
+    command: ({ now }): NoteAuditTokenUse => ({ type: 'NoteAuditTokenUse', accountId, tokenId, now }),
   });
   return noted.accepted;
 }

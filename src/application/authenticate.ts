@@ -4,11 +4,12 @@ import { hasElapsed, type Instant } from '../domain/instant.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { RefreshSession } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
-import { REFRESH_INTERVAL, standingOf, type StandingFacts } from '../domain/session/standing.js';
+import { REFRESH_INTERVAL, type StandingFacts } from '../domain/session/standing.js';
 import { userDecider } from '../domain/user/decider.js';
 import type { SessionState } from '../domain/session/state.js';
 import type { Application, Loaded } from './application.js';
 import { bySelf } from './authorship.js';
+import { sessionOf } from './execute-as.js';
 import { execute, load } from './execute.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { isSecretOf, parseToken } from './session-token.js';
@@ -22,14 +23,6 @@ export interface FoundSession {
 }
 
 const NOTHING: FoundSession = { current: null, position: 0n };
-
-/** The session that facts make up now, or null where it is over. */
-export function sessionOf(facts: StandingFacts, now: Instant): CurrentSession | null {
-  const { sessionId, session, user, mfa, policy } = facts;
-  const standing = standingOf(facts, now);
-  if (standing === 'ENDED' || session.status !== 'OPEN' || user.status !== 'ACTIVE') return null;
-  return { sessionId, session, stage: standing, user, mfa, policy };
-}
 
 /** What a session stream that was loaded comes to, with the streams of its user and account. */
 async function foundOf(
@@ -67,15 +60,14 @@ export async function currentSession(app: Application, sessionId: string): Promi
 const PASSING = new Set<unknown>(['UNAVAILABLE', 'OUTCOME_UNKNOWN', 'CONTENTION']);
 
 async function refresh(app: Application, request: RequestContext, current: CurrentSession): Promise<void> {
-  const now = app.now();
-  if (!hasElapsed(REFRESH_INTERVAL, current.session.lastSeenAt, now)) return;
+  if (!hasElapsed(REFRESH_INTERVAL, current.session.lastSeenAt, app.now())) return;
   try {
     await execute(app, request, {
       decider: sessionDecider,
       id: current.sessionId,
       by: bySelf(current),
       // Somebody else may have refreshed it meanwhile; once more does no harm.
-      command: (): RefreshSession => ({ type: 'RefreshSession', limits: limitsOf(current.policy), now }),
+      command: ({ now }): RefreshSession => ({ type: 'RefreshSession', limits: limitsOf(current.policy), now }),
     });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && PASSING.has(error.code))) throw error;

@@ -2,7 +2,7 @@ import type { CancelMfaEnrollment } from '../domain/mfa/commands.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { Application } from './application.js';
 import { ownerOf } from './owned-id.js';
-import { execute } from './execute.js';
+import { ENROLLING, executeAs } from './execute-as.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 import { subjectOf } from './subject.js';
@@ -14,14 +14,13 @@ export async function cancelMfaEnrollment(
   current: CurrentSession,
   { enrollmentId: deviceId }: { readonly enrollmentId: string },
 ): Promise<Result<{ readonly userId: string }>> {
-  const subject = await subjectOf(app, current, ownerOf(deviceId));
+  const subject = await subjectOf(app, current, ownerOf(deviceId), ENROLLING);
   if ('code' in subject) return refused({ code: 'NOT_FOUND' });
   const { accountId, userId } = subject.user;
-  const cancelled = await execute(app, request, {
+  const cancelled = await executeAs(app, request, subject.acting, {
     decider: mfaDecider,
     id: userId,
-    by: subject.by,
-    command: (): CancelMfaEnrollment => ({ type: 'CancelMfaEnrollment', accountId, userId, deviceId, now: app.now() }),
+    command: ({ now }): CancelMfaEnrollment => ({ type: 'CancelMfaEnrollment', accountId, userId, deviceId, now }),
   });
   return cancelled.accepted ? done({ userId }) : refused(cancelled.rejection);
 }

@@ -1,9 +1,8 @@
 import type { ChangePassword } from '../domain/user/commands.js';
 import { userDecider } from '../domain/user/decider.js';
 import type { Application } from './application.js';
-import { bySelf } from './authorship.js';
 import { matchesPassword } from './check-password.js';
-import { execute } from './execute.js';
+import { actingOnSelf, executeAs } from './execute-as.js';
 import { guard, notVerified, type Challenged } from './guard.js';
 import { checkPassword, storePassword } from './new-credentials.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
@@ -28,16 +27,18 @@ export async function changePassword(
   await app.limits.take('PASSWORDS_OF_USER', current.user.userId);
   const invalid = await checkPassword(app, input.newPassword);
   if (invalid !== null) return refused(invalid);
+  // A session that has to choose a password needs no verification for it, and none that does not may choose without.
+  const acting = actingOnSelf(current, [current.stage]);
   if (current.stage === 'FULL') {
     const call = { operation: 'CHANGE_PASSWORD', arguments: {} } as const;
-    const guarded = await guard(app, request, current, { ...call, challengeId: input.challengeId });
+    const guarded = await guard(app, request, acting, { ...call, challengeId: input.challengeId });
     if (!guarded.verified) return notVerified(guarded);
   }
   if (await matchesPassword(app, current.user, input.newPassword)) return refused({ code: 'PASSWORD_UNCHANGED' });
   const { userId, credentialId: oldCredentialId } = current.user;
   const credentialId = await storePassword(app, userId, input.newPassword);
-  const changed = await execute(app, request, {
-    ...{ decider: userDecider, id: userId, by: bySelf(current) },
+  const changed = await executeAs(app, request, acting, {
+    ...{ decider: userDecider, id: userId },
     command: (): ChangePassword => ({ type: 'ChangePassword', credentialId, oldCredentialId }),
   });
   return changed.accepted ? done({ challenge: null, userId }) : refused(changed.rejection);

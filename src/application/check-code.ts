@@ -3,9 +3,9 @@ import { mfaDecider } from '../domain/mfa/decider.js';
 import type { CodePurpose } from '../domain/mfa/events.js';
 import type { MfaState } from '../domain/mfa/state.js';
 import type { Application } from './application.js';
-import { bySelf } from './authorship.js';
-import { execute, type Executed } from './execute.js';
-import type { CurrentSession, RequestContext } from './request-context.js';
+import { executeAs, type Acting } from './execute-as.js';
+import type { Executed } from './execute.js';
+import type { RequestContext } from './request-context.js';
 import { decodeSeed, proofOf, type Seed } from './totp.js';
 
 /** The seed of a device, or null where it was destroyed. */
@@ -18,22 +18,20 @@ export async function seedOf(app: Application, deviceId: string): Promise<Seed |
 export async function checkCode(
   app: Application,
   request: RequestContext,
-  current: CurrentSession,
+  acting: Acting,
   {
     code,
     purpose,
     challengeId,
   }: { readonly code: string; readonly purpose: CodePurpose; readonly challengeId: string },
 ): Promise<Executed<MfaState>> {
-  const { accountId, userId } = current.user;
-  return execute(app, request, {
+  const { accountId, userId } = acting.current.user;
+  return executeAs(app, request, acting, {
     decider: mfaDecider,
     id: userId,
-    by: bySelf(current),
-    command: async ({ state }): Promise<CheckMfaCode> => {
-      const now = app.now();
+    prepare: async ({ state: { device } }) => device && seedOf(app, device.deviceId),
+    command: ({ state, prepared: seed, now }): CheckMfaCode => {
       const deviceId = state.device?.deviceId ?? '';
-      const seed = state.device && (await seedOf(app, deviceId));
       const proof = proofOf(deviceId, seed, code, now);
       return { type: 'CheckMfaCode', accountId, userId, purpose, challengeId, proof, now };
     },

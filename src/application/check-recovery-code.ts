@@ -3,10 +3,10 @@ import { mfaDecider } from '../domain/mfa/decider.js';
 import type { CodePurpose } from '../domain/mfa/events.js';
 import type { MfaState } from '../domain/mfa/state.js';
 import type { Application } from './application.js';
-import { bySelf } from './authorship.js';
-import { execute, type Executed } from './execute.js';
+import { executeAs, type Acting } from './execute-as.js';
+import type { Executed } from './execute.js';
 import { recoveryProofOf } from './recovery-code.js';
-import type { CurrentSession, RequestContext } from './request-context.js';
+import type { RequestContext } from './request-context.js';
 
 /** A recovery code in its normal form, and what it was given for. */
 export interface GivenRecoveryCode {
@@ -19,18 +19,16 @@ export interface GivenRecoveryCode {
 export async function checkRecoveryCode(
   app: Application,
   request: RequestContext,
-  current: CurrentSession,
+  acting: Acting,
   { code, purpose, challengeId }: GivenRecoveryCode,
 ): Promise<Executed<MfaState>> {
-  const { accountId, userId } = current.user;
-  return execute(app, request, {
+  const { accountId, userId } = acting.current.user;
+  return executeAs(app, request, acting, {
     decider: mfaDecider,
     id: userId,
-    by: bySelf(current),
-    command: async ({ state }): Promise<CheckRecoveryCode> => {
-      const codeSetId = state.recoveryCodes.live?.codeSetId ?? '';
-      const proof = await recoveryProofOf(app, codeSetId, code);
-      return { type: 'CheckRecoveryCode', accountId, userId, purpose, challengeId, proof, now: app.now() };
-    },
+    prepare: ({ state }) => recoveryProofOf(app, state.recoveryCodes.live?.codeSetId ?? '', code),
+    command: ({ prepared: proof, now }): CheckRecoveryCode => ({
+      ...{ type: 'CheckRecoveryCode', accountId, userId, purpose, challengeId, proof, now },
+    }),
   });
 }

@@ -55,9 +55,9 @@ async function takeMfaOff(
 ): Promise<Rejection | null> {
   const disabled = await execute(app, request, {
     ...{ decider: mfaDecider, id: userId, by: byOperatorOn({ personId }) },
-    command: (): DisableMfa => ({
+    command: ({ now }): DisableMfa => ({
       ...{ type: 'DisableMfa', by: 'OPERATOR', accountId, userId, challengeId: recoveryId, verifiedBy: null },
-      ...{ recoveredAt: completedAt, now: app.now() },
+      ...{ recoveredAt: completedAt, now },
     }),
   });
   return disabled.accepted ? null : disabled.rejection;
@@ -67,15 +67,21 @@ async function resetPassword(
   app: Application,
   request: RequestContext,
   primary: ActiveUser,
-  facts: Omit<ResetPassword, 'type'>,
+  { recovered, credentialId }: { readonly recovered: CompletedRecovery; readonly credentialId: string },
 ): Promise<Rejection | null> {
   const reset = await execute(app, request, {
     ...{ decider: userDecider, id: primary.userId, by: byOperatorOn(primary) },
-    command: (): ResetPassword => ({ type: 'ResetPassword', ...facts }),
+    prepare: () => followUpsOf(app, primary, recovered),
+    command: ({ prepared: { mfa } }): ResetPassword => ({
+      type: 'ResetPassword',
+      credentialId,
+      // Nobody was told the password of a run that broke off before MFA was off, so it is set anew.
+      onceSince: mfa ? null : recovered.completedAt,
+    }),
   });
   if (!reset.accepted) return reset.rejection;
   // Another run was faster: the password that is told is the one of that.
-  const isSet = reset.state.status === 'ACTIVE' && reset.state.credentialId === facts.credentialId;
+  const isSet = reset.state.status === 'ACTIVE' && reset.state.credentialId === credentialId;
   return isSet ? null : { code: 'RECOVERY_NOT_REQUESTED' };
 }
 
@@ -110,7 +116,7 @@ async function commit(
   const recoveryId = (account.recovery ?? account.recovered)?.recoveryId ?? '';
   const completed = await execute(app, request, {
     ...{ decider: accountDecider, id: account.accountId, by: byOperatorOn(primary) },
-    command: (): CompleteAccountRecovery => ({ type: 'CompleteAccountRecovery', recoveryId, now: app.now() }),
+    command: ({ now }): CompleteAccountRecovery => ({ type: 'CompleteAccountRecovery', recoveryId, now }),
   });
   if (!completed.accepted) return refused(completed.rejection);
   const recovered = completed.state.status === 'REGISTERED' ? completed.state.recovered : null;
@@ -124,12 +130,10 @@ async function followUp(
   primary: ActiveUser,
   { recovered, credentialId }: { readonly recovered: CompletedRecovery; readonly credentialId: string | null },
 ): Promise<Rejection | null> {
-  const { mfa } = await followUpsOf(app, primary, recovered);
-  // Nobody was told the password of a run that broke off before MFA was off, so it is set anew.
-  const onceSince = mfa ? null : recovered.completedAt;
   const notReset =
-    credentialId === null ? null : await resetPassword(app, request, primary, { credentialId, onceSince });
-  return notReset ?? (mfa ? takeMfaOff(app, request, primary, recovered) : null);
+    credentialId === null ? null : await resetPassword(app, request, primary, { recovered, credentialId });
+  // Where there is nothing to be taken off any more, this changes nothing.
+  return notReset ?? takeMfaOff(app, request, primary, recovered);
 }
 
 /**

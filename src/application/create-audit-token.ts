@@ -1,13 +1,13 @@
 import { checkRoom, checkScopes, checkTokenLife, type CreateAuditToken } from '../domain/account/audit-tokens.js';
 import { accountDecider } from '../domain/account/decider.js';
 import { AUDIT_SCOPES, type AuditScope } from '../domain/account/events.js';
-import { after, DAY, type Instant } from '../domain/instant.js';
+import { after, DAY } from '../domain/instant.js';
 import type { Rejection } from '../domain/rejection.js';
 import { checkTokenName } from '../domain/user/names.js';
 import type { Application } from './application.js';
 import { auditTokenForm } from './audit-token.js';
-import { bySelf } from './authorship.js';
-import { execute, load } from './execute.js';
+import { actingAsPrimary, executeAs, type Acting } from './execute-as.js';
+import { load } from './execute.js';
 import { guard, notVerified, type Challenged } from './guard.js';
 import { ownedId } from './owned-id.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
@@ -42,27 +42,27 @@ async function checkInput(
 interface NewToken {
   readonly name: string;
   readonly scopes: readonly AuditScope[];
-  readonly expiresAt: Instant;
+  readonly expiresInDays: number;
   readonly challengeId: string;
 }
 
 async function issue(
   app: Application,
   request: RequestContext,
-  current: CurrentSession,
-  wanted: NewToken,
+  acting: Acting,
+  { expiresInDays, ...wanted }: NewToken,
 ): Promise<Result<IssuedAuditToken>> {
-  const { accountId } = current.user;
+  const { accountId } = acting.current.user;
   // The id says whose it is, so that the token alone leads to the stream that it is checked in.
   const tokenId = ownedId(app, accountId);
   const secret = newSessionSecret(app);
-  const created = await execute(app, request, {
-    ...{ decider: accountDecider, id: accountId, by: bySelf(current) },
-    command: (): CreateAuditToken => ({
+  const created = await executeAs(app, request, acting, {
+    ...{ decider: accountDecider, id: accountId },
+    command: ({ now }): CreateAuditToken => ({
       type: 'CreateAuditToken',
-      ...{ ...wanted, accountId, tokenId },
+      ...{ ...wanted, accountId, tokenId, now },
       secretDigest: secretDigestOf(secret),
-      now: app.now(),
+      expiresAt: after(now, expiresInDays * DAY),
     }),
   });
   if (!created.accepted) return refused(created.rejection);
@@ -85,14 +85,14 @@ export async function createAuditToken(
   const name = input.name.trim();
   const { expiresInDays } = input;
   const scopes = AUDIT_SCOPES.filter((scope) => input.scopes.includes(scope));
-  const guarded = await guard(app, request, current, {
+  const acting = actingAsPrimary(current);
+  const guarded = await guard(app, request, acting, {
     operation: 'CREATE_AUDIT_TOKEN',
     arguments: { name, scopes, expiresInDays },
     challengeId: input.challengeId,
   });
   if (!guarded.verified) return notVerified(guarded);
   const { challengeId } = guarded;
-  const expiresAt = after(app.now(), expiresInDays * DAY);
-  const issued = await issue(app, request, current, { name, scopes, expiresAt, challengeId });
+  const issued = await issue(app, request, acting, { name, scopes, expiresInDays, challengeId });
   return issued.ok ? done({ challenge: null, ...issued.value }) : refused(...issued.rejections);
 }

@@ -4,8 +4,8 @@ import { checkService } from '../domain/operation/service-operation.js';
 import type { Rejection } from '../domain/rejection.js';
 import { checkCredentialName } from '../domain/user/names.js';
 import type { Application } from './application.js';
-import { bySelf } from './authorship.js';
-import { execute, load } from './execute.js';
+import { actingAsPrimary, executeAs, type Acting } from './execute-as.js';
+import { load } from './execute.js';
 import { guard, notVerified, type Challenged } from './guard.js';
 import { ownedId } from './owned-id.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
@@ -41,15 +41,15 @@ async function checkInput(
 async function issue(
   app: Application,
   request: RequestContext,
-  current: CurrentSession,
+  acting: Acting,
   wanted: { readonly name: string; readonly service: string; readonly challengeId: string },
 ): Promise<Result<IssuedServiceCredential>> {
-  const { accountId } = current.user;
+  const { accountId } = acting.current.user;
   // The id says whose it is, so that the credential alone leads to the stream that it is checked in.
   const credentialId = ownedId(app, accountId);
   const secret = newSessionSecret(app);
-  const created = await execute(app, request, {
-    ...{ decider: accountDecider, id: accountId, by: bySelf(current) },
+  const created = await executeAs(app, request, acting, {
+    ...{ decider: accountDecider, id: accountId },
     command: (): CreateServiceCredential => ({
       type: 'CreateServiceCredential',
       ...{ ...wanted, accountId, credentialId },
@@ -74,12 +74,13 @@ export async function createServiceCredential(
   const invalid = await checkInput(app, current.user.accountId, input);
   if (invalid.length > 0) return refused(...invalid);
   const [name, service] = [input.name.trim(), input.service];
-  const guarded = await guard(app, request, current, {
+  const acting = actingAsPrimary(current);
+  const guarded = await guard(app, request, acting, {
     operation: 'CREATE_SERVICE_CREDENTIAL',
     arguments: { name, service },
     challengeId: input.challengeId,
   });
   if (!guarded.verified) return notVerified(guarded);
-  const issued = await issue(app, request, current, { name, service, challengeId: guarded.challengeId });
+  const issued = await issue(app, request, acting, { name, service, challengeId: guarded.challengeId });
   return issued.ok ? done({ challenge: null, ...issued.value }) : refused(...issued.rejections);
 }

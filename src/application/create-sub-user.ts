@@ -1,5 +1,5 @@
-import { mayAssign } from '../domain/access.js';
 import { accountDecider, policyIn } from '../domain/account/decider.js';
+import { checkDemand } from '../domain/authority.js';
 import type { RequireSubUserMfa } from '../domain/mfa/commands.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { Rejection } from '../domain/rejection.js';
@@ -10,12 +10,15 @@ import type { Role } from '../domain/user/events.js';
 import { checkDisplayName, checkEmail, checkUsername } from '../domain/user/names.js';
 import type { Application } from './application.js';
 import { byUser } from './authorship.js';
-import { execute, load } from './execute.js';
+import { actingOnSelf, demanding, executeAs, type Acting } from './execute-as.js';
+import { load } from './execute.js';
 import { doGuarded, type Challenged } from './guard.js';
 import { isFree, reserveName, usernameIn, type Name } from './names.js';
 import { checkPassword, storeCredentials, type NewCredentials } from './new-credentials.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
+import { takeOfAccount } from './request-limits.js';
 import { done, refusals, refused, type Result } from './result.js';
+import { writerOf } from './write-budgets.js';
 
 export interface CreateSubUserInput {
   readonly username: string;
@@ -50,15 +53,19 @@ export async function createSubUser(
   current: CurrentSession,
   input: CreateSubUserInput,
 ): Promise<Result<Challenged<{ readonly userId: string }>>> {
-  if (mayAssign(current.user, input.role) !== 'ALLOWED') return refused({ code: 'FORBIDDEN' });
+  const acting = demanding(actingOnSelf(current), { assigns: input.role });
+  const refusal = checkDemand(acting.demand, current, current.user);
+  if (refusal !== null) return refused(refusal);
   const { accountId } = current.user;
   const name = usernameIn(accountId, input.username);
   const invalid = await checkInput(app, input, name);
   if (invalid.length > 0) return refused(...invalid);
-  await app.limits.take('SUB_USER_PASSWORDS_OF_ACCOUNT', accountId);
+  await takeOfAccount(app.limits, 'SUB_USER_PASSWORDS_OF_ACCOUNT', writerOf(current));
   const { challengeId } = input;
   const call = { operation: 'CREATE_SUB_USER', arguments: argumentsOf(input), challengeId } as const;
-  return doGuarded({ app, request, current }, call, () => createNamed(app, request, current, { ...input, name }));
+  return doGuarded({ app, request, acting }, call, (verified) =>
+    createNamed(app, request, verified, { ...input, name }),
+  );
 }
 
 /** What a verification is bound to: all but the password. */
@@ -69,43 +76,37 @@ function argumentsOf({ username, displayName, email, role, requireMfa }: CreateS
 async function createNamed(
   app: Application,
   request: RequestContext,
-  current: CurrentSession,
+  acting: Acting,
   { name, ...input }: CreateSubUserInput & { readonly name: Name },
 ): Promise<Result<{ readonly userId: string }>> {
-  const { accountId } = current.user;
+  const { accountId } = acting.current.user;
   const userId = app.newId();
   const taken = await reserveName(app, request, name, { accountId, userId, owner: streamName('user', userId) });
   if (taken !== null) return refused(taken);
   const credentials = await storeCredentials(app, userId, input.password);
-  const ids = { accountId, userId, ...credentials };
-  // Hashing takes its time: the policy that counts is the one by now, not that of the request's arrival.
-  const { newSubUsersNeedMfa } = policyIn((await load(app, accountDecider, accountId)).state);
-  const isRequired = input.requireMfa || newSubUsersNeedMfa;
-  if (isRequired) await requireFromTheStart(app, request, current, ids);
-  return create(app, request, current, { ...input, ...ids });
+  const creator = { ...acting, by: byUser(acting.current, credentials.personId) };
+  return create(app, request, creator, { ...input, accountId, userId, ...credentials });
 }
 
-interface NewUser extends NewCredentials {
+interface NewUser extends NewCredentials, CreateSubUserInput {
   readonly accountId: string;
   readonly userId: string;
 }
 
-// Before the user comes about: a requirement for nobody is harmless, a user who slipped past its requirement is not.
+/** Requires MFA of a user who is about to be created, where that was asked for or the policy says so by now. */
 async function requireFromTheStart(
   app: Application,
   request: RequestContext,
-  current: CurrentSession,
-  { accountId, userId, personId }: NewUser,
+  creator: Acting,
+  { accountId, userId, requireMfa }: NewUser,
 ): Promise<void> {
-  await execute(app, request, {
+  const { newSubUsersNeedMfa } = policyIn((await load(app, accountDecider, accountId)).state);
+  if (!requireMfa && !newSubUsersNeedMfa) return;
+  await executeAs(app, request, creator, {
     decider: mfaDecider,
     id: userId,
-    by: byUser(current, personId),
-    command: (): RequireSubUserMfa => ({
-      type: 'RequireSubUserMfa',
-      ...{ accountId, userId },
-      effective: 'NEXT_SIGN_IN',
-      now: app.now(),
+    command: ({ now }): RequireSubUserMfa => ({
+      ...{ type: 'RequireSubUserMfa', accountId, userId, effective: 'NEXT_SIGN_IN', now },
     }),
   });
 }
@@ -113,14 +114,15 @@ async function requireFromTheStart(
 async function create(
   app: Application,
   request: RequestContext,
-  current: CurrentSession,
-  user: CreateSubUserInput & NewUser,
+  creator: Acting,
+  user: NewUser,
 ): Promise<Result<{ readonly userId: string }>> {
   const { accountId, userId, username, role, credentialId, personId } = user;
-  const created = await execute(app, request, {
+  const created = await executeAs(app, request, creator, {
     decider: userDecider,
     id: userId,
-    by: byUser(current, personId),
+    // Before the user comes about: a requirement for nobody is harmless, a user who slipped past its requirement is not.
+    prepare: () => requireFromTheStart(app, request, creator, user),
     command: (): CreateUser => ({
       type: 'CreateUser',
       ...{ accountId, userId, username, role, credentialId, personId },

@@ -1,7 +1,8 @@
 import type { DisableMfa } from '../domain/mfa/commands.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { Application } from './application.js';
-import { execute, load } from './execute.js';
+import { executeAs } from './execute-as.js';
+import { load } from './execute.js';
 import { guard, notVerified, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
@@ -29,18 +30,16 @@ export async function disableMfa(
   const { state: mfa } = await load(app, mfaDecider, userId);
   if (mfa.device === null) return refused({ code: 'MFA_NOT_ENABLED' });
   const call = { operation: 'DISABLE_MFA', arguments: { userId } } as const;
-  const guarded = await guard(app, request, current, { ...call, challengeId: input.challengeId });
+  const guarded = await guard(app, request, subject.acting, { ...call, challengeId: input.challengeId });
   if (!guarded.verified) return notVerified(guarded);
   const { method: verifiedBy, challengeId } = guarded;
-  const disabled = await execute(app, request, {
+  const disabled = await executeAs(app, request, subject.acting, {
     decider: mfaDecider,
     id: userId,
-    by: subject.by,
-    command: (): DisableMfa => ({
+    command: ({ now }): DisableMfa => ({
       type: 'DisableMfa',
       by: subject.self ? 'SELF' : 'ADMINISTRATOR',
-      ...{ accountId, userId, challengeId, recoveredAt: null, verifiedBy },
-      now: app.now(),
+      ...{ accountId, userId, challengeId, recoveredAt: null, verifiedBy, now },
     }),
   });
   return disabled.accepted ? done({ challenge: null, userId }) : refused(disabled.rejection);

@@ -4,7 +4,7 @@ import { mfaDecider } from '../domain/mfa/decider.js';
 import type { Application } from './application.js';
 import { seedOf } from './check-code.js';
 import { ownerOf } from './owned-id.js';
-import { execute } from './execute.js';
+import { ENROLLING, executeAs } from './execute-as.js';
 import { raiseSession } from './raise-session.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refusals, refused, type Result } from './result.js';
@@ -62,19 +62,16 @@ export async function enableMfa(
 ): Promise<Result<EnabledMfa>> {
   const codes = codesOf(input);
   if (!codes.ok) return codes;
-  const { codesToEnable } = current.policy;
   const { enrollmentId: deviceId } = input;
-  const subject = await subjectOf(app, current, ownerOf(deviceId));
+  const subject = await subjectOf(app, current, ownerOf(deviceId), ENROLLING);
   if ('code' in subject) return refused({ code: 'NOT_FOUND' });
   const { accountId, userId } = subject.user;
-  const enabled = await execute(app, request, {
+  const enabled = await executeAs(app, request, subject.acting, {
     decider: mfaDecider,
     id: userId,
-    by: subject.by,
-    command: async ({ state }): Promise<EnableMfa> => {
-      const now = app.now();
-      // Only the seed of that user's pending device is ever opened, whatever id was sent.
-      const seed = state.pending?.deviceId === deviceId ? await seedOf(app, deviceId) : null;
+    // Only the seed of that user's pending device is ever opened, whatever id was sent.
+    prepare: async ({ state }) => (state.pending?.deviceId === deviceId ? seedOf(app, deviceId) : null),
+    command: ({ prepared: seed, now }, { policy: { codesToEnable } }): EnableMfa => {
       const proofs = proofsOf(deviceId, seed, codes.value, now);
       return { type: 'EnableMfa', accountId, userId, deviceId, codesToEnable, now, ...proofs };
     },

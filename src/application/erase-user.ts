@@ -1,10 +1,10 @@
-import { mayManage } from '../domain/access.js';
+import { checkDemand } from '../domain/authority.js';
 import type { EraseUser } from '../domain/user/commands.js';
 import { userDecider } from '../domain/user/decider.js';
 import { VaultError } from '../vault/vault.js';
 import type { Application } from './application.js';
-import { byUser } from './authorship.js';
-import { execute, load } from './execute.js';
+import { actingOn, executeAs } from './execute-as.js';
+import { load } from './execute.js';
 import { doGuarded, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
@@ -28,16 +28,16 @@ export async function eraseUser(
   current: CurrentSession,
   input: { readonly userId: string; readonly challengeId: string | null },
 ): Promise<Result<Challenged<{ readonly userId: string }>>> {
-  if (current.user.kind !== 'PRIMARY') return refused({ code: 'FORBIDDEN' });
   const { state: user } = await load(app, userDecider, input.userId);
   const subject = user.status === 'ACTIVE' || user.status === 'DELETED' ? user : null;
-  const access = mayManage(current.user, subject);
-  if (access !== 'ALLOWED' || subject === null) return refused({ code: access === 'FORBIDDEN' ? access : 'NOT_FOUND' });
-  const { userId, personId } = subject;
+  const { userId, personId } = subject ?? { userId: '', personId: '' };
+  const erasing = actingOn(current, { userId, personId }, 'ERASE');
+  const refusal = checkDemand(erasing.demand, current, user);
+  if (refusal !== null) return refused(refusal);
   const call = { operation: 'ERASE_USER', arguments: { userId }, challengeId: input.challengeId } as const;
-  return doGuarded({ app, request, current }, call, async () => {
-    const erased = await execute(app, request, {
-      ...{ decider: userDecider, id: userId, by: byUser(current, personId) },
+  return doGuarded({ app, request, acting: erasing }, call, async (acting) => {
+    const erased = await executeAs(app, request, acting, {
+      ...{ decider: userDecider, id: userId },
       command: (): EraseUser => ({ type: 'EraseUser' }),
     });
     if (!erased.accepted) return refused(erased.rejection);

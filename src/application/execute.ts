@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DomainEvent } from '../domain/catalogue.js';
 import type { Decider, Decision } from '../domain/decider.js';
 import type { Actor, EventMetadata, Recorded } from '../domain/event.js';
+import type { Instant } from '../domain/instant.js';
 import type { Rejection } from '../domain/rejection.js';
 import { isStreamId, streamName, type StreamName } from '../domain/stream.js';
 import { userDecider } from '../domain/user/decider.js';
@@ -27,14 +28,29 @@ export interface Authorship {
   readonly requestPersonId: string | null;
 }
 
-/** A command on its way to one stream. */
-export interface Execution<S, C, E extends DomainEvent> {
+/** The stream that a command is for, and who writes to it. */
+export interface Target<S, C, E extends DomainEvent> {
   readonly decider: Decider<S, C, E>;
   readonly id: string;
   readonly by: Authorship;
-  /** Gathers the facts and makes the command; asked again, with fresh state, for every lost race. */
-  readonly command: (loaded: Loaded<S>) => C | Promise<C>;
 }
+
+/** What a command is made of: nothing is waited for between these facts and the decision. */
+export interface Facts<S, P> extends Loaded<S> {
+  /** When it is decided: events that follow from it happened at this instant. */
+  readonly now: Instant;
+  readonly prepared: P;
+}
+
+/** A command that nobody who is signed in has sent; for one in a session see `executeAs`. */
+export interface Execution<S, C, E extends DomainEvent, P> extends Target<S, C, E> {
+  /** Does what takes time, and gathers facts from elsewhere; asked again, with fresh state, for every lost race. */
+  readonly prepare?: (loaded: Loaded<S>) => Promise<P>;
+  readonly command: (facts: Facts<S, P>) => C;
+}
+
+/** Decides at an instant, by facts that were gathered before. */
+export type DecideAt<E> = (now: Instant) => Decision<E>;
 
 /** What came of a command: whether it was accepted, and the state after whatever was recorded. */
 export type Executed<S> = Loaded<S> &
@@ -100,18 +116,23 @@ function foldOnto<S, C, E extends DomainEvent>(
   return { state, version: last.version, position: last.position };
 }
 
-function metadataOf(app: Application, request: RequestContext, by: Authorship): EventMetadata {
+function metadataOf(request: RequestContext, by: Authorship, occurredAt: Instant): EventMetadata {
   const { requestId } = request;
   const { actor, sessionId } = by;
   const causationId = request.causationId ?? null;
-  return { occurredAt: app.now(), actor, sessionId, requestId, correlationId: requestId, causationId };
+  return { occurredAt, actor, sessionId, requestId, correlationId: requestId, causationId };
 }
 
-function envelopeOf(app: Application, request: RequestContext, by: Authorship, events: number): Envelope {
+function envelopeOf(
+  app: Application,
+  request: RequestContext,
+  by: Authorship,
+  { events, now }: Pick<Decided<unknown, unknown>, 'events' | 'now'>,
+): Envelope {
   const { requestPersonId } = by;
   return {
-    metadata: metadataOf(app, request, by),
-    eventIds: Array.from({ length: events }, app.newId),
+    metadata: metadataOf(request, by, now),
+    eventIds: Array.from(events, app.newId),
     subjectPersonId: by.subjectPersonId,
     request: requestPersonId === null ? null : { personId: requestPersonId, values: request.from },
   };
@@ -121,19 +142,21 @@ interface Decided<S, E> {
   /** The round of known states in which this began. */
   readonly round: number;
   readonly before: Loaded<S>;
+  /** When it was decided. */
+  readonly now: Instant;
   readonly events: readonly E[];
 }
 
 async function record<S, C, E extends DomainEvent>(
   app: Application,
   request: RequestContext,
-  execution: Execution<S, C, E>,
-  { round, before, events }: Decided<S, E>,
+  { decider, id, by }: Target<S, C, E>,
+  decided: Decided<S, E>,
 ): Promise<Loaded<S>> {
+  const { round, before, events } = decided;
   if (events.length === 0) return before;
-  const { decider, id, by } = execution;
   const stream = streamName(decider.category, id);
-  const envelope = envelopeOf(app, request, by, events.length);
+  const envelope = envelopeOf(app, request, by, decided);
   const appended = await app.log.append(stream, before.version, events, envelope);
   request.wrote(appended.position);
   const recorded = events.map((event, index) => ({
@@ -162,25 +185,44 @@ async function lateFor<S>(app: Application, before: Loaded<S>, error: unknown): 
 
 /**
  * Loads a stream, gathers facts, decides, appends at the version that was read; a lost race starts all of it over.
- * What it answers is stored before it answers. Where somebody was erased in whose name it came, or about whom, it is refused
- * as `NOT_FOUND`, having written nothing.
+ * The clock is read once for each decision, after everything that is waited for.
+ * @param gather gathers the facts for a state; what it returns decides by them at once
  */
-export async function execute<S, C, E extends DomainEvent>(
+export async function executeWith<S, C, E extends DomainEvent>(
   app: Application,
   request: RequestContext,
-  execution: Execution<S, C, E>,
+  target: Target<S, C, E>,
+  gather: (loaded: Loaded<S>) => Promise<DecideAt<E>>,
 ): Promise<Executed<S>> {
-  const { decider, id } = execution;
+  const { decider, id } = target;
   for (let race = 0; race < MOST_LOST_RACES; race += 1) {
     const round = app.states.round();
     const before = await load(app, decider, id);
-    const decision = decider.decide(await execution.command(before), before.state);
+    const decideAt = await gather(before);
+    const now = app.now();
+    const decision = decideAt(now);
     const { events } = decision;
     try {
-      return executedFrom(decision, await record(app, request, execution, { round, before, events }));
+      return executedFrom(decision, await record(app, request, target, { round, before, now, events }));
     } catch (error) {
       if (!(error instanceof ConcurrencyError)) return await lateFor(app, before, error);
     }
   }
   throw new ContentionError(`too many commands at once for ${decider.category}-${id}`);
+}
+
+/**
+ * Executes a command that nobody who is signed in has sent. What it answers is stored before it answers. Where somebody was erased
+ * in whose name it came, or about whom, it is refused as `NOT_FOUND`, having written nothing.
+ */
+export async function execute<S, C, E extends DomainEvent, P>(
+  app: Application,
+  request: RequestContext,
+  execution: Execution<S, C, E, P>,
+): Promise<Executed<S>> {
+  const { decider, prepare, command } = execution;
+  return executeWith(app, request, execution, async (loaded) => {
+    const prepared = (await prepare?.(loaded)) as P;
+    return (now) => decider.decide(command({ ...loaded, now, prepared }), loaded.state);
+  });
 }

@@ -4,8 +4,8 @@ import { mfaDecider } from '../domain/mfa/decider.js';
 import type { MfaState } from '../domain/mfa/state.js';
 import { hasJustProven } from '../domain/session/standing.js';
 import type { Application } from './application.js';
-import { bySelf } from './authorship.js';
-import { execute, load, type Executed } from './execute.js';
+import { actingOnSelf, executeAs, type Acting } from './execute-as.js';
+import { load, type Executed } from './execute.js';
 import { challengeFor, guard, notVerified, type Challenged } from './guard.js';
 import { ownedId } from './owned-id.js';
 import { formatRecoveryCode, newRecoveryCodes, sealableSet } from './recovery-code.js';
@@ -24,27 +24,27 @@ const CALL = { operation: 'GENERATE_RECOVERY_CODES', arguments: {} } as const;
  * A first set needs no verification right after the session has proven the device. It would be a way around every other one for
  * whoever has a session that was stolen later, so it is never had for the asking where operation protection is on.
  */
-function needsNone({ mfa, session, user }: CurrentSession, challengeId: string | null, now: Instant): boolean {
-  if (challengeId !== null || user.operationProtection) return false;
-  return mfa.recoveryCodes.live === null && hasJustProven(session, now);
+function needsNone({ mfa, session, user }: CurrentSession, now: Instant): boolean {
+  return !user.operationProtection && mfa.recoveryCodes.live === null && hasJustProven(session, now);
 }
 
 async function generate(
   app: Application,
   request: RequestContext,
-  current: CurrentSession,
+  acting: Acting,
   challengeId: string | null,
 ): Promise<Executed<MfaState> & { readonly codes: readonly string[] }> {
-  const { accountId, userId } = current.user;
+  const { accountId, userId } = acting.current.user;
   const codeSetId = ownedId(app, userId);
   const codes = newRecoveryCodes(app.randomBytes);
   await app.vault.put({ kind: 'recovery', id: codeSetId }, sealableSet(app, codeSetId, codes));
-  const generated = await execute(app, request, {
-    ...{ decider: mfaDecider, id: userId, by: bySelf(current) },
-    command: (): GenerateRecoveryCodes => ({
+  const generated = await executeAs(app, request, acting, {
+    decider: mfaDecider,
+    id: userId,
+    command: ({ now }, actor): GenerateRecoveryCodes => ({
       type: 'GenerateRecoveryCodes',
-      ...{ accountId, userId, codeSetId, challengeId },
-      now: app.now(),
+      ...{ accountId, userId, codeSetId, challengeId, now },
+      isVerified: challengeId !== null || needsNone(actor, now),
     }),
   });
   return { ...generated, codes };
@@ -53,17 +53,17 @@ async function generate(
 async function generateVerified(
   app: Application,
   request: RequestContext,
-  current: CurrentSession,
+  acting: Acting,
   challengeId: string | null,
 ): Promise<Result<Challenged<GeneratedCodes>>> {
-  const generated = await generate(app, request, current, challengeId);
+  const generated = await generate(app, request, acting, challengeId);
   if (generated.accepted) {
     const recoveryCodes = generated.codes.map(formatRecoveryCode);
-    return done({ challenge: null, userId: current.user.userId, recoveryCodes });
+    return done({ challenge: null, userId: acting.current.user.userId, recoveryCodes });
   }
   if (generated.rejection.code !== 'VERIFICATION_REQUIRED') return refused(generated.rejection);
-  // Codes were generated meanwhile: to void those takes a verification.
-  return notVerified({ challenge: await challengeFor(app, request, { ...current, mfa: generated.state }, CALL) });
+  // Codes were generated meanwhile, which takes a verification to void, or operation protection was switched on.
+  return notVerified({ challenge: await challengeFor(app, request, acting, CALL) });
 }
 
 /** Makes recovery codes for oneself, in place of those before; these are destroyed soon after (rule 10). */
@@ -75,8 +75,9 @@ export async function generateRecoveryCodes(
 ): Promise<Result<Challenged<GeneratedCodes>>> {
   const { state: mfa } = await load(app, mfaDecider, current.user.userId);
   if (mfa.device === null) return refused({ code: 'RECOVERY_CODES_NEED_DEVICE' });
-  if (needsNone(current, challengeId, app.now())) return generateVerified(app, request, current, null);
-  const guarded = await guard(app, request, current, { ...CALL, challengeId });
+  const acting = actingOnSelf(current);
+  if (challengeId === null && needsNone(current, app.now())) return generateVerified(app, request, acting, null);
+  const guarded = await guard(app, request, acting, { ...CALL, challengeId });
   if (!guarded.verified) return notVerified(guarded);
-  return generateVerified(app, request, current, guarded.challengeId);
+  return generateVerified(app, request, acting, guarded.challengeId);
 }

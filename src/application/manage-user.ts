@@ -1,16 +1,19 @@
-import { mayAssign } from '../domain/access.js';
+import { checkDemand } from '../domain/authority.js';
 import { streamName } from '../domain/stream.js';
 import type { AssignRole, DeleteUser, ResetPassword } from '../domain/user/commands.js';
 import { userDecider } from '../domain/user/decider.js';
 import type { Role } from '../domain/user/events.js';
 import type { Application } from './application.js';
-import { execute, load } from './execute.js';
+import { demanding, executeAs } from './execute-as.js';
+import { load } from './execute.js';
 import { doGuarded, type Challenged } from './guard.js';
 import { releaseName, usernameIn } from './names.js';
 import { checkPassword, storePassword } from './new-credentials.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
+import { takeOfAccount } from './request-limits.js';
 import { done, refused, type Result } from './result.js';
 import { managedSubject } from './subject.js';
+import { writerOf } from './write-budgets.js';
 
 type Managed = Promise<Result<Challenged<{ readonly userId: string }>>>;
 
@@ -29,13 +32,15 @@ export async function assignRole(
 ): Managed {
   const subject = await managedSubject(app, current, input.userId);
   if ('code' in subject) return refused(subject);
-  if (mayAssign(current.user, input.role) !== 'ALLOWED') return refused({ code: 'FORBIDDEN' });
-  const { userId } = subject.user;
   const { role, challengeId } = input;
+  const acting = demanding(subject.acting, { assigns: role });
+  const refusal = checkDemand(acting.demand, current, subject.user);
+  if (refusal !== null) return refused(refusal);
+  const { userId } = subject.user;
   const call = { operation: 'ASSIGN_ROLE', arguments: { userId, role }, challengeId } as const;
-  return doGuarded({ app, request, current }, call, async () => {
-    const assigned = await execute(app, request, {
-      ...{ decider: userDecider, id: userId, by: subject.by },
+  return doGuarded({ app, request, acting }, call, async (verified) => {
+    const assigned = await executeAs(app, request, verified, {
+      ...{ decider: userDecider, id: userId },
       command: (): AssignRole => ({ type: 'AssignRole', role }),
     });
     return assigned.accepted ? done({ userId }) : refused(assigned.rejection);
@@ -56,14 +61,14 @@ export async function resetSubUserPassword(
   if (invalid !== null) return refused(invalid);
   const subject = await managedSubject(app, current, input.userId);
   if ('code' in subject) return refused(subject);
-  await app.limits.take('SUB_USER_PASSWORDS_OF_ACCOUNT', current.user.accountId);
+  await takeOfAccount(app.limits, 'SUB_USER_PASSWORDS_OF_ACCOUNT', writerOf(current));
   const { userId } = subject.user;
   const { challengeId } = input;
   const call = { operation: 'RESET_SUB_USER_PASSWORD', arguments: { userId }, challengeId } as const;
-  return doGuarded({ app, request, current }, call, async () => {
+  return doGuarded({ app, request, acting: subject.acting }, call, async (acting) => {
     const credentialId = await storePassword(app, userId, input.newPassword);
-    const reset = await execute(app, request, {
-      ...{ decider: userDecider, id: userId, by: subject.by },
+    const reset = await executeAs(app, request, acting, {
+      ...{ decider: userDecider, id: userId },
       command: (): ResetPassword => ({ type: 'ResetPassword', credentialId, onceSince: null }),
     });
     return reset.accepted ? done({ userId }) : refused(reset.rejection);
@@ -85,11 +90,13 @@ export async function deleteSubUser(
   }
   const { userId } = subject.user;
   const call = { operation: 'DELETE_SUB_USER', arguments: { userId }, challengeId: input.challengeId } as const;
-  return doGuarded({ app, request, current }, call, async () => {
-    await execute(app, request, {
-      ...{ decider: userDecider, id: userId, by: subject.by },
+  return doGuarded({ app, request, acting: subject.acting }, call, async (acting) => {
+    const deleted = await executeAs(app, request, acting, {
+      ...{ decider: userDecider, id: userId },
       command: (): DeleteUser => ({ type: 'DeleteUser' }),
     });
+    // Somebody else may have deleted the user meanwhile: then its name is given back all the same.
+    if (!deleted.accepted && deleted.rejection.code !== 'NOT_FOUND') return refused(deleted.rejection);
     return finishDeletion(app, request, current, userId);
   });
 }

@@ -128,12 +128,8 @@ export async function reserveName(
     decider: nameDecider,
     id: nameDigest(app, name),
     by: byNobody,
-    command: async ({ state }): Promise<ReserveName> => ({
-      type: 'ReserveName',
-      kind: name.kind,
-      ...holder,
-      abandoned: await abandonedOwner(app, request, { state, holder, name: name.name }),
-    }),
+    prepare: ({ state }) => abandonedOwner(app, request, { state, holder, name: name.name }),
+    command: ({ prepared: abandoned }): ReserveName => ({ type: 'ReserveName', kind: name.kind, ...holder, abandoned }),
   });
   return reserved.accepted ? null : reserved.rejection;
 }

@@ -1,13 +1,11 @@
 import { limitsOf } from '../domain/account/policy.js';
 import type { RaiseSession } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
-import { standingOf } from '../domain/session/standing.js';
 import type { SecondFactor } from '../domain/session/events.js';
 import type { MfaState } from '../domain/mfa/state.js';
 import { callOffAtSignIn } from './account-recovery.js';
 import type { Application, Loaded } from './application.js';
-import { bySelf } from './authorship.js';
-import { execute } from './execute.js';
+import { actingOnSelf, executeAs, OPEN, sessionOf } from './execute-as.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 import type { IssuedSession } from './sign-in.js';
@@ -24,16 +22,15 @@ export async function raiseSession(
   app: Application,
   request: RequestContext,
   current: CurrentSession,
-  { state: mfa, version: mfaVersion, factor = 'VIRTUAL_MFA' }: Proven,
+  { version: mfaVersion, factor = 'VIRTUAL_MFA' }: Proven,
 ): Promise<Result<IssuedSession>> {
-  const { sessionId, user, policy } = current;
+  const { sessionId } = current;
   await callOffAtSignIn(app, request, current);
   const secret = newSessionSecret(app);
-  const raised = await execute(app, request, {
+  const raised = await executeAs(app, request, actingOnSelf(current, OPEN), {
     decider: sessionDecider,
     id: sessionId,
-    by: bySelf(current),
-    command: (): RaiseSession => ({
+    command: ({ now }, { user, policy, mfa }): RaiseSession => ({
       type: 'RaiseSession',
       sessionId,
       sessionsEnded: mfa.sessionsEnded,
@@ -42,15 +39,12 @@ export async function raiseSession(
       mfaVersion,
       secretDigest: secretDigestOf(secret),
       limits: limitsOf(policy),
-      now: app.now(),
+      now,
     }),
   });
   if (!raised.accepted) return refused(raised.rejection);
-  const { state: session } = raised;
-  const stage = standingOf({ sessionId, session, user, mfa, policy }, app.now());
-  if (session.status !== 'OPEN' || stage === 'ENDED') return refused({ code: 'SESSION_ENDED' });
-  return done({
-    current: { sessionId, user, mfa, policy, session, stage },
-    token: formatToken({ sessionId, secret }),
-  });
+  const { state: session, actor } = raised;
+  const risen = actor && sessionOf({ ...actor, session }, app.now());
+  if (risen === null) return refused({ code: 'SESSION_ENDED' });
+  return done({ current: risen, token: formatToken({ sessionId, secret }) });
 }

@@ -1,3 +1,5 @@
+import { accountDecider } from '../domain/account/decider.js';
+import { credentialNamed } from '../domain/account/service-credentials.js';
 import type { Instant } from '../domain/instant.js';
 import { grantDecider, type OpenedGrant, type RedeemGrant } from '../domain/operation/grant.js';
 import { userDecider } from '../domain/user/decider.js';
@@ -26,17 +28,19 @@ export async function redeemVerificationGrant(
 ): Promise<Result<Redemption>> {
   const grant = await app.grants.open(text);
   if (grant === null) return refused({ code: 'GRANT_INVALID' });
-  let now = app.now();
+  let redeemedAt = app.now();
   const { credentialId, accountId } = credential;
   const redeemed = await execute(app, request, {
     decider: grantDecider,
     id: grant.grantId,
     by: await byProgram(app, accountId, { kind: 'SERVICE_CREDENTIAL', id: credentialId }),
-    command: async (): Promise<RedeemGrant> => {
-      const { state: user } = await load(app, userDecider, grant.userId);
-      now = app.now();
-      return { type: 'RedeemGrant', grant, credential, user, now };
+    prepare: () => Promise.all([load(app, userDecider, grant.userId), load(app, accountDecider, accountId)]),
+    command: ({ prepared: [{ state: user }, { state: account }], now }): RedeemGrant => {
+      redeemedAt = now;
+      const credentials = account.status === 'REGISTERED' ? account.serviceCredentials : {};
+      const isLive = credentialNamed(credentials, credentialId)?.revoked === false;
+      return { type: 'RedeemGrant', grant, credential: { ...credential, isLive }, user, now };
     },
   });
-  return redeemed.accepted ? done({ ...grant, redeemedAt: now }) : refused(redeemed.rejection);
+  return redeemed.accepted ? done({ ...grant, redeemedAt }) : refused(redeemed.rejection);
 }

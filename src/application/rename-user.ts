@@ -5,12 +5,12 @@ import { userDecider } from '../domain/user/decider.js';
 import { checkDisplayName, checkUsername, comparable } from '../domain/user/names.js';
 import type { ActiveUser, UserState } from '../domain/user/state.js';
 import type { Application } from './application.js';
-import { execute } from './execute.js';
+import { executeAs, type Acting } from './execute-as.js';
 import { doGuarded, type Challenged } from './guard.js';
 import { reserveName, usernameIn } from './names.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refusals, refused, type Result } from './result.js';
-import { managedSubject, type Subject } from './subject.js';
+import { managedSubject } from './subject.js';
 
 export interface RenameUserInput {
   readonly userId: string;
@@ -59,16 +59,14 @@ async function setAside(app: Application, request: RequestContext, user: UserSta
 async function takeOn(
   app: Application,
   request: RequestContext,
-  { user, by }: Subject,
+  acting: Acting,
   names: { readonly username: string; readonly displayName: string },
 ): Promise<Rejection | null> {
   try {
-    const renamed = await execute(app, request, {
-      ...{ decider: userDecider, id: user.userId, by },
-      command: async ({ state }): Promise<RenameUser> => {
-        await setAside(app, request, state, names.username);
-        return { type: 'RenameUser', ...names };
-      },
+    const renamed = await executeAs(app, request, acting, {
+      ...{ decider: userDecider, id: acting.subjectId },
+      prepare: ({ state }) => setAside(app, request, state, names.username),
+      command: (): RenameUser => ({ type: 'RenameUser', ...names }),
     });
     return renamed.accepted ? null : renamed.rejection;
   } catch (error) {
@@ -94,8 +92,8 @@ export async function renameUser(
   const { userId } = subject.user;
   const { username, displayName, challengeId } = input;
   const call = { operation: 'RENAME_USER', arguments: { userId, username, displayName }, challengeId } as const;
-  return doGuarded({ app, request, current }, call, async () => {
-    const rejection = await takeOn(app, request, subject, namesOf(subject.user, input));
+  return doGuarded({ app, request, acting: subject.acting }, call, async (acting) => {
+    const rejection = await takeOn(app, request, acting, namesOf(subject.user, input));
     return rejection === null ? done({ userId }) : refused(rejection);
   });
 }

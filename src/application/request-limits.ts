@@ -13,12 +13,12 @@ export type Breadth = 'NARROW' | 'WIDE' | 'RESERVED' | 'SHARED';
 
 const RESERVED_PART = 4;
 
-/** The points of each budget. A setting of 1 leaves one for either part, as a budget of nothing would refuse everything. */
+/** The points of each budget. A setting below 4 has no reserved part. */
 const POINTS: Readonly<Record<Breadth, (points: number) => number>> = {
   NARROW: (points) => points,
   WIDE: (points) => 10 * points,
-  RESERVED: (points) => Math.max(1, Math.floor(points / RESERVED_PART)),
-  SHARED: (points) => Math.max(1, points - Math.floor(points / RESERVED_PART)),
+  RESERVED: (points) => Math.floor(points / RESERVED_PART),
+  SHARED: (points) => points - Math.floor(points / RESERVED_PART),
 };
 
 /** What a request takes out of a budget. */
@@ -60,7 +60,8 @@ function budgets(whole: number, { durationSeconds = MINUTE_IN_SECONDS, mostKeys 
   // The limiter alone would keep whatever comes within a minute.
   const kept = new LRUCache<string, true>({ max: mostKeys, dispose: (_, key) => void limiter.delete(key) });
   return async (key: string, points: number): Promise<void> => {
-    const wanted = Math.min(points, whole);
+    // At least one, as a budget of nothing refuses everything.
+    const wanted = Math.max(1, Math.min(points, whole));
     kept.set(key, true, { noDisposeOnSet: true });
     try {
       await limiter.consume(key, wanted);
@@ -131,6 +132,10 @@ export async function takeOfAddress(
   if (site !== null) await limits.take(limit, site, { points, breadth: 'WIDE' });
 }
 
+/** Budgets of an account of which a part is for the primary alone. */
+type AccountLimit =
+  'WRITES_OF_ACCOUNT' | 'READ_COST_OF_ACCOUNT' | 'EXPORTS_OF_ACCOUNT' | 'SUB_USER_PASSWORDS_OF_ACCOUNT';
+
 /** Who takes out of an account's budget. */
 export interface AccountMember {
   readonly accountId: string;
@@ -144,7 +149,7 @@ export interface AccountMember {
  */
 export async function takeOfAccount(
   limits: RequestLimits,
-  limit: 'WRITES_OF_ACCOUNT' | 'READ_COST_OF_ACCOUNT',
+  limit: AccountLimit,
   { accountId, isPrimary }: AccountMember,
   points = 1,
 ): Promise<void> {

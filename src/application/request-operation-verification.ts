@@ -3,6 +3,7 @@ import { checkServiceKnown } from '../domain/account/service-credentials.js';
 import { checkServiceOperation, type ServiceOperation } from '../domain/operation/service-operation.js';
 import type { OperationChallenge } from '../domain/session/challenges.js';
 import type { Application } from './application.js';
+import { actingOnSelf } from './execute-as.js';
 import { load } from './execute.js';
 import { challengeFor } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
@@ -24,10 +25,10 @@ export async function requestOperationVerification(
   const unknown = checkServiceKnown(account.status === 'REGISTERED' ? account.serviceCredentials : {}, wanted.service);
   if (unknown !== null) return refused(unknown);
   const { service, operation, resource, argumentsDigest } = wanted;
-  const challenge = await challengeFor(app, request, current, {
+  const challenge = await challengeFor(app, request, actingOnSelf(current), {
     operation: 'SERVICE_OPERATION',
     arguments: { service, operation, resource, argumentsDigest },
     service: wanted,
   });
-  return challenge === null ? refused({ code: 'SESSION_ENDED' }) : done({ challenge });
+  return challenge.ok ? done({ challenge: challenge.value }) : challenge;
 }

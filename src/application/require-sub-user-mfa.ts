@@ -3,7 +3,7 @@ import { mfaDecider } from '../domain/mfa/decider.js';
 import type { RequirementStart } from '../domain/mfa/events.js';
 import { checkReason } from '../domain/user/names.js';
 import type { Application } from './application.js';
-import { execute } from './execute.js';
+import { executeAs } from './execute-as.js';
 import { doGuarded, guard, notVerified, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
@@ -21,10 +21,10 @@ export async function requireSubUserMfa(
   const { accountId, userId } = subject.user;
   const { effective, challengeId } = input;
   const call = { operation: 'REQUIRE_SUB_USER_MFA', arguments: { userId, effective }, challengeId } as const;
-  return doGuarded({ app, request, current }, call, async () => {
-    const required = await execute(app, request, {
-      ...{ decider: mfaDecider, id: userId, by: subject.by },
-      command: (): RequireSubUserMfa => ({ type: 'RequireSubUserMfa', accountId, userId, effective, now: app.now() }),
+  return doGuarded({ app, request, acting: subject.acting }, call, async (acting) => {
+    const required = await executeAs(app, request, acting, {
+      ...{ decider: mfaDecider, id: userId },
+      command: ({ now }): RequireSubUserMfa => ({ type: 'RequireSubUserMfa', accountId, userId, effective, now }),
     });
     return required.accepted ? done({ userId }) : refused(required.rejection);
   });
@@ -50,15 +50,14 @@ export async function waiveSubUserMfa(
   if ('code' in subject) return refused(subject);
   const { accountId, userId } = subject.user;
   const call = { operation: 'WAIVE_SUB_USER_MFA', arguments: { userId, reason } } as const;
-  const guarded = await guard(app, request, current, { ...call, challengeId: input.challengeId });
+  const guarded = await guard(app, request, subject.acting, { ...call, challengeId: input.challengeId });
   if (!guarded.verified) return notVerified(guarded);
   const { challengeId } = guarded;
-  const waived = await execute(app, request, {
-    ...{ decider: mfaDecider, id: userId, by: subject.by },
-    command: (): WaiveSubUserMfa => ({
+  const waived = await executeAs(app, request, subject.acting, {
+    ...{ decider: mfaDecider, id: userId },
+    command: ({ now }): WaiveSubUserMfa => ({
       type: 'WaiveSubUserMfa',
-      ...{ accountId, userId, reason, challengeId },
-      now: app.now(),
+      ...{ accountId, userId, reason, challengeId, now },
     }),
   });
   return waived.accepted ? done({ challenge: null, userId }) : refused(waived.rejection);

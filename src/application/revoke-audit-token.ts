@@ -1,8 +1,8 @@
 import { tokenNamed, type RevokeAuditToken } from '../domain/account/audit-tokens.js';
 import { accountDecider } from '../domain/account/decider.js';
 import type { Application } from './application.js';
-import { bySelf } from './authorship.js';
-import { execute, load } from './execute.js';
+import { actingAsPrimary, executeAs } from './execute-as.js';
+import { load } from './execute.js';
 import { doGuarded, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
@@ -20,9 +20,9 @@ export async function revokeAuditToken(
   const token = account.status === 'REGISTERED' ? tokenNamed(account.auditTokens, tokenId) : undefined;
   if (token === undefined) return refused({ code: 'NOT_FOUND' });
   const call = { operation: 'REVOKE_AUDIT_TOKEN', arguments: { tokenId }, challengeId } as const;
-  return doGuarded({ app, request, current }, call, async () => {
-    const revoked = await execute(app, request, {
-      ...{ decider: accountDecider, id: accountId, by: bySelf(current) },
+  return doGuarded({ app, request, acting: actingAsPrimary(current) }, call, async (acting) => {
+    const revoked = await executeAs(app, request, acting, {
+      ...{ decider: accountDecider, id: accountId },
       command: (): RevokeAuditToken => ({ type: 'RevokeAuditToken', accountId, tokenId }),
     });
     return revoked.accepted ? done({ tokenId }) : refused(revoked.rejection);

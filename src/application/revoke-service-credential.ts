@@ -1,8 +1,8 @@
 import { accountDecider } from '../domain/account/decider.js';
 import { credentialNamed, type RevokeServiceCredential } from '../domain/account/service-credentials.js';
 import type { Application } from './application.js';
-import { bySelf } from './authorship.js';
-import { execute, load } from './execute.js';
+import { actingAsPrimary, executeAs } from './execute-as.js';
+import { load } from './execute.js';
 import { doGuarded, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
@@ -23,9 +23,9 @@ export async function revokeServiceCredential(
   const credentials = account.status === 'REGISTERED' ? account.serviceCredentials : {};
   if (credentialNamed(credentials, credentialId) === undefined) return refused({ code: 'NOT_FOUND' });
   const call = { operation: 'REVOKE_SERVICE_CREDENTIAL', arguments: { credentialId }, challengeId } as const;
-  return doGuarded({ app, request, current }, call, async () => {
-    const revoked = await execute(app, request, {
-      ...{ decider: accountDecider, id: accountId, by: bySelf(current) },
+  return doGuarded({ app, request, acting: actingAsPrimary(current) }, call, async (acting) => {
+    const revoked = await executeAs(app, request, acting, {
+      ...{ decider: accountDecider, id: accountId },
       command: (): RevokeServiceCredential => ({ type: 'RevokeServiceCredential', accountId, credentialId }),
     });
     return revoked.accepted ? done({ credentialId }) : refused(revoked.rejection);

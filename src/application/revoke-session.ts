@@ -1,7 +1,8 @@
 import type { EndSession } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
 import type { Application } from './application.js';
-import { execute, load } from './execute.js';
+import { executeAs, type Acting } from './execute-as.js';
+import { load } from './execute.js';
 import { doGuarded, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
@@ -21,14 +22,18 @@ export async function revokeSession(
   if (session.status === 'NONE') return refused({ code: 'NOT_FOUND' });
   const subject = await subjectOf(app, current, session.userId);
   if ('code' in subject) return refused({ code: 'NOT_FOUND' });
-  const end = async (): Promise<{ readonly sessionId: string }> => {
-    await execute(app, request, {
-      ...{ decider: sessionDecider, id: sessionId, by: subject.by },
+  const end = async (acting: Acting): Promise<Result<{ readonly sessionId: string }>> => {
+    const ended = await executeAs(app, request, acting, {
+      ...{ decider: sessionDecider, id: sessionId },
       command: (): EndSession => ({ type: 'EndSession', reason: 'REVOKED' }),
     });
-    return { sessionId };
+    return ended.accepted ? done({ sessionId }) : refused(ended.rejection);
   };
-  if (sessionId === current.sessionId) return done({ challenge: null, ...(await end()) });
+  const { acting } = subject;
+  if (sessionId === current.sessionId) {
+    const ended = await end(acting);
+    return ended.ok ? done({ challenge: null, ...ended.value }) : ended;
+  }
   const call = { operation: 'REVOKE_SESSION', arguments: { sessionId }, challengeId } as const;
-  return doGuarded({ app, request, current }, call, async () => done(await end()));
+  return doGuarded({ app, request, acting }, call, end);
 }

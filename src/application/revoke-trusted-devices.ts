@@ -1,7 +1,7 @@
 import type { RevokeTrustedDevices } from '../domain/mfa/commands.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import type { Application } from './application.js';
-import { execute } from './execute.js';
+import { executeAs } from './execute-as.js';
 import { doGuarded, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
@@ -27,13 +27,12 @@ export async function revokeTrustedDevices(
   if ('code' in subject) return refused(subject);
   const { accountId, userId } = subject.user;
   const call = { operation: 'REVOKE_TRUSTED_DEVICES', arguments: { userId }, challengeId: input.challengeId } as const;
-  return doGuarded({ app, request, current }, call, async () => {
-    const revoked = await execute(app, request, {
-      ...{ decider: mfaDecider, id: userId, by: subject.by },
-      command: (): RevokeTrustedDevices => ({
+  return doGuarded({ app, request, acting: subject.acting }, call, async (acting) => {
+    const revoked = await executeAs(app, request, acting, {
+      ...{ decider: mfaDecider, id: userId },
+      command: ({ now }): RevokeTrustedDevices => ({
         type: 'RevokeTrustedDevices',
-        ...{ accountId, userId, by: subject.self ? 'SELF' : 'ADMINISTRATOR' },
-        now: app.now(),
+        ...{ accountId, userId, by: subject.self ? 'SELF' : 'ADMINISTRATOR', now },
       }),
     });
     return revoked.accepted ? done({ userId }) : refused(revoked.rejection);

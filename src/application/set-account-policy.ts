@@ -2,8 +2,8 @@ import { accountDecider, policyIn } from '../domain/account/decider.js';
 import type { AccountPolicy } from '../domain/account/policy.js';
 import { checkPolicy, type SetAccountPolicy } from '../domain/account/set-policy.js';
 import type { Application } from './application.js';
-import { bySelf } from './authorship.js';
-import { execute, load } from './execute.js';
+import { actingAsPrimary, executeAs } from './execute-as.js';
+import { load } from './execute.js';
 import { doGuarded, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
@@ -30,9 +30,9 @@ export async function setAccountPolicy(
   const invalid = checkPolicy({ ...policyIn(account), ...changes });
   if (invalid.length > 0) return refused(...invalid);
   const call = { operation: 'SET_ACCOUNT_POLICY', arguments: { ...changes }, challengeId } as const;
-  return doGuarded({ app, request, current }, call, async (usedId) => {
-    const set = await execute(app, request, {
-      ...{ decider: accountDecider, id: accountId, by: bySelf(current) },
+  return doGuarded({ app, request, acting: actingAsPrimary(current) }, call, async (acting, usedId) => {
+    const set = await executeAs(app, request, acting, {
+      ...{ decider: accountDecider, id: accountId },
       command: (): SetAccountPolicy => ({ type: 'SetAccountPolicy', accountId, changes, challengeId: usedId }),
     });
     return set.accepted ? done({ policy: policyIn(set.state) }) : refused(set.rejection);

@@ -1,7 +1,7 @@
 import type { DisableOperationProtection, EnableOperationProtection } from '../domain/user/commands.js';
 import { userDecider } from '../domain/user/decider.js';
 import type { Application } from './application.js';
-import { execute } from './execute.js';
+import { executeAs } from './execute-as.js';
 import { guard, notVerified, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
@@ -18,11 +18,11 @@ export interface SetOperationProtectionInput {
 async function change(
   app: Application,
   request: RequestContext,
-  { user, by }: Subject,
+  { user, acting }: Subject,
   command: EnableOperationProtection | DisableOperationProtection,
 ): Promise<Result<Challenged<{ readonly userId: string }>>> {
   const { userId } = user;
-  const changed = await execute(app, request, { decider: userDecider, id: userId, by, command: () => command });
+  const changed = await executeAs(app, request, acting, { decider: userDecider, id: userId, command: () => command });
   return changed.accepted ? done({ challenge: null, userId }) : refused(changed.rejection);
 }
 
@@ -42,7 +42,7 @@ export async function setOperationProtection(
   const { user } = subject;
   if (!user.operationProtection) return done({ challenge: null, userId: user.userId });
   const call = { operation: 'DISABLE_OPERATION_PROTECTION', arguments: { userId: user.userId }, challengeId } as const;
-  const guarded = await guard(app, request, current, call);
+  const guarded = await guard(app, request, subject.acting, call);
   if (!guarded.verified) return notVerified(guarded);
   return change(app, request, subject, { type: 'DisableOperationProtection', challengeId: guarded.challengeId });
 }

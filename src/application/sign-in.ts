@@ -7,13 +7,13 @@ import type { StartSession } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
 import type { Factor, Transport } from '../domain/session/events.js';
 import { owedAtStart } from '../domain/session/owed.js';
-import { standingOf } from '../domain/session/standing.js';
 import { userDecider } from '../domain/user/decider.js';
 import { comparable } from '../domain/user/names.js';
 import type { ActiveUser } from '../domain/user/state.js';
 import type { Application } from './application.js';
-import { bySelf, byStranger } from './authorship.js';
-import { countPassword, matchesPassword } from './check-password.js';
+import { bySelf } from './authorship.js';
+import { countStrangersPassword, matchesPassword } from './check-password.js';
+import { sessionOf } from './execute-as.js';
 import { execute, load } from './execute.js';
 import { browserKnownTo } from './known-browser.js';
 import { holderOf, nameDigest, type Name } from './names.js';
@@ -53,6 +53,11 @@ interface Named {
   readonly policy: AccountPolicy;
 }
 
+interface Sought {
+  readonly name: Name;
+  readonly named: Named | null;
+}
+
 /** The user of a name, if both it and its account have come about. */
 async function userNamed(app: Application, name: Name): Promise<Named | null> {
   const holder = await holderOf(app, name);
@@ -66,44 +71,64 @@ async function userNamed(app: Application, name: Name): Promise<Named | null> {
   return comparable(user.username ?? '') === comparable(name.name) ? { user, policy: policyIn(account) } : null;
 }
 
+async function seek(app: Application, input: SignInInput): Promise<Sought> {
+  const name = await nameOf(app, input);
+  return { name, named: await userNamed(app, name) };
+}
+
+/** What a session is decided on: as it is once the password was compared. */
+interface Facts extends Named {
+  readonly mfa: MfaState;
+}
+
 /** What a sign-in by the right password has proven; where the browser is trusted, no code is to be asked for. */
 function factorsOf(
   app: Application,
   request: RequestContext,
-  { user, policy, mfa }: Named & { readonly mfa: MfaState },
+  { user, policy, mfa }: Facts,
   transport: Transport,
 ): readonly Factor[] {
   const trusted = transport === 'COOKIE' && comesFromTrustedBrowser(app, request, user.userId, { user, policy, mfa });
   return trusted ? ['PASSWORD', 'TRUSTED_DEVICE'] : ['PASSWORD'];
 }
 
+interface Proven {
+  /** The name that was signed in by. */
+  readonly name: Name;
+  /** The user whose password it was. */
+  readonly user: ActiveUser;
+}
+
+/** Begins a session by facts that are read after the password was compared: who was deleted or has another password by then gets none. */
 async function startSession(
   app: Application,
   request: RequestContext,
-  { user, policy }: Named,
+  { name, user }: Proven,
   transport: Transport,
 ): Promise<IssuedSession | null> {
   const { accountId, userId } = user;
   const sessionId = app.newId();
   const secret = newSessionSecret(app);
-  const { state: mfa, version: mfaVersion } = await load(app, mfaDecider, userId);
-  const factors = factorsOf(app, request, { user, policy, mfa }, transport);
-  const { state: session } = await execute(app, request, {
-    decider: sessionDecider,
-    id: sessionId,
-    by: bySelf({ sessionId, user }),
-    command: (): StartSession => ({
-      type: 'StartSession',
-      ...{ accountId, userId, transport, mfaVersion },
-      factors,
-      owes: owedAtStart({ factors, user, mfa }),
-      userVersion: user.version,
-      secretDigest: secretDigestOf(secret),
-    }),
+  let facts = null as Facts | null;
+  const started = await execute(app, request, {
+    ...{ decider: sessionDecider, id: sessionId, by: bySelf({ sessionId, user }) },
+    prepare: () => Promise.all([userNamed(app, name), load(app, mfaDecider, userId)]),
+    command: ({ prepared: [named, { state: mfa, version: mfaVersion }] }): StartSession => {
+      facts = named && { ...named, mfa };
+      const factors = facts === null ? [] : factorsOf(app, request, facts, transport);
+      return {
+        type: 'StartSession',
+        ...{ accountId, userId, transport, mfaVersion },
+        isProven: named?.user.credentialId === user.credentialId,
+        factors,
+        owes: facts === null ? [] : owedAtStart({ ...facts, factors }),
+        userVersion: named?.user.version ?? 0,
+        secretDigest: secretDigestOf(secret),
+      };
+    },
   });
-  const stage = standingOf({ sessionId, session, user, mfa, policy }, app.now());
-  if (session.status !== 'OPEN' || stage === 'ENDED') return null;
-  return { current: { sessionId, session, stage, user, mfa, policy }, token: formatToken({ sessionId, secret }) };
+  const current = facts && sessionOf({ sessionId, session: started.state, ...facts }, app.now());
+  return current && { current, token: formatToken({ sessionId, secret }) };
 }
 
 /** The digest of a name as it was typed, which nothing is looked up for. */
@@ -123,33 +148,33 @@ async function limitStranger(app: Application, { from }: RequestContext, input: 
  * name that was typed, whether there is such a user or not. Browsers that a user has signed in with share one of their own, which
  * no stranger can use up, and, whoever is signed in, a wide one of where they are.
  */
-async function namedWithin(app: Application, request: RequestContext, input: SignInInput): Promise<Named | null> {
+async function namedWithin(app: Application, request: RequestContext, input: SignInInput): Promise<Sought> {
   const { knownBrowser, from } = request;
   if (knownBrowser === null) {
     await limitStranger(app, request, input);
-    return userNamed(app, await nameOf(app, input));
+    return seek(app, input);
   }
   await app.limits.take('SIGN_INS_OF_ADDRESS', `browsers at ${networkOf(from.ip ?? null)}`, { breadth: 'WIDE' });
-  const named = await userNamed(app, await nameOf(app, input));
-  const userId = named?.user.userId ?? null;
+  const sought = await seek(app, input);
+  const userId = sought.named?.user.userId ?? null;
   const isKnown = userId !== null && browserKnownTo(app, knownBrowser, userId) !== null;
   // Not by the browser: any number of them can be made known by whoever has the password.
   if (isKnown) await app.limits.take('SIGN_INS_OF_ACCOUNT', `known to ${userId}`);
   else await limitStranger(app, request, input);
-  return named;
+  return sought;
 }
 
 async function attempt(app: Application, request: RequestContext, input: SignInInput): Promise<IssuedSession | null> {
-  const named = await namedWithin(app, request, input);
+  const { name, named } = await namedWithin(app, request, input);
   const user = named?.user ?? null;
   const matches = await matchesPassword(app, user, input.password);
-  if (named === null || user === null) {
+  if (user === null) {
     app.unknownNames.reject(typedDigest(app, input), app.now());
     return null;
   }
-  const counted = await countPassword(app, request, byStranger(user), { user, matches });
+  const counted = await countStrangersPassword(app, request, { user, matches });
   if (!counted.accepted) return null;
-  return startSession(app, request, named, input.transport);
+  return startSession(app, request, { name, user }, input.transport);
 }
 
 /**

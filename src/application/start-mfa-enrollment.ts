@@ -7,8 +7,8 @@ import type { OperationChallenge } from '../domain/session/challenges.js';
 import { checkDeviceName } from '../domain/user/names.js';
 import type { Application } from './application.js';
 import { ownedId } from './owned-id.js';
-import { execute, load } from './execute.js';
-import { challengeFor, guard, notVerified, type GuardedCall } from './guard.js';
+import { ENROLLING, executeAs } from './execute-as.js';
+import { challengeFor, guard, isUnverified, notVerified, type GuardedCall } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
 import { subjectOf, type Subject } from './subject.js';
@@ -62,15 +62,13 @@ async function start(
   const deviceId = ownedId(app, userId);
   const seed = newSeed(app.randomBytes);
   await app.vault.put({ kind: 'seed', id: deviceId }, encodeSeed(seed));
-  const started = await execute(app, request, {
+  const started = await executeAs(app, request, subject.acting, {
     decider: mfaDecider,
     id: userId,
-    by: subject.by,
-    command: (): StartMfaEnrollment => ({
+    command: ({ now }): StartMfaEnrollment => ({
       type: 'StartMfaEnrollment',
       ...{ accountId, userId, deviceId, ...enrollment },
-      onBehalf: !subject.self,
-      now: app.now(),
+      ...{ onBehalf: !subject.self, now },
     }),
   });
   if (!started.accepted) return refused(started.rejection);
@@ -79,22 +77,18 @@ async function start(
   return done({ enrollmentId: deviceId, deviceName, expiresAt, ...shown(app, subject, seed) });
 }
 
-async function withFreshMfa(app: Application, current: CurrentSession): Promise<CurrentSession> {
-  return { ...current, mfa: (await load(app, mfaDecider, current.user.userId)).state };
-}
-
 async function startVerified(
   app: Application,
   request: RequestContext,
-  { current, subject }: { readonly current: CurrentSession; readonly subject: Subject },
+  subject: Subject,
   enrollment: Verified & { readonly deviceName: string },
 ): Promise<Result<EnrollmentStart>> {
   const started = await start(app, request, subject, enrollment);
   if (started.ok) return done({ challenge: null, enrollment: started.value });
-  if (!started.rejections.some(({ code }) => code === 'VERIFICATION_REQUIRED')) return started;
+  if (!isUnverified(started)) return started;
   // A device was enabled meanwhile: what was verified does not serve any more.
-  const fresh = await withFreshMfa(app, current);
-  return notVerified({ challenge: await challengeFor(app, request, fresh, callOf(subject, enrollment.deviceName)) });
+  const call = callOf(subject, enrollment.deviceName);
+  return notVerified({ challenge: await challengeFor(app, request, subject.acting, call) });
 }
 
 /** Starts setting up a virtual MFA device for oneself, or for a user whom one manages, once the identity was verified. */
@@ -106,16 +100,16 @@ export async function startMfaEnrollment(
 ): Promise<Result<EnrollmentStart>> {
   const invalid = checkDeviceName(input.deviceName);
   if (invalid !== null) return refused(invalid);
-  const subject = await subjectOf(app, current, input.userId);
+  const subject = await subjectOf(app, current, input.userId, ENROLLING);
   if ('code' in subject) return refused(subject);
   const deviceName = input.deviceName.trim();
   if (input.challengeId === null && signInPasswordServes(app, current, subject)) {
     const verified = { verifiedBy: 'SIGN_IN_PASSWORD', challengeId: null } as const;
-    return startVerified(app, request, { current, subject }, { ...verified, deviceName });
+    return startVerified(app, request, subject, { ...verified, deviceName });
   }
   const { challengeId } = input;
-  const guarded = await guard(app, request, current, { ...callOf(subject, deviceName), challengeId });
+  const guarded = await guard(app, request, subject.acting, { ...callOf(subject, deviceName), challengeId });
   if (!guarded.verified) return notVerified(guarded);
   const verified = { verifiedBy: guarded.method, challengeId: guarded.challengeId };
-  return startVerified(app, request, { current, subject }, { ...verified, deviceName });
+  return startVerified(app, request, subject, { ...verified, deviceName });
 }

@@ -4,8 +4,7 @@ import type { MfaState } from '../domain/mfa/state.js';
 import { trustedDevices, trustEnd, type TrustFacts } from '../domain/mfa/trusted-devices.js';
 import type { Rejection } from '../domain/rejection.js';
 import type { Application, Loaded } from './application.js';
-import { bySelf } from './authorship.js';
-import { execute } from './execute.js';
+import { actingOnSelf, executeAs, OPEN } from './execute-as.js';
 import { ownedId } from './owned-id.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { isSecretOf, newSessionSecret, secretDigestOf } from './session-token.js';
@@ -25,18 +24,16 @@ export async function trustBrowser(
   current: CurrentSession,
   { state: mfa, version: mfaVersion }: Loaded<MfaState>,
 ): Promise<TrustSecret | null> {
-  const { accountId, userId, version: userVersion } = current.user;
+  const { accountId, userId } = current.user;
   const trustId = ownedId(app, userId);
   const secret = newSessionSecret(app);
   const deviceId = mfa.device?.deviceId ?? '';
-  const trusted = await execute(app, request, {
-    ...{ decider: mfaDecider, id: userId, by: bySelf(current) },
-    command: (): TrustDevice => ({
+  const trusted = await executeAs(app, request, actingOnSelf(current, OPEN), {
+    ...{ decider: mfaDecider, id: userId },
+    command: ({ now }, { policy, user: { version: userVersion } }): TrustDevice => ({
       type: 'TrustDevice',
-      ...{ accountId, userId, trustId, deviceId, mfaVersion, userVersion },
+      ...{ accountId, userId, trustId, deviceId, mfaVersion, userVersion, policy, now },
       secretDigest: secretDigestOf(secret),
-      policy: current.policy,
-      now: app.now(),
     }),
   });
   return trusted.accepted ? { trustId, secret } : null;

@@ -20,7 +20,10 @@ export function createUnknownNames(): UnknownNames {
     reject(nameDigest, now) {
       const before = states.get(nameDigest) ?? passwordDecider.initial;
       const subject = { accountId: nameDigest, userId: nameDigest, browserId: null };
-      const { events } = passwordDecider.decide({ type: 'CheckPassword', ...subject, matches: false, now }, before);
+      const { events } = passwordDecider.decide(
+        { type: 'CheckPassword', ...subject, matches: false, isCurrent: true, now },
+        before,
+      );
       const metadata = { ...nobody, occurredAt: now };
       const recorded = events.map((event, index) => ({ ...event, version: index + 1, metadata }));
       states.set(nameDigest, recorded.reduce(passwordDecider.evolve, before));

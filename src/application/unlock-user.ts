@@ -2,7 +2,7 @@ import type { UnlockMfa } from '../domain/mfa/commands.js';
 import { mfaDecider } from '../domain/mfa/decider.js';
 import { passwordDecider, type ClearPasswordBackOff } from '../domain/password/decider.js';
 import type { Application } from './application.js';
-import { execute } from './execute.js';
+import { executeAs } from './execute-as.js';
 import { doGuarded, type Challenged } from './guard.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
@@ -17,19 +17,18 @@ export async function unlockUser(
 ): Promise<Result<Challenged<{ readonly userId: string }>>> {
   const subject = await managedSubject(app, current, input.userId);
   if ('code' in subject) return refused(subject);
-  const { by } = subject;
   const { accountId, userId } = subject.user;
   const call = { operation: 'UNLOCK_USER', arguments: { userId }, challengeId: input.challengeId } as const;
-  return doGuarded({ app, request, current }, call, async () => {
-    const now = app.now();
-    await execute(app, request, {
-      ...{ decider: mfaDecider, id: userId, by },
-      command: (): UnlockMfa => ({ type: 'UnlockMfa', accountId, userId, now }),
+  return doGuarded({ app, request, acting: subject.acting }, call, async (acting) => {
+    const unlocked = await executeAs(app, request, acting, {
+      ...{ decider: mfaDecider, id: userId },
+      command: ({ now }): UnlockMfa => ({ type: 'UnlockMfa', accountId, userId, now }),
     });
-    await execute(app, request, {
-      ...{ decider: passwordDecider, id: userId, by },
+    if (!unlocked.accepted) return refused(unlocked.rejection);
+    const cleared = await executeAs(app, request, acting, {
+      ...{ decider: passwordDecider, id: userId },
       command: (): ClearPasswordBackOff => ({ type: 'ClearPasswordBackOff', accountId, userId }),
     });
-    return done({ userId });
+    return cleared.accepted ? done({ userId }) : refused(cleared.rejection);
   });
 }

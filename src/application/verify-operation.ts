@@ -5,14 +5,12 @@ import type { VerifyOperation } from '../domain/session/commands.js';
 import { sessionDecider } from '../domain/session/decider.js';
 import { challengeNamed, type OperationChallenge } from '../domain/session/challenges.js';
 import { checkAnswerable } from '../domain/session/verification.js';
-import type { SessionStage } from '../domain/session/standing.js';
+import { checkDemand } from '../domain/authority.js';
 import type { Application } from './application.js';
-import { currentSession } from './authenticate.js';
-import { bySelf } from './authorship.js';
 import { checkCode } from './check-code.js';
 import { checkRecoveryCode } from './check-recovery-code.js';
-import { countPassword, matchesPassword } from './check-password.js';
-import { execute } from './execute.js';
+import { countOwnPassword, matchesPassword } from './check-password.js';
+import { actingOnSelf, ENROLLING, executeAs, type Acting } from './execute-as.js';
 import { normaliseRecoveryCode } from './recovery-code.js';
 import type { CurrentSession, RequestContext } from './request-context.js';
 import { done, refused, type Result } from './result.js';
@@ -26,9 +24,6 @@ export interface VerifyOperationInput {
   readonly password: string | null;
 }
 
-/** The stages at which challenges are answered. */
-const ANSWERING: ReadonlySet<SessionStage> = new Set<SessionStage>(['FULL', 'MFA_ENROLLMENT']);
-
 function methodOf({ code, recoveryCode = null, password }: VerifyOperationInput): VerificationMethod | null {
   const given = [code, recoveryCode, password].filter((answer) => answer !== null);
   if (given.length !== 1) return null;
@@ -39,72 +34,59 @@ function methodOf({ code, recoveryCode = null, password }: VerifyOperationInput)
 async function checkPassword(
   app: Application,
   request: RequestContext,
-  current: CurrentSession,
+  acting: Acting,
   password: string,
 ): Promise<Rejection | null> {
-  const { user } = current;
+  const { user } = acting.current;
   await app.limits.take('PASSWORDS_OF_USER', user.userId);
   const matches = await matchesPassword(app, user, password);
-  const counted = await countPassword(app, request, bySelf(current), { user, matches });
+  const counted = await countOwnPassword(app, request, acting, { user, matches });
   return counted.accepted ? null : counted.rejection;
 }
 
 async function checkSecondFactor(
   app: Application,
   request: RequestContext,
-  current: CurrentSession,
+  acting: Acting,
   input: VerifyOperationInput,
 ): Promise<Rejection | null> {
   const given = { purpose: 'OPERATION', challengeId: input.challengeId } as const;
   if (input.code !== null) {
     const code = normaliseCode(input.code);
     if (code === null) return { code: 'INVALID_CODE' };
-    const checked = await checkCode(app, request, current, { ...given, code });
+    const checked = await checkCode(app, request, acting, { ...given, code });
     return checked.accepted ? null : checked.rejection;
   }
   const code = normaliseRecoveryCode(input.recoveryCode ?? '');
   if (code === null) return { code: 'INVALID_RECOVERY_CODE' };
-  const checked = await checkRecoveryCode(app, request, current, { ...given, code });
+  const checked = await checkRecoveryCode(app, request, acting, { ...given, code });
   return checked.accepted ? null : checked.rejection;
 }
 
 async function checkAnswer(
   app: Application,
   request: RequestContext,
-  current: CurrentSession,
+  acting: Acting,
   input: VerifyOperationInput,
 ): Promise<Rejection | null> {
-  if (input.password !== null) return checkPassword(app, request, current, input.password);
-  return checkSecondFactor(app, request, current, input);
-}
-
-/** Whether whatever was checked still counts: checking takes its time, in which the session may have ended, or a device come. */
-async function checkStanding(
-  app: Application,
-  current: CurrentSession,
-  method: VerificationMethod,
-): Promise<Rejection | null> {
-  const now = await currentSession(app, current.sessionId);
-  if (now === null || !ANSWERING.has(now.stage)) return { code: 'SESSION_ENDED' };
-  const hasNewDevice = current.mfa.device === null && now.mfa.device !== null;
-  return method === 'PASSWORD' && hasNewDevice ? { code: 'METHOD_NOT_OFFERED' } : null;
+  if (input.password !== null) return checkPassword(app, request, acting, input.password);
+  return checkSecondFactor(app, request, acting, input);
 }
 
 async function recordVerification(
   app: Application,
   request: RequestContext,
-  current: CurrentSession,
+  acting: Acting,
   { challengeId, method }: { readonly challengeId: string; readonly method: VerificationMethod },
 ): Promise<Result<OperationChallenge>> {
-  const verified = await execute(app, request, {
+  const verified = await executeAs(app, request, acting, {
     decider: sessionDecider,
-    id: current.sessionId,
-    by: bySelf(current),
-    command: (): VerifyOperation => ({
+    id: acting.current.sessionId,
+    command: ({ now }, { policy, mfa }): VerifyOperation => ({
       type: 'VerifyOperation',
-      ...{ challengeId, method, grantId: app.newId() },
-      limits: limitsOf(current.policy),
-      now: app.now(),
+      ...{ challengeId, method, grantId: app.newId(), now },
+      hasDevice: mfa.device !== null,
+      limits: limitsOf(policy),
     }),
   });
   if (!verified.accepted) return refused(verified.rejection);
@@ -129,10 +111,10 @@ export async function verifyOperation(
   const unanswerable = checkAnswerable(current.session, { challengeId, method, now: app.now() });
   if (unanswerable !== null) return refused(unanswerable);
   const challenge = challengeNamed(current.session, challengeId);
-  if (current.stage === 'MFA_ENROLLMENT' && challenge?.operation !== 'START_MFA_ENROLLMENT') {
-    return refused({ code: 'MFA_ENROLLMENT_REQUIRED' });
-  }
-  const rejection = (await checkAnswer(app, request, current, input)) ?? (await checkStanding(app, current, method));
+  // A session that has to enable a device verifies nothing but setting one up.
+  const acting = actingOnSelf(current, challenge?.operation === 'START_MFA_ENROLLMENT' ? ENROLLING : undefined);
+  const rejection =
+    checkDemand(acting.demand, current, current.user) ?? (await checkAnswer(app, request, acting, input));
   if (rejection !== null) return refused(rejection);
-  return recordVerification(app, request, current, { challengeId, method });
+  return recordVerification(app, request, acting, { challengeId, method });
 }

@@ -33,7 +33,7 @@ export function serviceWriterOf({ accountId, credentialId }: ServiceCaller): Wri
 
 /**
  * Takes one write out of the budgets of a session, then its user, then its account: who is refused for its own sake takes nothing
- * from others. The primary has a reserved part of the account's budget, so that members cannot use up what the primary needs.
+ * from others.
  * @throws {RateLimitedError} where one of the budgets is used up
  */
 export async function takeWrite(limits: RequestLimits, writer: Writer): Promise<void> {

@@ -90,6 +90,8 @@ export const REJECTION_CODES = {
   REACTION_TAKEN: 'Another node reacts to this event, or has.',
   NOT_FOUND: 'There is nothing with this id.',
   FORBIDDEN: 'You may not do this.',
+  MFA_CHALLENGE_REQUIRED: 'Give a code first, with answerMfaChallenge: nothing else works until then.',
+  PASSWORD_CHANGE_REQUIRED: 'Choose a password of your own first, with changePassword.',
   MFA_ENROLLMENT_REQUIRED: 'Enable a virtual MFA device first: nothing else works until then.',
   SESSION_ENDED: 'This session is over. Sign in again.',
 } as const;

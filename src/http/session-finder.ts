@@ -1,5 +1,6 @@
 import type { Application } from '../application/application.js';
-import { authenticate, authenticateBy, findSession, sessionOf } from '../application/authenticate.js';
+import { authenticate, authenticateBy, findSession } from '../application/authenticate.js';
+import { sessionOf } from '../application/execute-as.js';
 import type { CurrentSession, RequestContext } from '../application/request-context.js';
 import { within } from '../eventstore/deadline.js';
 import { EventStoreError } from '../eventstore/event-store.js';

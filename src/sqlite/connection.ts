@@ -104,15 +104,15 @@ class Connection implements SqliteConnection {
   }
 
   prepare<P extends SqliteParameters, R>(sql: string, options?: ReadOptions): SqliteStatement<P, R> {
-    return new Statement<P, R>(this.#prepare(sql, options), sql, objectReader);
+    return this.#read<P, R>(sql, objectReader, options);
   }
 
   prepareLists<P extends SqliteParameters, R>(sql: string, options?: ReadOptions): SqliteStatement<P, R> {
-    return new Statement<P, R>(this.#prepare(sql, options), sql, listReader);
+    return this.#read<P, R>(sql, listReader, options);
   }
 
   prepareValues<P extends SqliteParameters, R>(sql: string, options?: ReadOptions): SqliteStatement<P, R> {
-    return new Statement<P, R>(this.#prepare(sql, options), sql, valueReader);
+    return this.#read<P, R>(sql, valueReader, options);
   }
 
   transaction<T>(mode: TransactionMode, job: () => T): T {
@@ -156,6 +156,10 @@ class Connection implements SqliteConnection {
     return statement;
   }
 
+  #read<P extends SqliteParameters, R>(sql: string, reader: Reader, options?: ReadOptions): SqliteStatement<P, R> {
+    return new Statement<P, R>(this.#database, this.#prepare(sql, options), { sql, reader });
+  }
+
   #run(sql: string): void {
     let statement = this.#control.get(sql);
     if (statement === undefined) this.#control.set(sql, (statement = this.#database.prepare(sql)));
@@ -187,7 +191,12 @@ class Statement<P extends SqliteParameters, R> implements SqliteStatement<P, R> 
   readonly #named: boolean;
   #read: ((row: readonly SqliteValue[]) => unknown) | undefined;
 
-  constructor(statement: DriverStatement, sql: string, reader: Reader) {
+  /** @param database is kept: a statement of the package points at it, and does not keep it from being collected */
+  constructor(
+    readonly database: DriverDatabase,
+    statement: DriverStatement,
+    { sql, reader }: { readonly sql: string; readonly reader: Reader },
+  ) {
     this.#statement = statement;
     this.#reader = reader;
     ({ count: this.#count, named: this.#named } = parametersOf(sql));

@@ -175,7 +175,7 @@ describe('A grant for another service', () => {
     ['the password was reset', 'SESSION_ENDED', () => send(world.app, world.primary, resetting)],
     [
       'a device was enabled',
-      'METHOD_NOT_OFFERED',
+      'MFA_CHALLENGE_REQUIRED',
       async () => enableDevice(world, await tokenOf(world.app, world.user)),
     ],
   ])('does not come of a password that was still being compared as %s', async (_, refusal, meanwhile) => {

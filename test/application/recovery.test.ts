@@ -11,7 +11,8 @@ import { reactionContext } from '../../src/application/process-managers/process-
 import { sweepVault } from '../../src/application/process-managers/sweep.js';
 import { normaliseRecoveryCode } from '../../src/application/recovery-code.js';
 import { setOperationProtection } from '../../src/application/set-operation-protection.js';
-import type { IssuedSession } from '../../src/application/sign-in.js';
+import { signIn, type IssuedSession } from '../../src/application/sign-in.js';
+import { trustedBrowserWith } from '../../src/application/trusted-browser.js';
 import { verifyOperation } from '../../src/application/verify-operation.js';
 import { HOUR, MINUTE } from '../../src/domain/instant.js';
 import { mfaDecider } from '../../src/domain/mfa/decider.js';
@@ -19,10 +20,11 @@ import type { LoggedEvent } from '../../src/eventstore/event-codec.js';
 import { VaultError, type SecretRef, type Vault } from '../../src/vault/vault.js';
 import type { Authenticator } from '../support/authenticator.js';
 import { ofType } from '../support/invariants.js';
+import { layDown } from '../support/trusting.js';
 import {
   enableDevice,
   openWorld,
-  PRIMARY,
+  requestContext,
   send,
   sendEnabling,
   starting,
@@ -131,14 +133,20 @@ describe('Generating recovery codes', () => {
 
   it('needs one the first time too, where the session has proven no second factor', async () => {
     const byPasswordAlone = await openWorld();
-    const { app: other, user, primary, userId } = byPasswordAlone;
-    // An open session goes on when an administrator enables a device for its user.
-    const open = await tokenOf(other, user);
-    const verified = await verify(other, primary, starting(userId), PRIMARY);
-    const pending = valueOf(await trySetUp(byPasswordAlone, primary, { userId, challengeId: verified }));
-    const code = pending.authenticator.code();
-    valueOf(await sendEnabling(other, primary, { enrollmentId: pending.enrollmentId, code }));
-    const guarded = valueOf(await send(other, open, generating()));
+    const { app: other, user, accountId } = byPasswordAlone;
+    await layDown(other, accountId, { trustedDeviceDays: 7 });
+    const { authenticator } = await enableDevice(byPasswordAlone, await tokenOf(other, user));
+    // A session in a browser that is trusted is full by the password alone.
+    const signInFrom = async (trustedBrowser: string | null) => {
+      const request = { ...requestContext(), trustedBrowser };
+      const signedIn = await signIn(other, request, { ...user, transport: 'COOKIE' });
+      return signedIn.ok ? signedIn.value.token : '';
+    };
+    const code = authenticator.nextCode();
+    const trusting: Command<IssuedSession> = (...rest) => answerMfaChallenge(...rest, { code, trustDevice: true });
+    const { trust } = valueOf(await send(other, await signInFrom(null), trusting, ['MFA_CHALLENGE']));
+    const trusted = await signInFrom(trust === undefined ? null : trustedBrowserWith(null, trust));
+    const guarded = valueOf(await send(other, trusted, generating()));
     expect(guarded.challenge).toMatchObject({ methods: ['VIRTUAL_MFA'] });
     await byPasswordAlone.close();
   });

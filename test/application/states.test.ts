@@ -69,6 +69,7 @@ function reject(app: Application, userId: string) {
     by: byNobody,
     command: (): CheckPassword => ({
       type: 'CheckPassword',
+      isCurrent: true,
       ...{ accountId: world.accountId, userId, browserId: null, matches: false, now: world.clock.now() },
     }),
   });

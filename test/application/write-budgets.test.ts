@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { settingsOf } from '../../src/application/request-budgets.js';
-import { createRequestLimits, type RequestLimits } from '../../src/application/request-limits.js';
+import { createRequestLimits, type RequestLimits, takeOfAccount } from '../../src/application/request-limits.js';
 import {
   serviceWriterOf,
   takeUrgentWrite,
@@ -79,12 +79,23 @@ describe('A write', () => {
     expect(others).toBe(70);
   });
 
-  it('works with the smallest budgets', async () => {
-    const limits = limitsWith({ session: 1, user: 1, account: 1 });
+  it('works with the smallest budgets: less than four points have no reserved part', async () => {
+    const limits = limitsWith({ account: 3 });
     await takeWrite(limits, writer('of sam', 'sam'));
-    await takeWrite(limits, primary);
-    await expect(takeWrite(limits, primary)).rejects.toMatchObject(REFUSED);
+    expect(await writesUntilRefused(() => takeWrite(limits, primary))).toBe(2);
   });
+});
+
+describe('Exports, and passwords for sub-users,', () => {
+  it.each(['EXPORTS_OF_ACCOUNT', 'SUB_USER_PASSWORDS_OF_ACCOUNT'] as const)(
+    'leave the primary a quarter as well: %s',
+    async (limit) => {
+      const limits = createRequestLimits({ ...settingsOf(() => null), [limit]: 20 });
+      const member = writer('of sam', 'sam');
+      expect(await writesUntilRefused(() => takeOfAccount(limits, limit, member))).toBe(15);
+      expect(await writesUntilRefused(() => takeOfAccount(limits, limit, primary))).toBe(5);
+    },
+  );
 });
 
 describe('An urgent write', () => {

@@ -23,6 +23,7 @@ export const CALLS: Readonly<Record<string, { readonly query: string; readonly v
   'Query.accountPolicyPreview': { query: '{ accountPolicyPreview(policy: {}) { until } }' },
   'AuditEvent.summary': { query: '{ auditEvents(first: 1) { nodes { summary } } }' },
   'Viewer.user': { query: '{ viewer { user { id } } }' },
+  'Viewer.mfaChallenge': { query: '{ viewer { mfaChallenge { attemptsLeft } } }' },
   'Viewer.accountRecovery': { query: '{ viewer { accountRecovery { notBefore } } }' },
   'Account.policy': { query: '{ viewer { user { account { policy { codesToEnable } } } } }' },
   'User.sessions': { query: '{ viewer { user { sessions { nodes { id } } } } }' },

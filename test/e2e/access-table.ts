@@ -57,6 +57,7 @@ export const ACCESS: Readonly<Record<string, Row>> = {
   'Query.accountPolicyPreview': { FULL: primary },
   'AuditEvent.summary': { FULL: readers },
   'Viewer.user': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
+  'Viewer.mfaChallenge': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
   'Viewer.accountRecovery': { ANONYMOUS: 'UNREACHABLE', ...signedIn },
   'Account.policy': {
     ANONYMOUS: 'UNREACHABLE',

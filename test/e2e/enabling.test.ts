@@ -119,11 +119,11 @@ describe('enabling a device', () => {
     await answerChallenge(next, authenticator);
   });
 
-  it('leaves other open sessions as they are', async () => {
+  it('has a code asked for in other open sessions', async () => {
     const { account, client } = await primary(service);
     const other = await signIn(service, account);
     await enable(service, client);
-    expect(await viewer(other)).toMatchObject({ stage: 'FULL', acr: 'aal1' });
+    expect(await viewer(other)).toMatchObject({ stage: 'MFA_CHALLENGE', acr: 'aal1' });
   });
 
   it('counts wrong codes, and the set-up is over after ten', async () => {

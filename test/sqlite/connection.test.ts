@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readdirSync, writeFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import {
@@ -12,6 +13,9 @@ import { loadDrivers } from '../../src/sqlite/driver.js';
 import { sqliteCodeOf } from '../../src/sqlite/result-code.js';
 import { freshFolder, overwritePage, type Folder } from './given.js';
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
 /** The result code of the error that a job throws. */
 function codeOf(job: () => unknown): string | undefined {
   try {
@@ -23,6 +27,8 @@ function codeOf(job: () => unknown): string | undefined {
 }
 
 const TABLE = 'CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT UNIQUE, size INTEGER, bytes BLOB) STRICT';
+
+const ALL = 'SELECT * FROM things';
 
 describe.each(loadDrivers())('A connection by $name', (driver) => {
   let folder: Folder;
@@ -297,9 +303,27 @@ describe.each(loadDrivers())('A connection by $name', (driver) => {
     });
   });
 
+  it('lives as long as its statements', async () => {
+    const { DatabaseSync } = driver;
+    let connection: WeakRef<object> | undefined;
+    class Watched extends DatabaseSync {
+      constructor(...given: ConstructorParameters<typeof DatabaseSync>) {
+        super(...given);
+        connection = new WeakRef(this);
+      }
+    }
+    const prepare = () =>
+      openConnection(folder.at('things.db'), {}, { ...driver, DatabaseSync: Watched }).prepare<[]>(ALL);
+    const statement = prepare();
+    for (let round = 0; round < 5; round += 1) {
+      collectGarbage();
+      await nextTurn();
+    }
+    expect(connection?.deref()).toBeDefined();
+    expect(statement.all()).toEqual([]);
+  });
+
   it('goes on while statements are garbage-collected', () => {
-    setFlagsFromString('--expose-gc');
-    const collectGarbage = runInNewContext('gc') as () => void;
     for (let round = 0; round < 3; round += 1) {
       for (let n = 0; n < 500; n += 1) database.prepare<[]>(`SELECT ${n} FROM things`).all();
       collectGarbage();

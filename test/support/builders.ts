@@ -278,7 +278,7 @@ export function unlock(of: Partial<UnlockMfa> = {}): UnlockMfa {
 }
 
 export function rightPassword(of: Partial<CheckPassword> = {}): CheckPassword {
-  return { type: 'CheckPassword', ...sam, browserId: null, matches: true, now: NOW, ...of };
+  return { type: 'CheckPassword', ...sam, browserId: null, matches: true, isCurrent: true, now: NOW, ...of };
 }
 
 export function wrongPassword(of: Partial<CheckPassword> = {}): CheckPassword {
@@ -290,7 +290,7 @@ export function clearBackOff(): ClearPasswordBackOff {
 }
 
 export function startSession(of: Partial<StartSession> = {}): StartSession {
-  return { type: 'StartSession', ...sam, ...basis, ...first, owes: [], ...of };
+  return { type: 'StartSession', ...sam, ...basis, ...first, owes: [], isProven: true, ...of };
 }
 
 export function raiseSession(of: Partial<RaiseSession> = {}): RaiseSession {
@@ -314,15 +314,8 @@ export function challengeOperation(of: Partial<ChallengeOperation> = {}): Challe
 }
 
 export function verifyOperation(of: Partial<VerifyOperation> = {}): VerifyOperation {
-  return {
-    type: 'VerifyOperation',
-    challengeId: CHALLENGE,
-    method: 'PASSWORD',
-    grantId: 'grant',
-    limits: limitsOf(DEFAULT_POLICY),
-    now: NOW,
-    ...of,
-  };
+  const answer = { challengeId: CHALLENGE, method: 'PASSWORD', hasDevice: false, grantId: 'grant' } as const;
+  return { type: 'VerifyOperation', limits: limitsOf(DEFAULT_POLICY), ...answer, now: NOW, ...of };
 }
 
 export function useVerification(of: Partial<UseVerification> = {}): UseVerification {

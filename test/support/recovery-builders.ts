@@ -15,7 +15,15 @@ const sam = { accountId: ACME, userId: SAM };
 const CODES = 'codes';
 
 export function generateCodes(of: Partial<GenerateRecoveryCodes> = {}): GenerateRecoveryCodes {
-  return { type: 'GenerateRecoveryCodes', ...sam, codeSetId: CODES, challengeId: null, now: NOW, ...of };
+  return {
+    type: 'GenerateRecoveryCodes',
+    ...sam,
+    codeSetId: CODES,
+    challengeId: null,
+    isVerified: true,
+    now: NOW,
+    ...of,
+  };
 }
 
 /** A recovery code of a place in Sam's set; null: one that is none of the set. */

@@ -69,7 +69,7 @@ async function note(app: Application, request: RequestContext, event: LoggedEven
     decider: mfaDecider,
     id: userId,
     by: bySystem(NAME),
-    command: (): NoteSecretDestroyed => ({ type: 'NoteSecretDestroyed', accountId, userId, deviceId, now: app.now() }),
+    command: ({ now }): NoteSecretDestroyed => ({ type: 'NoteSecretDestroyed', accountId, userId, deviceId, now }),
   });
 }
 
@@ -83,10 +83,9 @@ async function noteCodes(
   const { accountId, userId } = event.data;
   await execute(app, request, {
     ...{ decider: mfaDecider, id: userId, by: bySystem(NAME) },
-    command: (): NoteRecoveryCodesDestroyed => ({
+    command: ({ now }): NoteRecoveryCodesDestroyed => ({
       type: 'NoteRecoveryCodesDestroyed',
-      ...{ accountId, userId, codeSetId },
-      now: app.now(),
+      ...{ accountId, userId, codeSetId, now },
     }),
   });
 }

@@ -5,6 +5,7 @@ import {
   type FinishReaction,
   type NoteReached,
 } from '../../domain/reaction/decider.js';
+import type { Instant } from '../../domain/instant.js';
 import type { LoggedEvent } from '../../eventstore/event-codec.js';
 import type { Batch, EventStore } from '../../eventstore/event-store.js';
 import type { Application } from '../application.js';
@@ -39,6 +40,8 @@ export interface RunningProcessManager {
 export const NOTE_EVERY = 1_000;
 const PAUSE_AFTER_FAILURE = 1_000;
 const PAUSE_FOR_OTHERS = 200;
+
+type ReactionCommand = ClaimReaction | FinishReaction | NoteReached;
 
 /** The stream in which a process manager notes how far it has come. */
 export function progressIdOf({ name }: Pick<ProcessManager, 'name'>): string {
@@ -119,20 +122,17 @@ class Running implements RunningProcessManager {
     const { app, manager } = this.options;
     if (!(await this.#claim(event))) return;
     await manager.react(app, reactionContext(event), event);
-    await this.#execute(event, `${manager.name}-${event.id}`, {
-      type: 'FinishReaction',
-      eventId: event.id,
-      nodeId: this.#nodeId,
-    });
+    const finish = { type: 'FinishReaction', eventId: event.id, nodeId: this.#nodeId } as const;
+    await this.#execute(event, `${manager.name}-${event.id}`, () => finish);
   }
 
   /** Takes the reaction on, once nobody else holds it; answers false where it was done by another. */
   async #claim(event: LoggedEvent): Promise<boolean> {
-    const { app, manager } = this.options;
+    const { manager } = this.options;
     const id = `${manager.name}-${event.id}`;
     while (!this.#abort.signal.aborted) {
-      const command = { type: 'ClaimReaction', eventId: event.id, nodeId: this.#nodeId, now: app.now() } as const;
-      const claimed = await this.#execute(event, id, command);
+      const claim = { type: 'ClaimReaction', eventId: event.id, nodeId: this.#nodeId } as const;
+      const claimed = await this.#execute(event, id, (now) => ({ ...claim, now }));
       if (claimed.accepted) return true;
       if (claimed.state.done) return false;
       await this.#pause(PAUSE_FOR_OTHERS);
@@ -142,13 +142,17 @@ class Running implements RunningProcessManager {
 
   async #note(position: bigint, last: LoggedEvent | undefined): Promise<void> {
     this.#unnoted = 0;
-    await this.#execute(last ?? null, this.#progressId, { type: 'NoteReached', position: String(position) });
+    const note = { type: 'NoteReached', position: String(position) } as const;
+    await this.#execute(last ?? null, this.#progressId, () => note);
   }
 
-  #execute(event: LoggedEvent | null, id: string, command: ClaimReaction | FinishReaction | NoteReached) {
+  #execute(event: LoggedEvent | null, id: string, command: (now: Instant) => ReactionCommand) {
     const { app, manager } = this.options;
     const context = event === null ? { ...noContext, requestId: this.#nodeId } : reactionContext(event);
-    return execute(app, context, { decider: reactionDecider, id, by: bySystem(manager.name), command: () => command });
+    return execute(app, context, {
+      ...{ decider: reactionDecider, id, by: bySystem(manager.name) },
+      command: ({ now }) => command(now),
+    });
   }
 
   async #pause(milliseconds: number): Promise<void> {

@@ -1,8 +1,16 @@
 import { accept, reject, type Decision } from '../decider.js';
 import type { AccountEvent } from './events.js';
 
-/** The origins that the trail of an account names: all under which its checkpoints may be signed, the latest last. */
+/** The origins that the trail of an account named last, the latest behind the others. */
 export type AuditOrigins = readonly string[];
+
+/** An origin that was named before these is named once more when it is used again. */
+export const MOST_ORIGINS = 20;
+
+/** Takes in an origin that was named. */
+export function withOrigin(named: AuditOrigins, auditOrigin: string): AuditOrigins {
+  return [...named, auditOrigin].slice(-MOST_ORIGINS);
+}
 
 /** Names the origin under which the next checkpoint is signed. */
 export interface NameAuditOrigin {

@@ -1,6 +1,6 @@
 import { accept, reject, type Decider, type Decision } from '../decider.js';
 import type { Recorded } from '../event.js';
-import { decideAuditOrigin, type AuditOrigins, type NameAuditOrigin } from './audit-origins.js';
+import { decideAuditOrigin, withOrigin, type AuditOrigins, type NameAuditOrigin } from './audit-origins.js';
 import { decideAuditTokens, evolveAuditTokens, type AuditTokenCommand, type AuditTokens } from './audit-tokens.js';
 import type { AccountEvent } from './events.js';
 import { decideExport, type ExportAuditTrail } from './export-audit-trail.js';
@@ -76,7 +76,7 @@ function decide(command: AccountCommand, state: AccountState): Decision<AccountE
     case 'NameAuditOrigin':
       return decideAuditOrigin(command, state.status === 'REGISTERED' ? state.auditOrigins : null);
     case 'ExportAuditTrail':
-      return decideExport(command, state.status === 'REGISTERED');
+      return state.status === 'REGISTERED' ? decideExport(command, state.auditTokens) : reject({ code: 'NOT_FOUND' });
     case 'RequestAccountRecovery':
     case 'CancelAccountRecovery':
     case 'CompleteAccountRecovery':
@@ -113,7 +113,7 @@ function evolve(state: AccountState, event: Recorded<AccountEvent>): AccountStat
       };
     case 'AuditOriginChanged':
       return state.status === 'REGISTERED'
-        ? { ...state, auditOrigins: [...state.auditOrigins, event.data.auditOrigin] }
+        ? { ...state, auditOrigins: withOrigin(state.auditOrigins, event.data.auditOrigin) }
         : state;
     case 'AccountPolicyChanged':
       return state.status === 'REGISTERED' ? { ...state, policy: policyAfter(state.policy, event) } : state;

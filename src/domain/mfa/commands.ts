@@ -104,6 +104,8 @@ export interface GenerateRecoveryCodes extends OfUser {
   readonly codeSetId: string;
   /** The verification that was used; null where there was no set to be voided. */
   readonly challengeId: string | null;
+  /** A verification was used, or none is needed by now. */
+  readonly isVerified: boolean;
 }
 
 /** A recovery code given at sign-in or to verify an operation. */

@@ -57,10 +57,14 @@ export const mfaEvents = {
     ...device,
     attemptsLeft: count('how many more codes this set-up takes'),
   }),
-  MfaEnabled: eventType('mfa', 'A code proved the device: from the next sign-in on its codes are asked for.', {
-    ...device,
-    timeStep: count('the RFC 6238 time step of that code, which is burnt'),
-  }),
+  MfaEnabled: eventType(
+    'mfa',
+    'A code proved the device: its codes are asked for from then on, also in sessions that are open.',
+    {
+      ...device,
+      timeStep: count('the RFC 6238 time step of that code, which is burnt'),
+    },
+  ),
   MfaDeviceReplaced: eventType(
     'mfa',
     'A code proved a new device, which took the place of the old in the same moment.',

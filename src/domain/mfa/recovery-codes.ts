@@ -29,9 +29,10 @@ export function methodsOf(mfa: MfaState): readonly VerificationMethod[] {
 
 /** A set in place of the one before. A first one can do without a verification; that there was none is decided here (rule 10). */
 export function generateRecoveryCodes(command: GenerateRecoveryCodes, state: MfaState): Decision<MfaEvent> {
-  const { accountId, userId, codeSetId, challengeId } = command;
+  const { accountId, userId, codeSetId, challengeId, isVerified } = command;
   if (state.device === null) return reject({ code: 'RECOVERY_CODES_NEED_DEVICE' });
-  if (state.recoveryCodes.live !== null && challengeId === null) return reject({ code: 'VERIFICATION_REQUIRED' });
+  const isFirst = state.recoveryCodes.live === null;
+  if (!isVerified || (challengeId === null && !isFirst)) return reject({ code: 'VERIFICATION_REQUIRED' });
   return accept({
     type: 'RecoveryCodesGenerated',
     data: { accountId, userId, codeSetId, count: RECOVERY_CODES, challengeId },

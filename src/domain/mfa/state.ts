@@ -1,7 +1,8 @@
+import { LONGEST_SESSION_MINUTES } from '../account/policy.js';
 import type { Recorded } from '../event.js';
-import { after, hasElapsed, HOUR, MINUTE, type Instant } from '../instant.js';
+import { hasElapsed, HOUR, MINUTE, type Instant } from '../instant.js';
 import { endSessions, type SessionsEnded } from '../user/state.js';
-import type { MfaEvent, RequirementStart } from './events.js';
+import type { CodePurpose, MfaEvent, RequirementStart } from './events.js';
 import { evolveRecoveryCodes, noRecoveryCodes, type RecoveryCodes } from './recovery-code-set.js';
 import { evolveTrustedDevices, noTrustedDevices, type TrustedDevices } from './trusted-device-list.js';
 
@@ -24,6 +25,7 @@ export interface PendingEnrollment {
 
 /** A challenge that codes were given for: how many were not right, and whether one was. */
 export interface ChallengeCount {
+  readonly purpose: CodePurpose;
   readonly failures: number;
   readonly answered: boolean;
   readonly lastAt: Instant;
@@ -80,8 +82,10 @@ export const noMfa: MfaState = {
   trustedDevices: noTrustedDevices,
 };
 
-/** Challenges live 5 minutes; their counts are kept twice as long, for clocks that differ, and then dropped: state stays small. */
+/** Most challenges live 5 minutes; their counts are kept twice as long, for clocks that differ, and then dropped: state stays small. */
 const COUNTS_KEPT = 10 * MINUTE;
+/** A session that was open before the device was enabled owes a code until its own end: its count is kept for so long. */
+const SIGN_INS_KEPT = LONGEST_SESSION_MINUTES * MINUTE;
 /**
  * Of so many challenges the counts are kept at most, those counted last. Dropping the others lets nobody guess more: wrong codes
  * of all challenges together lead to a lock.
@@ -89,6 +93,10 @@ const COUNTS_KEPT = 10 * MINUTE;
 const MOST_COUNTS = 50;
 /** Steps before a burnt one that stay burnt. No code of a step this old is accepted, as clocks are never so far apart. */
 const BURNT_STEPS_KEPT = 100;
+
+function isKept({ purpose, answered, lastAt }: ChallengeCount, at: Instant): boolean {
+  return !hasElapsed(purpose === 'SIGN_IN' && !answered ? SIGN_INS_KEPT : COUNTS_KEPT, lastAt, at);
+}
 
 type Attempt = Extract<
   MfaEvent,
@@ -99,12 +107,12 @@ type Attempt = Extract<
 
 function countAttempt(state: MfaState, event: Recorded<Attempt>): MfaState['challenges'] {
   const at = event.metadata.occurredAt;
-  const since = after(at, -COUNTS_KEPT);
-  const { challengeId } = event.data;
+  const { challengeId, purpose } = event.data;
   const { [challengeId]: before, ...others } = state.challenges;
-  const recent = Object.entries(others).filter(([, { lastAt }]) => lastAt > since);
+  const recent = Object.entries(others).filter(([, other]) => isKept(other, at));
   const right = event.type === 'MfaCodeAccepted' || event.type === 'RecoveryCodeUsed';
   const count: ChallengeCount = {
+    purpose,
     failures: (before?.failures ?? 0) + (right ? 0 : 1),
     answered: right || (before?.answered ?? false),
     lastAt: at,

@@ -32,7 +32,13 @@ export interface RedeemGrant {
   readonly type: 'RedeemGrant';
   readonly grant: OpenedGrant;
   /** The credential that it comes with: of which account, for which service. */
-  readonly credential: { readonly credentialId: string; readonly accountId: string; readonly service: string };
+  readonly credential: {
+    readonly credentialId: string;
+    readonly accountId: string;
+    readonly service: string;
+    /** Whether it has not been revoked by now. */
+    readonly isLive: boolean;
+  };
   /** Whose verification it says, as that user is now. */
   readonly user: UserState;
   readonly now: Instant;
@@ -47,7 +53,8 @@ function isStillThere({ expiresAt }: OpenedGrant, user: UserState): boolean {
 function decide({ grant, credential, user, now }: RedeemGrant, { redeemed }: GrantState): Decision<GrantEvent> {
   const { accountId, userId, grantId, service, expiresAt } = grant;
   // Of a grant for somebody else no more is told than of one that was made up.
-  if (credential.accountId !== accountId || credential.service !== service) return reject({ code: 'GRANT_INVALID' });
+  const isFor = credential.isLive && credential.accountId === accountId && credential.service === service;
+  if (!isFor) return reject({ code: 'GRANT_INVALID' });
   if (redeemed) return reject({ code: 'GRANT_ALREADY_REDEEMED' });
   if (isReached(expiresAt, now)) return reject({ code: 'GRANT_EXPIRED' });
   if (!isStillThere(grant, user)) return reject({ code: 'GRANT_INVALID' });

@@ -28,6 +28,8 @@ export interface CheckPassword {
   /** The browser, if this user has signed in with it before, else null. */
   readonly browserId: string | null;
   readonly matches: boolean;
+  /** Whether the password that it was compared with is still that of the user. */
+  readonly isCurrent: boolean;
   readonly now: Instant;
 }
 
@@ -71,20 +73,24 @@ function rejectPassword(command: CheckPassword, failures: number): Decision<Pass
   });
 }
 
-function decide(command: PasswordCommand, state: PasswordState): Decision<PasswordEvent> {
-  if (command.type === 'ClearPasswordBackOff') {
-    const { accountId, userId } = command;
-    if (Object.keys(state.budgets).length === 0) return accept();
-    return accept({ type: 'PasswordBackOffCleared', data: { accountId, userId }, personal: null });
-  }
-  const { accountId, userId, browserId, now } = command;
+function checkPassword(command: CheckPassword, state: PasswordState): Decision<PasswordEvent> {
+  const { accountId, userId, browserId, matches, isCurrent, now } = command;
   const budget = state.budgets[keyOf(state, browserId)] ?? FRESH;
   if (budget.until !== null && !isReached(budget.until, now)) {
     return reject({ code: 'PASSWORD_BACKING_OFF', retryAt: budget.until });
   }
-  if (!command.matches) return rejectPassword(command, budget.failures + 1);
+  // The user was deleted, or has another password by now: whether it matched says nothing.
+  if (!isCurrent) return reject({ code: 'WRONG_PASSWORD' });
+  if (!matches) return rejectPassword(command, budget.failures + 1);
   if (budget.failures === 0) return accept();
   return accept({ type: 'PasswordAccepted', data: { accountId, userId, browserId }, personal: null });
+}
+
+function decide(command: PasswordCommand, state: PasswordState): Decision<PasswordEvent> {
+  if (command.type === 'CheckPassword') return checkPassword(command, state);
+  const { accountId, userId } = command;
+  if (Object.keys(state.budgets).length === 0) return accept();
+  return accept({ type: 'PasswordBackOffCleared', data: { accountId, userId }, personal: null });
 }
 
 function withoutBudget(state: PasswordState, key: string): PasswordState {

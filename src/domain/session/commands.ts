@@ -27,6 +27,8 @@ export interface StartSession extends Basis {
   readonly accountId: string;
   readonly userId: string;
   readonly transport: Transport;
+  /** The user is still there, under the name that was given and with the password that was compared. */
+  readonly isProven: boolean;
   /** What it still has to pass before it is full. */
   readonly owes: readonly Owed[];
 }
@@ -67,6 +69,8 @@ export interface VerifyOperation extends InSession {
   readonly type: 'VerifyOperation';
   readonly challengeId: string;
   readonly method: VerificationMethod;
+  /** Whether the user has a device by now: a password does not serve then. */
+  readonly hasDevice: boolean;
   /** Fresh; used where the operation is another service's, and a grant comes of it. */
   readonly grantId: string;
 }

@@ -8,6 +8,7 @@ import { evolveSession, type OpenSession, type SessionState } from './state.js';
 import { challengeOperation, useVerification, verifyOperation } from './verification.js';
 
 function startSession(command: StartSession): Decision<SessionEvent> {
+  if (!command.isProven) return reject({ code: 'SIGN_IN_FAILED' });
   const { accountId, userId, factors, userVersion, mfaVersion, secretDigest, transport, owes } = command;
   return accept({
     type: 'SessionStarted',

@@ -1,7 +1,7 @@
 import { limitsOf, trustedDaysSince, type AccountPolicy, type SessionLimits } from '../account/policy.js';
-import { hasElapsed, instantOf, millisecondsOf, MINUTE, type Instant } from '../instant.js';
+import { after, hasElapsed, instantOf, isReached, millisecondsOf, MINUTE, type Instant } from '../instant.js';
 import { isChallengeEnded } from '../mfa/codes.js';
-import type { MfaState } from '../mfa/state.js';
+import type { EnabledDevice, MfaState } from '../mfa/state.js';
 import { isSecondFactor } from './events.js';
 import { isEndedBy, type ActiveUser, type UserState } from '../user/state.js';
 import type { OpenSession, SessionState } from './state.js';
@@ -85,22 +85,43 @@ function isTrusted(session: OpenSession, { trustedDevices }: MfaState, policy: A
   );
 }
 
+/** A second factor was proven in this session since the device was enabled. */
+function hasProven(session: OpenSession, mfa: MfaState): boolean {
+  return session.factors.some(isSecondFactor) && laterDevice(session, mfa) === null;
+}
+
 /**
- * A code is owed where the device was there when the session began; and where the session had to enable one, and another
- * session did: who knows the password alone must not come in by waiting for that.
+ * Once there is a device, a session that has not proven it owes a code, also where it began before: who knows the password alone, or
+ * has an old session, must not go on beside it.
  */
-function owesCode(session: OpenSession, { sessionId, mfa, policy }: StandingFacts): boolean {
-  if (mfa.device === null || session.factors.some(isSecondFactor) || isTrusted(session, mfa, policy)) return false;
-  return mfa.device.sinceVersion <= session.mfaVersion || isHeld(sessionId, session, mfa);
+function owesCode(session: OpenSession, { mfa, policy }: StandingFacts): boolean {
+  return mfa.device !== null && !hasProven(session, mfa) && !isTrusted(session, mfa, policy);
+}
+
+/** The device, where it was enabled after what the session was decided on; else null. */
+export function laterDevice(
+  { mfaVersion }: Pick<OpenSession, 'mfaVersion'>,
+  { device }: Pick<MfaState, 'device'>,
+): EnabledDevice | null {
+  return device !== null && mfaVersion < device.sinceVersion ? device : null;
+}
+
+/**
+ * When the challenge of a session that owes a code is over: five minutes after the password, or at the session's own end where it was
+ * open before the device was enabled.
+ */
+export function challengeExpiryOf(session: OpenSession, mfa: MfaState, limits: SessionLimits): Instant {
+  if (laterDevice(session, mfa) !== null) return expiryOf(session, limits);
+  return after(session.startedAt, CHALLENGE_LIFETIME);
 }
 
 function owesEnrollment(sessionId: string, session: OpenSession, mfa: MfaState): boolean {
   return mfa.device === null && isHeld(sessionId, session, mfa);
 }
 
-function challengeStanding(sessionId: string, session: OpenSession, mfa: MfaState, now: Instant): Standing {
-  const over = hasElapsed(CHALLENGE_LIFETIME, session.startedAt, now) || isChallengeEnded(mfa, sessionId);
-  return over ? 'ENDED' : 'MFA_CHALLENGE';
+function challengeStanding({ sessionId, mfa, policy }: StandingFacts, session: OpenSession, now: Instant): Standing {
+  const isOver = isReached(challengeExpiryOf(session, mfa, limitsOf(policy)), now);
+  return isOver || isChallengeEnded(mfa, sessionId) ? 'ENDED' : 'MFA_CHALLENGE';
 }
 
 /**
@@ -112,7 +133,7 @@ export function standingOf(facts: StandingFacts, now: Instant): Standing {
   if (session.status !== 'OPEN' || user.status !== 'ACTIVE') return 'ENDED';
   if (hasExpired(session, limitsOf(policy), now)) return 'ENDED';
   if (isOver(sessionId, session, { user, mfa })) return 'ENDED';
-  if (owesCode(session, facts)) return challengeStanding(sessionId, session, mfa, now);
+  if (owesCode(session, facts)) return challengeStanding(facts, session, now);
   if (user.mustChangePassword) return 'PASSWORD_CHANGE';
   return owesEnrollment(sessionId, session, mfa) ? 'MFA_ENROLLMENT' : 'FULL';
 }

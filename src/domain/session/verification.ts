@@ -75,7 +75,8 @@ function grantOf(command: VerifyOperation, session: OpenSession, challenge: Oper
 
 /** Records that a challenge was answered; where the operation is another service's, the verification is used up by its grant. */
 export function verifyOperation(command: VerifyOperation, session: OpenSession): Decision<SessionEvent> {
-  const { challengeId, method } = command;
+  const { challengeId, method, hasDevice } = command;
+  if (hasDevice && method === 'PASSWORD') return reject({ code: 'METHOD_NOT_OFFERED' });
   const challenge = challengeNamed(session, challengeId);
   const refusal = checkAnswerable(session, command);
   if (refusal !== null || challenge === undefined) return reject(refusal ?? { code: 'NOT_FOUND' });

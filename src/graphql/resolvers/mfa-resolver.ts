@@ -70,7 +70,7 @@ export class MfaResolver {
   @Access({ stages: ['MFA_ENROLLMENT', 'FULL'], roles: 'ANY' })
   @Mutation(() => EnableMfaPayload, {
     description:
-      'Enables the virtual MFA device that was set up, by a code of it; from the next sign-in on its codes are asked for. Takes the place of the device before, whose codes and sessions end in the same moment.',
+      'Enables the virtual MFA device that was set up, by a code of it; its codes are asked for from then on, also in sessions that are open. Takes the place of the device before, whose codes and sessions end in the same moment.',
   })
   async enableMfa(
     @Arg('input', () => EnableMfaInput, { description: 'The proof.' }) input: EnableMfaInput,

@@ -12,11 +12,12 @@ import type { RecoveryView } from '../../projections/users/user-queries.js';
 import type { GraphqlContext } from '../context.js';
 import { AnswerMfaChallengeInput, RevokeSessionInput, SignInInput } from '../types/inputs.js';
 import { AnswerMfaChallengePayload, RevokeSessionPayload, SignInPayload, SignOutPayload } from '../types/payloads.js';
+import { MfaChallenge } from '../types/mfa-challenge.js';
 import { AccountRecovery, Viewer } from '../types/session.js';
 import { User } from '../types/user.js';
 import { current } from './current.js';
 import { guarded } from './guarded.js';
-import { outcomeOf, viewerIn } from './outcome.js';
+import { challengeIn, outcomeOf, viewerIn } from './outcome.js';
 import { EVERYBODY } from './readers.js';
 import { fixed } from '../costs/weights.js';
 
@@ -72,6 +73,17 @@ export class SessionResolver {
       notBefore: new Date(notBefore),
       completedAt: completedAt === null ? null : new Date(completedAt),
     };
+  }
+
+  @Access({ stages: SIGNED_IN, roles: 'ANY' })
+  @FieldResolver(() => MfaChallenge, {
+    nullable: true,
+    description: 'What has to be answered first, where the session owes a code; else null.',
+    complexity: fixed(1),
+  })
+  mfaChallenge(@Root() _: Viewer, @Ctx() context: GraphqlContext): MfaChallenge | null {
+    const session = current(context);
+    return session.stage === 'MFA_CHALLENGE' ? challengeIn(context, session) : null;
   }
 
   @Access({ stages: ['ANONYMOUS'], roles: 'ANY', budget: 'OF_ITS_OWN' })

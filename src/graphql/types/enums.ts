@@ -234,6 +234,22 @@ export const SecurityNoticeEnum = register(
   },
 );
 
+export const CHALLENGE_WAYS_OUT = ['ADMINISTRATOR', 'OPERATOR'] as const;
+
+/** Who takes off a device that somebody else has enabled. */
+export type ChallengeWayOut = (typeof CHALLENGE_WAYS_OUT)[number];
+
+export const ChallengeWayOutEnum = register(
+  'ChallengeWayOut',
+  'Who takes off a device that somebody else has enabled in your name.',
+  CHALLENGE_WAYS_OUT,
+  {
+    ADMINISTRATOR:
+      'Ask the primary of the account, or an administrator: `disableMfa` takes the device off and ends all sessions, `resetSubUserPassword` makes the stolen password void.',
+    OPERATOR: 'Ask the operator of the service to recover the account: `virtual-mfa accounts recover`.',
+  },
+);
+
 export const RecommendationEnum = register(
   'Recommendation',
   'What makes the account safer still.',

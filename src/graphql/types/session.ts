@@ -2,14 +2,13 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
 import type { CurrentSession } from '../../application/request-context.js';
 import { limitsOf } from '../../domain/account/policy.js';
-import { after } from '../../domain/instant.js';
 import { areFew, recoveryCodesLeft } from '../../domain/mfa/recovery-codes.js';
 import { isSecondFactor, type Factor } from '../../domain/session/events.js';
-import type { OpenSession } from '../../domain/session/state.js';
 import type { SessionView } from '../../projections/sessions/session-queries.js';
 import type { VerificationMethod } from '../../domain/operation/method.js';
-import { CHALLENGE_LIFETIME, expiryOf, type SessionStage } from '../../domain/session/standing.js';
+import { challengeExpiryOf, expiryOf, type SessionStage } from '../../domain/session/standing.js';
 import { SecurityNoticeEnum, SessionStageEnum, VerificationMethodEnum, type SecurityNotice } from './enums.js';
+import { MfaChallenge } from './mfa-challenge.js';
 import { Node } from './node.js';
 import { User } from './user.js';
 
@@ -77,6 +76,12 @@ export class Viewer {
       'The recovery of the account that is pending, or was completed in the last 30 days, for the primary and for `ADMIN`s in a full session; null for others, and where there is none.',
   })
   accountRecovery?: AccountRecovery | null;
+
+  @Field(() => MfaChallenge, {
+    nullable: true,
+    description: 'What has to be answered first, where the session owes a code; else null.',
+  })
+  mfaChallenge?: MfaChallenge | null;
 
   @Field(() => Session, { description: 'The session.' })
   session!: Session;
@@ -175,23 +180,19 @@ export const SignInOutcome = createUnionType({
 
 /** A session as the API shows it. */
 export function sessionOf(
-  view: Pick<SessionView, 'sessionId' | 'stage' | 'session' | 'policy' | 'ip' | 'userAgent'>,
+  view: Pick<SessionView, 'sessionId' | 'stage' | 'session' | 'mfa' | 'policy' | 'ip' | 'userAgent'>,
   current: boolean,
 ): Session {
-  const { sessionId: id, stage, session, policy, ip, userAgent } = view;
-  const expiresAt =
-    stage === 'MFA_CHALLENGE' ? challengeExpiryOf(session) : new Date(expiryOf(session, limitsOf(policy)));
+  const { sessionId: id, stage, session, mfa, policy, ip, userAgent } = view;
+  const limits = limitsOf(policy);
+  const end = stage === 'MFA_CHALLENGE' ? challengeExpiryOf(session, mfa, limits) : expiryOf(session, limits);
   return Object.assign(new Session(), {
-    ...{ id, current, stage, expiresAt, ip, userAgent },
+    ...{ id, current, stage, ip, userAgent },
+    expiresAt: new Date(end),
     trustedDevice: session.factors.includes('TRUSTED_DEVICE'),
     createdAt: new Date(session.startedAt),
     lastSeenAt: new Date(session.lastSeenAt),
   });
-}
-
-/** When a session that owes a code is over. */
-export function challengeExpiryOf(session: OpenSession): Date {
-  return new Date(after(session.startedAt, CHALLENGE_LIFETIME));
 }
 
 // RFC 8176 section 2: `otp` is a one-time password of RFC 4226 or 6238, which a recovery code is not; that there were two factors is `mfa`.

@@ -6,13 +6,12 @@ import type { SignedCheckpoint } from '../../audit/checkpoints/signing.js';
 import { RateLimitedError } from '../../application/errors.js';
 import type { Application } from '../../application/application.js';
 import { byAuditToken, type TokenReader } from '../../application/authenticate-audit-token.js';
-import { bySelf } from '../../application/authorship.js';
-import type { Authorship } from '../../application/execute.js';
 import { doGuarded } from '../../application/guard.js';
-import type { CurrentSession, RequestContext } from '../../application/request-context.js';
-import { exportAuditTrail } from '../../application/export-audit-trail.js';
+import type { RequestContext } from '../../application/request-context.js';
+import { actingAsReader, exportAuditTrail, type Exporter } from '../../application/export-audit-trail.js';
+import { takeOfAccount } from '../../application/request-limits.js';
 import { takeWrite, tokenWriterOf, writerOf, type Writer } from '../../application/write-budgets.js';
-import { REJECTION_CODES } from '../../domain/rejection.js';
+import { REJECTION_CODES, type RejectionCode } from '../../domain/rejection.js';
 import type { OperationChallenge } from '../../domain/session/challenges.js';
 import { refusalOf, type AccessRule } from '../../graphql/access.js';
 import type { ReportError } from '../../graphql/masking.js';
@@ -40,14 +39,12 @@ export interface ExportRouteOptions extends AdmissionOptions {
 /** Who asks for an export: of which account, and as whom it is recorded. */
 interface Caller {
   readonly accountId: string;
-  readonly by: Authorship;
-  /** Null where a program asks, by an audit token. */
-  readonly session: CurrentSession | null;
+  readonly by: Exporter;
   readonly writer: Writer;
 }
 
-function readerOf({ accountId, session }: Caller): ExportReader {
-  return { accountId, isPrimary: session?.user.kind === 'PRIMARY' };
+function readerOf({ accountId, by }: Caller): ExportReader {
+  return { accountId, isPrimary: 'demand' in by && by.current.user.kind === 'PRIMARY' };
 }
 
 type ExportEnd = Pick<ExportRequest, 'to' | 'checkpoints'>;
@@ -99,10 +96,8 @@ const NOT_FOR_EXPORTS = fault(403, 'FORBIDDEN', 'This audit token has not the sc
 
 async function programOf(app: Application, reader: TokenReader): Promise<Caller | HttpFault> {
   if (!reader.scopes.includes('EXPORT')) return NOT_FOR_EXPORTS;
-  return {
-    ...{ accountId: reader.accountId, by: await byAuditToken(app, reader), session: null },
-    writer: tokenWriterOf(reader),
-  };
+  const { accountId, tokenId } = reader;
+  return { accountId, by: { by: await byAuditToken(app, reader), tokenId }, writer: tokenWriterOf(reader) };
 }
 
 function faultOf({ extensions, message }: GraphQLError): HttpFault {
@@ -119,7 +114,7 @@ async function callerOf(app: Application, { arrival }: Admitted): Promise<Caller
   // Like a mutation: whom the read models alone know may be signed out by now.
   if (arrival.source === 'READ_MODELS') return AWAY;
   if (session === null) return NOBODY;
-  return { accountId: session.user.accountId, by: bySelf(session), session, writer: writerOf(session) };
+  return { accountId: session.user.accountId, by: actingAsReader(session), writer: writerOf(session) };
 }
 
 const GONE = fault(404, 'NOT_FOUND', 'There is nothing with this id.');
@@ -133,9 +128,9 @@ function verificationRequired({ challengeId: id, methods, operation, expiresAt }
 }
 
 /** Seconds until another export may be begun; 0 where it may now. It is charged as a write, since it is recorded in the trail. */
-async function secondsToWait({ limits }: Application, { accountId, writer }: Caller): Promise<number> {
+async function secondsToWait({ limits }: Application, { writer }: Caller): Promise<number> {
   try {
-    await limits.take('EXPORTS_OF_ACCOUNT', accountId);
+    await takeOfAccount(limits, 'EXPORTS_OF_ACCOUNT', writer);
     await takeWrite(limits, writer);
     return 0;
   } catch (error) {
@@ -206,6 +201,12 @@ async function* telling(text: AsyncIterable<string>, tell: (error: unknown) => v
   }
 }
 
+/** What is answered where the right to export ended on the way. */
+function lateFault(code: RejectionCode | undefined): HttpFault {
+  if (code === 'SESSION_ENDED') return NOBODY;
+  return code === undefined || code === 'NOT_FOUND' ? GONE : fault(403, code, REJECTION_CODES[code]);
+}
+
 /** Who may go on reading an export that has begun: nobody whose session is over or whose role was taken, and no void token. */
 function admit({ session, tokenReader }: Standing): void {
   if (tokenReader !== null) return;
@@ -217,17 +218,16 @@ function admit({ session, tokenReader }: Standing): void {
 async function recordPart(
   { app }: ExportRouteOptions,
   request: RequestContext,
-  { accountId, by, session }: Caller,
+  { accountId, by }: Caller,
   { query, part }: { readonly query: ExportQuery; readonly part: { readonly from: number; readonly to: number } },
 ): Promise<bigint | HttpFault> {
   const { format, span, ocsfVersion, challengeId, from, to } = query;
-  const write = () => exportAuditTrail(app, request, by, { accountId, format, ...part });
+  const write = (as: Exporter) => exportAuditTrail(app, request, as, { accountId, format, ...part });
   // What was asked for, not what it comes to: the trail grows meanwhile, by the verification itself.
   const call = { operation: 'EXPORT_AUDIT_TRAIL', arguments: { format, from, to, ...span, ocsfVersion } } as const;
-  const current = session;
   const recorded =
-    current === null ? await write() : await doGuarded({ app, request, current }, { ...call, challengeId }, write);
-  if (!recorded.ok) return GONE;
+    'demand' in by ? await doGuarded({ app, request, acting: by }, { ...call, challengeId }, write) : await write(by);
+  if (!recorded.ok) return lateFault(recorded.rejections[0]?.code);
   return 'position' in recorded.value ? recorded.value.position : verificationRequired(recorded.value.challenge);
 }
 

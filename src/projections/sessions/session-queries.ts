@@ -16,6 +16,8 @@ export interface SessionView {
   readonly userId: string;
   readonly stage: SessionStage;
   readonly session: OpenSession;
+  /** Of its user. */
+  readonly mfa: MfaState;
   /** Of the account. */
   readonly policy: AccountPolicy;
   readonly ip: string | null;
@@ -45,7 +47,7 @@ export const ROWS_LOOKED_AT = 500;
 /** Sessions that are read at once. */
 const PORTION = 100;
 
-interface SessionRow extends Omit<SessionView, 'stage' | 'session' | 'policy'> {
+interface SessionRow extends Omit<SessionView, 'stage' | 'session' | 'mfa' | 'policy'> {
   readonly state: string;
 }
 
@@ -98,7 +100,7 @@ function viewIn({ state, ...known }: SessionRow, shared: SharedFacts, now: strin
   const session = JSON.parse(state) as SessionState;
   const stage = standingOf({ sessionId: known.sessionId, session, ...shared }, now);
   if (stage === 'ENDED' || session.status !== 'OPEN') return null;
-  return { ...known, session, policy: shared.policy, stage };
+  return { ...known, session, mfa: shared.mfa, policy: shared.policy, stage };
 }
 
 function viewOf({ user, mfa, policy, ...row }: Row, now: string): SessionView | null {

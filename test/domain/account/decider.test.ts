@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_POLICY } from '../../../src/domain/account/policy.js';
+import { MOST_ORIGINS } from '../../../src/domain/account/audit-origins.js';
 import { accountDecider, type AccountCommand } from '../../../src/domain/account/decider.js';
 import { ACME, ADA, event } from '../../support/builders.js';
-import { given, stateAfter } from '../../support/given.js';
+import { given, NOW, stateAfter } from '../../support/given.js';
 
 const ORIGIN = 'localhost/audit/acme';
 const register: AccountCommand = {
@@ -86,6 +87,16 @@ describe('The origin of checkpoints', () => {
       .then();
   });
 
+  it('is named once more where twenty others were named since', () => {
+    const others = Array.from({ length: MOST_ORIGINS }, (_, index) => changed(null, `${index}/acme`));
+    given(accountDecider, registered, ...others.slice(1))
+      .when(naming(ORIGIN))
+      .then();
+    given(accountDecider, registered, ...others)
+      .when(naming(ORIGIN))
+      .then(changed(`${MOST_ORIGINS - 1}/acme`, ORIGIN));
+  });
+
   it('has none before it where none was recorded', () => {
     given(accountDecider, event('PrimaryAccountRegistered', { auditOrigin: null }))
       .when(naming(ORIGIN))
@@ -101,6 +112,7 @@ describe('The origin of checkpoints', () => {
 describe('Exporting the audit trail', () => {
   const exporting: AccountCommand = {
     ...{ type: 'ExportAuditTrail', accountId: ACME, exportId: 'export', format: 'NATIVE', from: 0, to: 100 },
+    ...{ tokenId: null, now: NOW },
   };
 
   it('is recorded', () => {

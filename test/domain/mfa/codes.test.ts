@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { MINUTE, type Instant } from '../../../src/domain/instant.js';
+import { HOUR, MINUTE, type Instant } from '../../../src/domain/instant.js';
 import { attemptsLeft, isChallengeEnded } from '../../../src/domain/mfa/codes.js';
 import { mfaDecider } from '../../../src/domain/mfa/decider.js';
+import type { MfaEvent } from '../../../src/domain/mfa/events.js';
 import {
   CHALLENGE,
   code,
@@ -14,7 +15,7 @@ import {
   unlock,
   wrongCode,
 } from '../../support/builders.js';
-import { at, given, NOW, stateAfter } from '../../support/given.js';
+import { at, given, NOW, stateAfter, type Past } from '../../support/given.js';
 
 const enabled = [event('MfaEnrollmentStarted'), event('MfaEnabled')];
 
@@ -198,9 +199,10 @@ describe('A challenge', () => {
 });
 
 describe('What a challenge has used up', () => {
-  const old = (moment: Instant) => at(moment, event('MfaCodeRejected', { challengeId: 'old' }));
+  const old = (moment: Instant) => at(moment, event('MfaCodeRejected', { challengeId: 'old', purpose: 'OPERATION' }));
+  const signIn = (moment: Instant) => at(moment, event('MfaCodeRejected', { challengeId: 'old', purpose: 'SIGN_IN' }));
   const other = (moment: Instant) => at(moment, event('MfaCodeRejected', { challengeId: 'other' }));
-  const known = (...past: readonly ReturnType<typeof old>[]) =>
+  const known = (...past: readonly Past<MfaEvent>[]) =>
     Object.keys(stateAfter(mfaDecider, ...enabled, ...past).challenges);
 
   it('is kept for twice as long as a challenge lives', () => {
@@ -209,6 +211,13 @@ describe('What a challenge has used up', () => {
 
   it('is forgotten from then on, so that what a command reads stays small', () => {
     expect(known(old(NOW), other(later(10 * MINUTE)))).toEqual(['other']);
+  });
+
+  it('is kept for twelve hours where a session owes a code, and for as long as others once it has given one', () => {
+    const answered = at(NOW, event('MfaCodeAccepted', { challengeId: 'old', purpose: 'SIGN_IN' }));
+    expect(known(signIn(NOW), other(later(12 * HOUR - 1)))).toEqual(['old', 'other']);
+    expect(known(signIn(NOW), other(later(12 * HOUR)))).toEqual(['other']);
+    expect(known(signIn(NOW), answered, other(later(10 * MINUTE)))).toEqual(['other']);
   });
 
   it('is kept as long as codes are given for it', () => {

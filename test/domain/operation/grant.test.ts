@@ -6,7 +6,7 @@ import { ACME, event, later, SAM } from '../../support/builders.js';
 import { at, given, stateAfter } from '../../support/given.js';
 
 const redeemed = event('VerificationGrantRedeemed');
-const VM = { credentialId: 'credential-of-vm', accountId: ACME, service: 'vm' };
+const VM = { credentialId: 'credential-of-vm', accountId: ACME, service: 'vm', isLive: true };
 
 const sam = stateAfter(userDecider, event('UserCreated'));
 

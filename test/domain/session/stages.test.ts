@@ -305,7 +305,12 @@ describe('A session that had to enable a device, when another session or an admi
     { where: 'required before it began,', mfa: [required, started, enabled], startedOn: 1, is: 'MFA_CHALLENGE' },
     { where: 'required of open sessions,', mfa: [immediately, started, enabled], startedOn: 0, is: 'MFA_CHALLENGE' },
     { where: 'and proven in this one,', mfa: [required, started, enabled], startedOn: 1, raisedOn: 3, is: 'FULL' },
-    { where: 'required after it began,', mfa: [required, started, enabled], startedOn: 0, is: 'FULL' },
-    { where: 'and the requirement was waived,', mfa: [required, started, enabled, waived], startedOn: 1, is: 'FULL' },
+    { where: 'required after it began,', mfa: [required, started, enabled], startedOn: 0, is: 'MFA_CHALLENGE' },
+    {
+      where: 'and the requirement was waived,',
+      mfa: [required, started, enabled, waived],
+      startedOn: 1,
+      is: 'MFA_CHALLENGE',
+    },
   ]);
 });

@@ -94,8 +94,8 @@ describe('The challenge of a sign-in', () => {
 });
 
 describe('A session that is open', () => {
-  it('stays full where a first device is enabled meanwhile', () => {
-    expect(standing({ session: [startedOn(1)], mfa: withDevice })).toBe('FULL');
+  it('owes a code where a first device is enabled meanwhile', () => {
+    expect(standing({ session: [startedOn(1)], mfa: withDevice })).toBe('MFA_CHALLENGE');
   });
 
   it('stays full after wrong codes for operations, as many as there may be', () => {

@@ -1,6 +1,9 @@
 import { openConnection } from '../../../src/sqlite/connection.js';
 
-// Holds a file locked for writing until this process is killed.
-openConnection(process.argv[2] ?? '').exec('BEGIN IMMEDIATE');
+const database = openConnection(process.argv[2] ?? '');
+database.exec('BEGIN IMMEDIATE');
 console.log('locked');
-setInterval(() => undefined, 1_000);
+// Holds the lock until this process is killed: a connection that nobody keeps is garbage, and closed.
+setInterval(() => {
+  if (!database.isTransaction) process.exit(1);
+}, 1_000);
