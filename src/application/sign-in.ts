@@ -121,7 +121,7 @@ async function startSession(
         ...{ accountId, userId, transport, mfaVersion },
         isProven: named?.user.credentialId === user.credentialId,
         factors,
-        owes: facts === null ? [] : owedAtStart({ factors, user: facts.user, mfa }),
+        owes: facts === null ? [] : owedAtStart({ ...facts, factors }),
         userVersion: named?.user.version ?? 0,
         secretDigest: secretDigestOf(secret),
       };

@@ -290,7 +290,7 @@ export function clearBackOff(): ClearPasswordBackOff {
 }
 
 export function startSession(of: Partial<StartSession> = {}): StartSession {
-  return { type: 'StartSession', ...sam, ...basis, ...first, isProven: true, owes: [], ...of };
+  return { type: 'StartSession', ...sam, ...basis, ...first, owes: [], isProven: true, ...of };
 }
 
 export function raiseSession(of: Partial<RaiseSession> = {}): RaiseSession {

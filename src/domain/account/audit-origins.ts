@@ -1,15 +1,15 @@
 import { accept, reject, type Decision } from '../decider.js';
 import type { AccountEvent } from './events.js';
 
-/** The origins that the trail of an account names: all under which its checkpoints may be signed, the latest last. */
+/** The origins that the trail of an account named last, the latest behind the others. */
 export type AuditOrigins = readonly string[];
 
-/** Origins that a state keeps. An older one that is used again is named again. */
-const MOST_ORIGINS = 20;
+/** An origin that was named before these is named once more when it is used again. */
+export const MOST_ORIGINS = 20;
 
-/** The origins once another one was named. */
-export function withOrigin(origins: AuditOrigins, origin: string): AuditOrigins {
-  return [...origins, origin].slice(-MOST_ORIGINS);
+/** Takes in an origin that was named. */
+export function withOrigin(named: AuditOrigins, auditOrigin: string): AuditOrigins {
+  return [...named, auditOrigin].slice(-MOST_ORIGINS);
 }
 
 /** Names the origin under which the next checkpoint is signed. */

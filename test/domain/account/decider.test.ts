@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_POLICY } from '../../../src/domain/account/policy.js';
+import { MOST_ORIGINS } from '../../../src/domain/account/audit-origins.js';
 import { accountDecider, type AccountCommand } from '../../../src/domain/account/decider.js';
 import { ACME, ADA, event } from '../../support/builders.js';
 import { given, NOW, stateAfter } from '../../support/given.js';
@@ -84,6 +85,16 @@ describe('The origin of checkpoints', () => {
     given(accountDecider, ...story)
       .when(naming(OTHER))
       .then();
+  });
+
+  it('is named once more where twenty others were named since', () => {
+    const others = Array.from({ length: MOST_ORIGINS }, (_, index) => changed(null, `${index}/acme`));
+    given(accountDecider, registered, ...others.slice(1))
+      .when(naming(ORIGIN))
+      .then();
+    given(accountDecider, registered, ...others)
+      .when(naming(ORIGIN))
+      .then(changed(`${MOST_ORIGINS - 1}/acme`, ORIGIN));
   });
 
   it('has none before it where none was recorded', () => {
