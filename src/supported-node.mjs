@@ -17,7 +17,7 @@ export function refusalOfNode(version) {
   const [line = 0, minor = 0] = version.split('.').map(Number);
   const first = FIRST[line];
   if (line >= EVERY_LINE_FROM || (first !== undefined && minor >= first)) return null;
-  return `Node ${version} is not supported. Use Node 20.19 or newer of 20, 22.16 or newer of 22, or 24 or newer.`;
+  return `Node ${version} is not supported. Use Node 20 (20.19 or newer), Node 22 (22.16 or newer), or Node 24 or newer.`;
 }
 
 /** Ends the process, with a sentence and exit code 1, on a Node that is not supported. */

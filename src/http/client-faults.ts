@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 
 /**
- * What a client did: it broke its connection, or sent bytes that are not HTTP or not WebSocket. `CANNOT_ACCEPT` is no fault of a
- * client: the service has no means left to accept its connection.
+ * What a client did: it broke its connection, or sent bytes that are not HTTP or not WebSocket. Two kinds are for the operator:
+ * `CANNOT_ACCEPT`, where the service has no means left to accept a connection, and `TOO_MANY_CONNECTIONS` of one address.
  */
-export type ClientFaultKind = 'CONNECTION_LOST' | 'INVALID_HTTP' | 'INVALID_FRAME' | 'CANNOT_ACCEPT';
+export type ClientFaultKind =
+  'CONNECTION_LOST' | 'INVALID_HTTP' | 'INVALID_FRAME' | 'CANNOT_ACCEPT' | 'TOO_MANY_CONNECTIONS';
 
 /** A log line about connections. */
 export interface ClientFaultLine {
@@ -77,14 +78,16 @@ export function createClientFaults({ log, sampleFor = MINUTE }: ClientFaultsOpti
 
 const OUT_OF_FILES = new Set(['EMFILE', 'ENFILE']);
 
-/** Logs at `info` what clients did, and at `warn` that the service can accept no connection: that is for its operator to mend. */
+const REFUSED =
+  'refused a connection: its address has as many open as CONNECTIONS_PER_ADDRESS allows. If this is your proxy, name it in TRUSTED_PROXIES.';
+
+/** Logs at `info` what clients did, and at `warn` what is for the operator to mend. */
 export function clientFaultLog(logger: Pick<Logger, 'info' | 'warn'>): ClientFaultsOptions['log'] {
   return (line) => {
-    if (line.fault !== 'CANNOT_ACCEPT') {
-      logger.info(line, 'a client disconnected or sent invalid data');
-      return;
-    }
-    const remedy = OUT_OF_FILES.has(line.code) ? ' Raise the limit of open files.' : '';
-    logger.warn(line, `the service cannot accept connections: ${line.code}.${remedy}`);
+    if (line.fault === 'TOO_MANY_CONNECTIONS') logger.warn(line, REFUSED);
+    else if (line.fault === 'CANNOT_ACCEPT') {
+      const remedy = OUT_OF_FILES.has(line.code) ? ' Raise the limit of open files.' : '';
+      logger.warn(line, `the service cannot accept connections: ${line.code}.${remedy}`);
+    } else logger.info(line, 'a client disconnected or sent invalid data');
   };
 }

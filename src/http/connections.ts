@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { networkOf } from '../application/request-limits.js';
 import type { ClientAddresses } from './client-address.js';
+import type { ClientFaults } from './client-faults.js';
 import type { HttpFault } from './errors.js';
 import type { OpenPlaces } from './open-places.js';
 import type { SocketOwner } from './socket-owner.js';
@@ -11,6 +12,7 @@ export interface ConnectionOptions {
   readonly places: OpenPlaces;
   readonly addresses: ClientAddresses;
   readonly owner: SocketOwner;
+  readonly faults: ClientFaults;
 }
 
 const TOO_MANY = 'Too many connections are open from this address. Close one, then try again.';
@@ -42,10 +44,22 @@ function createRefusals(owner: SocketOwner) {
   };
 }
 
-/** Takes the place of a connection until it closes; false where its address has too many. */
-function hasPlace(places: OpenPlaces, address: string | null, connection: Socket | WebSocket): boolean {
+/** A connection was refused, since its address has too many. */
+class TooManyConnectionsError extends Error {
+  readonly code = 'RATE_LIMITED';
+}
+
+/** Takes the place of a connection until it closes; false where its address has too many, which the log tells. */
+function hasPlace(
+  { places, faults }: Pick<ConnectionOptions, 'places' | 'faults'>,
+  address: string | null,
+  connection: Socket | WebSocket,
+): boolean {
   const taken = places.take([{ limit: 'CONNECTIONS_OF_ADDRESS', key: networkOf(address) }]);
-  if (!('release' in taken)) return false;
+  if (!('release' in taken)) {
+    faults.note('TOO_MANY_CONNECTIONS', new TooManyConnectionsError());
+    return false;
+  }
   connection.once('close', taken.release);
   return true;
 }
@@ -54,14 +68,15 @@ function hasPlace(places: OpenPlaces, address: string | null, connection: Socket
  * Limits the open connections of each address, whatever they are for: requests, kept alive or not, and WebSockets. A proxy of ours is
  * no client: its connections are not limited, and behind it each WebSocket counts for the address that the proxy tells.
  */
-export function limitConnections(server: Server, { places, addresses, owner }: ConnectionOptions): void {
-  const refuse = createRefusals(owner);
+export function limitConnections(server: Server, options: ConnectionOptions): void {
+  const { addresses } = options;
+  const refuse = createRefusals(options.owner);
   const listeners = server.listeners('connection');
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? null;
     const isLimited = address === null || !addresses.isProxy(address);
-    if (isLimited && !hasPlace(places, address, socket)) refuse(socket);
+    if (isLimited && !hasPlace(options, address, socket)) refuse(socket);
     else for (const listener of listeners) listener.call(server, socket);
   });
 }
@@ -71,11 +86,12 @@ export const TRY_AGAIN_LATER = 1013;
 
 /** Takes the place of a WebSocket that comes through a proxy of ours; closes it where its client has too many. */
 export function limitWebSocket(
-  { places, addresses }: Omit<ConnectionOptions, 'owner'>,
+  options: Omit<ConnectionOptions, 'owner'>,
   socket: WebSocket,
   request: IncomingMessage,
 ): void {
   const peer = request.socket.remoteAddress;
+  const { addresses } = options;
   if (peer === undefined || !addresses.isProxy(peer)) return;
-  if (!hasPlace(places, addresses.of(request), socket)) socket.close(TRY_AGAIN_LATER, TOO_MANY);
+  if (!hasPlace(options, addresses.of(request), socket)) socket.close(TRY_AGAIN_LATER, TOO_MANY);
 }

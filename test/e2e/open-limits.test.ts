@@ -139,6 +139,13 @@ describe('Connections are limited', () => {
     expect(((await refused.json()) as Loose).errors).toMatchObject([
       { message: TOO_MANY, extensions: { code: 'RATE_LIMITED' } },
     ]);
+    const lines = service.log.filter((line) => line.includes('TOO_MANY_CONNECTIONS'));
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      level: 40,
+      times: 1,
+      msg: expect.stringContaining('TRUSTED_PROXIES'),
+    });
     sockets[0]?.close();
     await eventually(async () => expect((await fetch(new URL('/health/live', service.url))).status).toBe(200));
     for (const socket of sockets) socket.terminate();

@@ -17,7 +17,7 @@ it.each(['20.19.0', '20.20.2', '22.16.0', '22.23.3', '24.0.0', '24.21.0', '25.0.
 
 it.each(['16.20.2', '18.20.8', '20.18.3', '21.7.3', '22.15.1', '23.11.1'])('Node %s is refused', (version) => {
   expect(refusalOfNode(version)).toBe(
-    `Node ${version} is not supported. Use Node 20.19 or newer of 20, 22.16 or newer of 22, or 24 or newer.`,
+    `Node ${version} is not supported. Use Node 20 (20.19 or newer), Node 22 (22.16 or newer), or Node 24 or newer.`,
   );
 });
 
