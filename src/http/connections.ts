@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import { networkOf } from '../application/request-limits.js';
 import type { ClientAddresses } from './client-address.js';
 import type { ClientFaults } from './client-faults.js';
-import type { HttpFault } from './errors.js';
+import { retryAfter } from './errors.js';
 import type { OpenPlaces } from './open-places.js';
 import type { SocketOwner } from './socket-owner.js';
 
@@ -17,12 +17,7 @@ export interface ConnectionOptions {
 
 const TOO_MANY = 'Too many connections are open from this address. Close one, then try again.';
 
-const FAULT: HttpFault = {
-  status: 503,
-  code: 'RATE_LIMITED',
-  message: TOO_MANY,
-  headers: { 'retry-after': '10' },
-};
+const FAULT = retryAfter(10, { status: 503, code: 'RATE_LIMITED', message: TOO_MANY });
 
 /** Refused connections that are told why at the same time; more are closed without a word. */
 const MOST_FAREWELLS = 100;

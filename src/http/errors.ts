@@ -49,6 +49,11 @@ const UNKNOWN_FAULT: HttpFault = {
 
 const UNAVAILABLE_CODES = new Set(['UNAVAILABLE', 'CLOSED', 'SEALED', 'UNREADABLE_EVENT', 'CONTENTION']);
 
+/** A fault after which the client tries again: the header `retry-after` and `extensions.retryAfterSeconds` say when. */
+export function retryAfter(seconds: number, fault: HttpFault): HttpFault {
+  return { ...fault, headers: { 'retry-after': String(seconds) }, details: { retryAfterSeconds: seconds } };
+}
+
 /** The body of a fault, which GraphQL clients understand. */
 export function bodyOf({ code, message, details }: HttpFault, requestId: string): object {
   return { errors: [{ message, extensions: { code, requestId, ...details } }] };

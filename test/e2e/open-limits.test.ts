@@ -137,7 +137,7 @@ describe('Connections are limited', () => {
     const refused = await fetch(new URL('/health/live', service.url));
     expect([refused.status, refused.headers.get('retry-after')]).toStrictEqual([503, '10']);
     expect(((await refused.json()) as Loose).errors).toMatchObject([
-      { message: TOO_MANY, extensions: { code: 'RATE_LIMITED' } },
+      { message: TOO_MANY, extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 10 } },
     ]);
     const lines = service.log.filter((line) => line.includes('TOO_MANY_CONNECTIONS'));
     expect(lines).toHaveLength(1);

@@ -19,7 +19,7 @@ import type { Standing } from '../../graphql/watched-subjects.js';
 import { exportTrail, type ExporterOptions, type ExportRequest } from '../../projections/audit-export/exporter.js';
 import type { ReadModels } from '../../projections/read-models.js';
 import { createAdmission, type AdmissionOptions, type Admitted } from '../admission.js';
-import { sendFault, type HttpFault } from '../errors.js';
+import { retryAfter, sendFault, type HttpFault } from '../errors.js';
 import { askerOf } from '../graphql-route.js';
 import { exportHeaders } from './export-files.js';
 import { ExportQueryError, exportQueryOf, type ExportQuery } from './export-query.js';
@@ -278,10 +278,10 @@ export function offerAuditExport(http: FastifyInstance, options: ExportRouteOpti
     const query = queryOf(request);
     if ('status' in query) return sendFault(request, reply, query);
     const wait = await secondsToWait(app, caller);
-    if (wait > 0) return sendFault(request, reply.header('retry-after', String(wait)), TOO_OFTEN);
+    if (wait > 0) return sendFault(request, reply, retryAfter(wait, TOO_OFTEN));
     // Taken before anything is waited for: of many at once no more get through.
     const noPlace = exports.take(reply.raw, readerOf(caller));
-    if (noPlace !== null) return sendFault(request, reply.header('retry-after', '10'), NO_PLACE[noPlace]);
+    if (noPlace !== null) return sendFault(request, reply, retryAfter(10, NO_PLACE[noPlace]));
     await reached(admitted.arrival.known());
     const part = await record(options, admitted, caller, query);
     if ('status' in part) return sendFault(request, reply, part);
