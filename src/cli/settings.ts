@@ -87,12 +87,17 @@ export const SETTINGS: readonly Setting[] = [
     'points that a session, an audit token or a service credential may read for; what a point is',
     '30000',
   ),
+  setting('READ_COST_PER_MINUTE_PER_USER', 'points that one user may read for, over all sessions', '30000'),
   setting(
     'READ_COST_PER_MINUTE_PER_ACCOUNT',
     'points that an account may read for; a quarter is for the primary alone',
     '60000',
   ),
-  setting('READ_COST_PER_MINUTE_PER_ADDRESS', 'points that one address (IPv6: one /64) may read for', '100000'),
+  setting(
+    'READ_COST_PER_MINUTE_PER_ADDRESS',
+    'points that strangers at one address (IPv6: one /64) may read for; who is signed in there has as many again',
+    '100000',
+  ),
   setting(
     'WRITES_PER_MINUTE_PER_SESSION',
     'mutations and exports of one session, audit token or service credential',
@@ -101,7 +106,7 @@ export const SETTINGS: readonly Setting[] = [
   setting('WRITES_PER_MINUTE_PER_USER', 'mutations and exports of one user, over all sessions', '240'),
   setting(
     'WRITES_PER_MINUTE_PER_ACCOUNT',
-    'mutations and exports of one account; a quarter is for the primary alone: docs/limits.md',
+    'mutations and exports of one account, urgent ones excepted; a quarter is for the primary alone: docs/limits.md',
     '1200',
   ),
   setting(
