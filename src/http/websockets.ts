@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { StringDecoder } from 'node:string_decoder';
 import { CloseCode, handleProtocols, makeServer, type ServerOptions } from 'graphql-ws';
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { ClientFaults } from './client-faults.js';
@@ -23,8 +22,6 @@ export interface WebSocketsOptions<E extends Extra> {
 const PING_EVERY = 12_000;
 /** Milliseconds for which a client may answer that the connection is closed. */
 const LONGEST_GOODBYE = 2_000;
-/** Bytes of a reason in a close frame, by RFC 6455 section 5.5. */
-const LONGEST_REASON = 123;
 
 function keepAlive(socket: WebSocket, pingEvery: number): void {
   let isAlive = true;
@@ -38,11 +35,6 @@ function keepAlive(socket: WebSocket, pingEvery: number): void {
   }, pingEvery);
   socket.on('pong', () => (isAlive = true));
   socket.once('close', () => clearInterval(timer));
-}
-
-/** Cuts a reason to what a close frame can carry, at the end of a character. It may quote what a client sent. */
-function fitReason(reason = ''): string {
-  return new StringDecoder('utf8').write(Buffer.from(reason).subarray(0, LONGEST_REASON));
 }
 
 /** Sends a message. What cannot be sent any more is dropped: the connection is over, and its `close` event says so. */
@@ -78,7 +70,7 @@ export function serveWebSockets<P extends Readonly<Record<string, unknown>> | un
       {
         protocol: socket.protocol,
         send: (message) => send(socket, message),
-        close: (code, reason) => socket.close(code, fitReason(reason)),
+        close: (code, reason) => socket.close(code, reason),
         onMessage: (take) => {
           const takeChecked = oneOperationAnId(socket, take);
           socket.on('message', (data: Buffer) => void takeChecked(data.toString()).catch(fail));
