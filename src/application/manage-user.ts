@@ -95,7 +95,7 @@ export async function deleteSubUser(
       ...{ decider: userDecider, id: userId },
       command: (): DeleteUser => ({ type: 'DeleteUser' }),
     });
-    // Somebody else may have deleted the user meanwhile: then its name is given back all the same.
+    // The name is given back also if somebody else has deleted the user meanwhile.
     if (!deleted.accepted && deleted.rejection.code !== 'NOT_FOUND') return refused(deleted.rejection);
     return finishDeletion(app, request, current, userId);
   });

@@ -135,7 +135,7 @@ export async function takeOfAddress(
   if (site !== null) await limits.take(limit, keyOf(site), { points, breadth: 'WIDE' });
 }
 
-/** Budgets of an account of which a part is for the primary alone. */
+/** Budgets of an account that reserve a part for the primary. */
 type AccountLimit =
   'WRITES_OF_ACCOUNT' | 'READ_COST_OF_ACCOUNT' | 'EXPORTS_OF_ACCOUNT' | 'SUB_USER_PASSWORDS_OF_ACCOUNT';
 

@@ -5,7 +5,7 @@ export interface Turns {
 }
 
 /**
- * Runs one portion of long work in each turn of the event loop, whoever asks. `setImmediate` alone would not do: all portions
+ * Runs one portion of long work in each turn of the event loop, for all clients together. `setImmediate` alone would not do: all portions
  * that wait for it run in the same turn, so fifteen long requests would still keep every other request out.
  */
 export function createTurns(): Turns {

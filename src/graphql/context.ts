@@ -49,7 +49,7 @@ export interface Live {
   readonly trails: LiveTrails;
   readonly standing: StandingWatch;
   /**
-   * Takes a place for one subscription of whoever asks; answers how to give it back.
+   * Takes a place for one subscription of the caller; answers how to give it back.
    * @throws {TooManyOpenError}
    */
   readonly takePlace: () => () => void;

@@ -6,7 +6,7 @@ type Take = (data: string) => Promise<void>;
 
 const IN_USE = 'An operation with this id is not over yet. Give each operation an id of its own.';
 
-/** The id of an operation that a message begins; null for every other message, and for what is none. */
+/** The id of an operation that a message begins; null for every other message, and for invalid ones. */
 function idToBegin(data: string): string | null {
   try {
     const message = parseMessage(data);

@@ -28,7 +28,7 @@ export function candidatesOf(from: CheckpointSource['from'], notes: readonly str
   return notes.map((note, index) => ({ note, source: { from, index } }));
 }
 
-/** A checkpoint of which nothing was made, and why. */
+/** A checkpoint that was not used, and why. */
 export function unusedFor(
   reason: UnusedReason,
   source: CheckpointSource,

@@ -108,7 +108,7 @@ function firstOf(size: number): string {
   return size === 1 ? 'first record is the one' : `first ${size} records are those`;
 }
 
-/** What is proven, and against what. Of a trail that was changed it says how far it is proven all the same. */
+/** What is proven, and against what. For a changed trail it says how far the rest is proven. */
 export function sentenceOfProven({ kept, exported }: Proven, { records, findings }: Read): string {
   const changed = findings === 0 ? '' : 'this is not the trail that was signed; ';
   if (kept !== null)

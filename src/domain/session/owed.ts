@@ -14,7 +14,7 @@ export function owedAtStart({ factors, user, mfa }: StartFacts): readonly Owed[]
   const owed: Owed[] = [];
   if (mfa.device !== null && !factors.includes('TRUSTED_DEVICE')) owed.push('MFA_CHALLENGE');
   if (user.mustChangePassword) owed.push('PASSWORD_CHANGE');
-  // Whoever starts a session knows of every requirement.
+  // A session that starts now is held to every requirement.
   if (mfa.device === null && mfa.requirement !== null) owed.push('MFA_ENROLLMENT');
   return owed;
 }

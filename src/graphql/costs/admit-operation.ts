@@ -40,7 +40,7 @@ function tooExpensive(cost: number): GraphQLError {
 
 const BAD_VALUE = { code: 'BAD_USER_INPUT', http: { status: 400 } };
 
-/** Wrong values of which GraphQL is let say what is wrong: it seeks a suggestion for each. */
+/** GraphQL explains at most so many wrong values, since it searches a suggestion for each. */
 const MOST_WRONG_VALUES = 5;
 
 /**
@@ -69,7 +69,7 @@ async function take(context: GraphqlContext, points: number): Promise<void> {
 
 /**
  * The fields that are refused to who asks. Of a mutation only its own field is decided beforehand: what its answer reads, is read
- * by whoever the mutation has signed in.
+ * by the user whom the mutation has signed in.
  */
 function refusedFields(
   { schema, operation }: Asked,

@@ -80,7 +80,7 @@ function mayTake(own: number, others: number): boolean {
 }
 
 /**
- * The places of a full node of which a reader may have one: those of the accounts that have the most. How old an export is does
+ * The places that may be taken on a full node: those of the accounts that have the most. How old an export is does
  * not count, or readers that begin anew again and again would keep all places. The primary may have a place of its own account's others.
  */
 function placesToGive(open: readonly OpenExport[], { accountId, isPrimary }: ExportReader): readonly OpenExport[] {
@@ -149,7 +149,7 @@ class Exports implements OpenExports {
     this.#stopBeat = null;
   }
 
-  /** Makes room where all places are taken; false where there is none to be had. */
+  /** Makes room on a full node; false if no export may be ended. */
   #hasRoomFor(reader: ExportReader): boolean {
     if (this.#open.size < MOST_AT_ONCE) return true;
     const open = [...this.#open.values()];
